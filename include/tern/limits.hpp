@@ -1,0 +1,42 @@
+// Every bound of tern, in one place. Over one of them: a typed error that names it, and the
+// state untouched. Rates and quotas are the relay's configuration (tern/relay.hpp).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tern::limits {
+
+inline constexpr std::size_t text_bytes_max = 64 * 1024;
+inline constexpr std::size_t entry_payload_bytes_max = 256 * 1024;
+inline constexpr std::size_t frame_bytes_max = 1024 * 1024;
+inline constexpr std::size_t batch_entries_max = 512;
+inline constexpr std::size_t batch_bytes_max = 1024 * 1024 - 8 * 1024;  // fits one frame
+inline constexpr std::size_t chat_devices_max = 2000;
+inline constexpr std::size_t devices_per_account_max = 32;
+inline constexpr std::size_t adds_per_commit_max = 256;
+inline constexpr std::size_t claim_devices_max = 256;
+inline constexpr std::size_t inbox_welcomes_max = 1000;
+inline constexpr std::size_t chat_title_bytes_max = 256;
+inline constexpr std::size_t custom_type_bytes_max = 128;
+inline constexpr std::size_t resume_logs_max = 8192;
+
+// Key packages (RFC 9420 §10).
+inline constexpr std::size_t key_packages_published = 100;
+inline constexpr std::size_t key_packages_refill_below = 25;
+inline constexpr std::int64_t key_package_lifetime_days = 90;
+
+// MLS (RFC 9420 §9.2, §12.2): bounded before any key is derived.
+inline constexpr std::uint32_t generations_forward_max = 1000;
+inline constexpr std::size_t mls_leaves_max = 8192;
+inline constexpr std::size_t mls_proposals_max = 1024;
+inline constexpr std::size_t mls_extensions_max = 64;
+
+// Noise (§3): a message's length field is 16 bits.
+inline constexpr std::size_t noise_message_bytes_max = 65535;
+inline constexpr std::uint64_t noise_rekey_messages = std::uint64_t{1} << 20;
+
+inline constexpr std::int64_t retention_days = 30;
+inline constexpr std::size_t receipts_devices_max = 64;
+
+}  // namespace tern::limits

@@ -1,0 +1,24 @@
+// X25519 (RFC 7748).
+#pragma once
+
+#include "base/entropy.hpp"
+#include "crypto/secret.hpp"
+#include "tern/result.hpp"
+
+namespace tern::crypto {
+
+using DhPublicKey = FixedBytes<struct DhPublicKeyTag, 32>;
+using DhPrivateKey = Secret<32>;
+
+struct DhKeyPair {
+  DhPrivateKey private_key;
+  DhPublicKey public_key;
+  static DhKeyPair generate(Entropy& entropy);
+  static DhKeyPair from_private(DhPrivateKey key);
+  DhKeyPair clone() const { return {private_key.clone(), public_key}; }
+};
+
+/// The shared secret. Errors: key_invalid when it is all zeros (RFC 7748 §6.1: a low-order point).
+Result<Secret<32>> dh(const DhPrivateKey& mine, const DhPublicKey& theirs);
+
+}  // namespace tern::crypto

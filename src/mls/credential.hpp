@@ -1,0 +1,34 @@
+// Who a leaf says it is, and the application's word on it (RFC 9420 §5.3).
+#pragma once
+
+#include <vector>
+
+#include "crypto/signature.hpp"
+#include "tern/result.hpp"
+
+namespace tern::mls {
+
+enum class CredentialType : std::uint16_t { basic = 1, x509 = 2 };
+
+/// RFC 9420 §5.3. `identity` is meaningful for basic credentials; others keep their bytes in it
+/// (for x509 the encoded certificate vector), so that they survive a round trip.
+struct Credential {
+  CredentialType type = CredentialType::basic;
+  Bytes identity;
+  friend bool operator==(const Credential&, const Credential&) = default;
+};
+
+/// The Authentication Service of RFC 9420 §5.3.1, which the application implements. Called for
+/// every leaf that enters a tree: in a joined group, in an Add, an Update, a commit's path.
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+  /// Accept, or say why not: the error becomes the operation's.
+  virtual Result<void> check_leaf(const Credential& credential,
+                                  const crypto::VerifyKey& signature_key) = 0;
+  /// §5.3.1: whether `successor` may take the place of `predecessor` in the same leaf.
+  virtual Result<void> check_successor(const Credential& predecessor,
+                                       const Credential& successor) = 0;
+};
+
+}  // namespace tern::mls

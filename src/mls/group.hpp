@@ -1,0 +1,187 @@
+// One member's view of one group in one epoch (RFC 9420): bytes in, bytes and a new state out.
+//
+// A Group is a value. What moves to another epoch returns the next Group and leaves this one as it
+// was; what consumes a key in this epoch (protect, unprotect) changes this Group and returns the
+// records that the caller's transaction must write. When that transaction fails, drop the Group
+// and open() it again: the records are the truth.
+//
+// Thread: none of its own; one Group is used by one thread at a time.
+#pragma once
+
+#include <functional>
+#include <variant>
+
+#include "mls/credential.hpp"
+#include "mls/key_package.hpp"
+#include "mls/records.hpp"
+
+namespace tern::mls {
+
+struct LeafIndex {
+  std::uint32_t value = 0;
+  friend auto operator<=>(const LeafIndex&, const LeafIndex&) = default;
+};
+
+/// A member as the others see it.
+struct Member {
+  LeafIndex leaf;
+  Credential credential;
+  crypto::VerifyKey signature_key;
+};
+
+/// Whether a Welcome carries the ratchet tree inside its GroupInfo (§12.4.3.3) or the joiner gets
+/// it another way.
+enum class TreeTransport { in_welcome, out_of_band };
+
+/// What a new commit should do. All lists may be empty: then it is a self-update.
+struct CommitRequest {
+  std::vector<Bytes> add;           ///< KeyPackage messages, validated here
+  std::vector<LeafIndex> remove;
+  bool include_pending = true;      ///< the proposals received by reference in this epoch
+  std::optional<Extensions> group_context_extensions;
+  Bytes authenticated_data;         ///< readable by the delivery service (§6.1)
+  TreeTransport tree = TreeTransport::in_welcome;
+};
+
+class Group;
+
+/// A commit ready to be sent. Nothing has happened yet: `own` consumed a key of this epoch and
+/// must be written before the bytes leave; `next` is the group once the commit is accepted.
+struct PendingCommit {
+  Bytes message;                                      ///< MLSMessage, PrivateMessage
+  RecordChanges own;                                  ///< to the present epoch's records
+  std::unique_ptr<Group> next;
+  Bytes welcome_group_info;                           ///< Welcome.encrypted_group_info, shared
+  struct WelcomeFor {
+    KeyPackageRef key_package;
+    crypto::VerifyKey signature_key;                  ///< of the new member's leaf
+    Bytes encrypted_group_secrets;                    ///< one element of Welcome.secrets, encoded
+  };
+  std::vector<WelcomeFor> welcomes;                   ///< in the order of the Adds
+};
+
+/// Puts a Welcome message together for some of the new members (all: RFC 9420's own Welcome).
+Bytes assemble_welcome(std::span<const ByteSpan> encrypted_group_secrets, ByteSpan group_info);
+
+struct Protected {
+  Bytes message;          ///< MLSMessage, PrivateMessage
+  RecordChanges changes;  ///< write before the message leaves
+};
+
+/// An application message, opened.
+struct Application {
+  LeafIndex sender;
+  std::uint32_t generation = 0;
+  Bytes authenticated_data;
+  crypto::SecretBytes content;
+  RecordChanges changes;  ///< write together with what the application makes of the content
+};
+
+/// A proposal, kept in `next` until a commit names it or the epoch ends.
+struct ProposalReceived {
+  LeafIndex sender;
+  Bytes authenticated_data;
+  std::optional<LeafIndex> removes;  ///< for Remove: whom (may be the sender itself: leaving)
+  std::unique_ptr<Group> next;       ///< same epoch
+  RecordChanges changes;
+};
+
+struct LeafChange {
+  LeafIndex leaf;
+  Credential credential;
+  crypto::VerifyKey signature_key;
+};
+
+/// A valid commit: what it did, and the group after it.
+struct CommitReceived {
+  LeafIndex committer;               ///< leaf index in the tree before the commit
+  Bytes authenticated_data;
+  std::vector<LeafChange> added;
+  std::vector<LeafChange> removed;
+  std::vector<LeafChange> updated;   ///< Update proposals and the committer's path
+  std::optional<Extensions> new_group_context_extensions;
+  bool removes_me = false;           ///< then `next` is null
+  std::unique_ptr<Group> next;       ///< persist with next->records()
+};
+
+/// What a handshake or application message turned out to be.
+using Received = std::variant<Application, ProposalReceived, CommitReceived>;
+
+/// Whether a failed commit depends on this member's own keys (path decryption, PSK), so that
+/// others may have accepted it: then this member is split from the group. Otherwise every member
+/// sees the same failure and skips the commit.
+bool depends_on_own_keys(Errc code) noexcept;
+
+class Group {
+ public:
+  /// A group of one (§11). Errors: mls_extension_invalid.
+  static Result<Group> create(ByteSpan group_id, const Identity& me, Lifetime lifetime,
+                              const Extensions& group_context_extensions, Entropy& entropy);
+
+  /// Joins by Welcome (§12.4.3.1), all of its checks; asks `authenticator` for every leaf.
+  /// `private_record` is the one made with the KeyPackage. `ratchet_tree`: out-of-band tree.
+  static Result<Group> join(ByteSpan welcome, ByteSpan private_record, const Identity& me,
+                            Authenticator& authenticator, std::uint64_t now_s,
+                            std::optional<ByteSpan> ratchet_tree = std::nullopt);
+
+  /// Reads the records of an earlier records() and the changes since. Ratchets are read when they
+  /// are needed; `source` must outlive the Group. Errors: mls_state_malformed.
+  static Result<Group> open(const RecordSource& source);
+
+  Group(Group&&) noexcept;
+  Group& operator=(Group&&) noexcept;
+  ~Group();
+  /// A deep copy that shares what cannot change.
+  Group clone() const;
+
+  /// Everything, as `replace_all`: after create, join or a commit.
+  RecordChanges records() const;
+
+  // -- what it is
+  ByteSpan group_id() const;
+  std::uint64_t epoch() const;
+  LeafIndex own_leaf() const;
+  std::size_t member_count() const;
+  std::optional<Member> member(LeafIndex leaf) const;
+  std::vector<Member> members() const;
+  /// The leaf that has this signature key now.
+  std::optional<LeafIndex> find(const crypto::VerifyKey& signature_key) const;
+  const Extensions& group_context_extensions() const;
+  bool has_pending_proposals() const;
+  /// Leaves that a pending Remove proposal names.
+  std::vector<LeafIndex> pending_removals() const;
+
+  /// §8.7 and §8.5: equal at all members of an epoch.
+  crypto::SecretBytes epoch_authenticator() const;
+  Result<crypto::SecretBytes> export_secret(std::string_view label, ByteSpan context,
+                                            std::size_t bytes) const;
+  crypto::Sha256Digest tree_hash() const;
+
+  // -- application messages
+  /// Signs, pads with Padmé and encrypts (§6.3). Consumes one generation of the own ratchet.
+  Result<Protected> protect(ByteSpan content, ByteSpan authenticated_data,
+                            const Identity& me, Entropy& entropy);
+
+  // -- handshakes
+  /// A proposal to remove somebody, or oneself: leaving (§12.1.3). Kept in this Group as if
+  /// received, and sent as PrivateMessage.
+  Result<Protected> propose_remove(LeafIndex leaf, ByteSpan authenticated_data,
+                                   const Identity& me, Entropy& entropy);
+  /// Makes a commit with an UpdatePath (§12.4.1). Consumes one generation of the own handshake
+  /// ratchet in this Group, so that no two commits ever share a key; otherwise leaves it alone.
+  Result<PendingCommit> commit(const CommitRequest& request, const Identity& me,
+                               Authenticator& authenticator, std::uint64_t now_s,
+                               Entropy& entropy);
+
+  /// Opens whatever another member sent in this epoch (PrivateMessage; §6.3, §12.2-§12.4.2). On
+  /// an error this Group is unchanged. Application messages consume their key in this Group;
+  /// proposals and commits return the next one and leave this as it is.
+  Result<Received> receive(ByteSpan message, Authenticator& authenticator, std::uint64_t now_s);
+
+ private:
+  struct State;
+  explicit Group(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tern::mls

@@ -1,0 +1,34 @@
+// Tables whose rows nobody can read without the storage key: ids in keys are keyed hashes, values
+// are sealed with XChaCha20-Poly1305 bound to their table and row.
+#pragma once
+
+#include "base/entropy.hpp"
+#include "crypto/aead.hpp"
+#include "store/port.hpp"
+
+namespace tern::store {
+
+/// The app's storage key: 32 bytes that it keeps in the phone's key store.
+using StorageKey = crypto::Secret<32>;
+
+/// Derives the sealing and the key-hashing key. One for each environment.
+class Sealer {
+ public:
+  Sealer(const StorageKey& key, Entropy& entropy);
+  /// 16 bytes that stand for `id` in a row's key.
+  FixedBytes<struct RowIdTag, 16> row_id(Table table, ByteSpan id) const;
+  Bytes seal(Table table, ByteSpan row_key, ByteSpan value) const;
+  /// Errors: storage_damaged (a row that was changed or moved).
+  Result<crypto::SecretBytes> open(Table table, ByteSpan row_key, ByteSpan sealed) const;
+
+ private:
+  crypto::Secret<32> seal_key_;
+  crypto::Secret<32> hash_key_;
+  Entropy& entropy_;
+};
+
+/// Writes the check row into a new environment, or opens it. Errors: storage_wrong_key.
+/// Part of the caller's first transaction, so that a folder is never half made.
+Result<void> check_key(WriteTransaction& transaction, Table table, const Sealer& sealer);
+
+}  // namespace tern::store

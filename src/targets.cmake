@@ -1,0 +1,30 @@
+# How tern's own targets are made.
+
+add_library(tern_options INTERFACE)
+target_compile_features(tern_options INTERFACE cxx_std_20)
+target_compile_options(tern_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+  -Wno-missing-field-initializers)
+if(TERN_WERROR)
+  target_compile_options(tern_options INTERFACE -Werror)
+endif()
+if(TERN_SANITIZE)
+  target_compile_options(tern_options INTERFACE -fsanitize=${TERN_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(tern_options INTERFACE -fsanitize=${TERN_SANITIZE})
+endif()
+if(TERN_BUILD_TESTS)
+  target_compile_definitions(tern_options INTERFACE TERN_CHECKS_ABORT)
+endif()
+
+# tern_library(NAME SOURCES ... LINKS ... PRIVATE_LINKS ...): one folder's static library.
+function(tern_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_include_directories(${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/codecs>
+    $<INSTALL_INTERFACE:include>)
+  target_link_libraries(${name} PUBLIC ${arg_LINKS}
+    PRIVATE $<BUILD_INTERFACE:tern_options> ${arg_PRIVATE_LINKS})
+endfunction()
