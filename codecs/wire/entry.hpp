@@ -1,0 +1,102 @@
+// Log entries, and the authenticated data inside each MLS message that ties it to its entry.
+#pragma once
+
+#include <vector>
+
+#include "tern/result.hpp"
+#include "wire/ids.hpp"
+
+namespace tern::wire {
+
+enum class EntryKind : std::uint8_t {
+  application = 1,  ///< MLS PrivateMessage with application content
+  commit = 2,       ///< MLS PrivateMessage with a commit: moves `base`
+  proposal = 3,     ///< MLS PrivateMessage with a proposal: moves `base`
+  rejoin = 4,       ///< RejoinRequest; no base
+  welcome = 5,      ///< in inboxes only: InboxWelcome
+  hole = 6,         ///< made by a relay that lost entries; no payload
+  restart = 7,      ///< the first commit of the log's next generation
+};
+constexpr bool is_handshake(EntryKind kind) {
+  return kind == EntryKind::commit || kind == EntryKind::proposal || kind == EntryKind::restart;
+}
+
+/// One entry as it travels. `payload` points into the frame that it was decoded from, or at what
+/// the caller keeps alive while encoding.
+struct Entry {
+  std::uint64_t seq = 0;  ///< 1, 2, 3 …; 0 in an append
+  EntryId id;
+  EntryKind kind = EntryKind::application;
+  std::uint64_t base = 0;  ///< seq of the newest handshake entry when it was appended
+  /// The reader's own entry: the payload is left out, for the author has kept it.
+  bool own = false;
+  ByteSpan payload;
+};
+
+/// What goes into the running hash for one entry:
+/// hash(n) = BLAKE2b-256(hash(n-1) || these bytes || payload). Fixed length, so unambiguous.
+Bytes hashed_header(std::uint64_t seq, const EntryId& id, EntryKind kind, std::uint64_t base,
+                    std::size_t payload_bytes);
+
+/// A commit's effect on the relay's access list. `set` replaces the list (`devices` is then the
+/// whole tree): how any member repairs a list that somebody lied about.
+struct AccessChange {
+  enum class Mode : std::uint8_t { none = 0, change = 1, set = 2 };
+  Mode mode = Mode::none;
+  std::vector<DeviceId> added;    ///< in `set`: everybody
+  std::vector<DeviceId> removed;  ///< in `set`: empty
+  friend bool operator==(const AccessChange&, const AccessChange&) = default;
+};
+
+/// authenticated_data of every MLS message in a log: readable by the relay, authenticated to
+/// members, who refuse an entry that disagrees with it.
+struct EntryHeader {
+  EntryId entry_id;
+  std::uint64_t seen_seq = 0;  ///< how far the sender had applied the log when it encrypted
+  LogHash seen_hash;           ///< and the log's running hash there
+  AccessChange access;         ///< commits only
+  friend bool operator==(const EntryHeader&, const EntryHeader&) = default;
+};
+Bytes encode(const EntryHeader& header);
+/// Errors: malformed, truncated, too_long, unsupported_version.
+Result<EntryHeader> decode_entry_header(ByteSpan bytes);
+
+/// What an outsider can read of an MLS PrivateMessage (RFC 9420 §6.3), without MLS.
+struct Envelope {
+  ByteSpan group_id;
+  std::uint64_t epoch = 0;
+  std::uint8_t content_type = 0;  ///< 1 application, 2 proposal, 3 commit
+  ByteSpan authenticated_data;
+};
+/// Errors: malformed, truncated.
+Result<Envelope> peek_private_message(ByteSpan mls_message);
+
+/// A device that cannot follow its chat any more asks to be added again.
+struct RejoinRequest {
+  enum class Reason : std::uint8_t { split = 1, restored = 2, retention = 3, hole = 4, struck = 5 };
+  LogId log;
+  DeviceId device;
+  std::uint32_t generation = 0;
+  std::uint64_t cursor = 0;  ///< the last entry that it has applied
+  Reason reason = Reason::split;
+  std::array<std::uint8_t, 16> nonce{};
+  ByteSpan key_package;  ///< MLSMessage
+  Signature signature;   ///< by the device's key over signed_bytes()
+};
+Bytes signed_bytes(const RejoinRequest& request);
+Bytes encode(const RejoinRequest& request);
+Result<RejoinRequest> decode_rejoin_request(ByteSpan bytes);
+
+/// What lies in an inbox for a device that was added to a chat.
+struct InboxWelcome {
+  LogId log;
+  std::uint32_t generation = 0;
+  std::uint64_t commit_seq = 0;  ///< the joiner's cursor starts here
+  LogHash hash;                  ///< the log's running hash at commit_seq
+  ByteSpan group_secrets;        ///< its own encrypted group secrets
+  ByteSpan group_info;           ///< encrypted GroupInfo, the same for all
+};
+Bytes encode(const InboxWelcome& welcome);
+Result<InboxWelcome> decode_inbox_welcome(ByteSpan bytes);
+
+}  // namespace tern::wire

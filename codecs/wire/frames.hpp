@@ -1,0 +1,226 @@
+// Every frame between a device and its relay: typed structures, and their verified FlatBuffers
+// encoding. Spans in decoded structures point into the frame's bytes.
+//
+// A frame is one request, answer or push. Requests carry an id chosen by the client; the answer
+// repeats it. A request or push that the reader does not know decodes to Errc::frame_unsupported
+// with its id kept, so that old and new versions talk.
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "tern/limits.hpp"
+#include "wire/entry.hpp"
+
+namespace tern::wire {
+
+struct LogPosition {
+  LogId log;
+  std::uint64_t seq = 0;
+  LogHash hash;
+};
+
+// ---- requests -------------------------------------------------------------------------------
+
+/// First on every connection. What the device has applied of each log that it follows.
+struct Resume {
+  std::uint16_t version = protocol_version;
+  /// Grows with every transaction that moved a ratchet: the relay remembers the highest, and a
+  /// device that finds a higher one than its own was restored from an old copy.
+  std::uint64_t store_counter = 0;
+  std::vector<LogPosition> logs;  ///< the inbox first; at most limits::resume_logs_max
+};
+
+/// Makes this connection's device known: its certificate and its account's device list.
+struct Register {
+  ByteSpan certificate;  ///< encoded DeviceCertificate
+  ByteSpan device_list;  ///< encoded DeviceList
+};
+
+struct PublishKeyPackages {
+  std::vector<ByteSpan> single_use;
+  ByteSpan last_resort;  ///< may be empty: keep the present one
+  bool replace = false;  ///< forget all earlier ones (their private keys are gone)
+};
+
+/// One KeyPackage for each device of these accounts (or of exactly these devices).
+struct ClaimKeyPackages {
+  std::vector<AccountId> accounts;
+  std::vector<DeviceId> devices;
+};
+
+/// A device's Welcome, put into its inbox in the same transaction as the commit.
+struct WelcomeFor {
+  DeviceId device;
+  ByteSpan group_secrets;
+};
+/// The Welcomes of one commit entry.
+struct Welcomes {
+  std::uint32_t entry_index = 0;  ///< which entry of the append is the commit
+  ByteSpan group_info;
+  std::vector<WelcomeFor> devices;
+};
+
+/// A new log with its first commit. Answer: Appended, or log_exists.
+struct CreateLog {
+  LogId log;
+  /// For a one-to-one chat: the two accounts whose hash `log` is; only they may create it.
+  std::optional<std::pair<AccountId, AccountId>> pair;
+  Entry first;  ///< kind commit
+  Welcomes welcomes;
+};
+
+/// Entries for one log, taken or refused as a whole.
+struct Append {
+  LogId log;
+  std::uint64_t base = 0;
+  std::vector<Entry> entries;  ///< seq 0; at most limits::batch_entries_max
+  std::vector<Welcomes> welcomes;
+  std::uint64_t store_counter = 0;
+};
+
+struct Read {
+  LogId log;
+  std::uint64_t from = 1;  ///< the first seq wanted
+  std::uint32_t entries_max = limits::batch_entries_max;
+};
+
+/// "I have applied these logs up to here": lets the relay forget.
+struct Ack {
+  std::vector<LogPosition> logs;  ///< hash unused
+  std::uint64_t store_counter = 0;
+};
+
+/// Holds a log for the caller for two seconds, so that commit starvation ends.
+struct Reserve {
+  LogId log;
+};
+
+/// Ephemeral, to the log's other devices that are online; never stored.
+struct Signal {
+  LogId log;
+  ByteSpan payload;
+};
+
+struct Ping {};
+
+using Request = std::variant<Resume, Register, PublishKeyPackages, ClaimKeyPackages, CreateLog,
+                             Append, Read, Ack, Reserve, Signal, Ping>;
+
+// ---- answers --------------------------------------------------------------------------------
+
+struct LogHead {
+  LogId log;
+  std::uint64_t head = 0;
+  std::uint64_t base = 0;         ///< the newest handshake entry
+  std::uint64_t first_kept = 1;   ///< older entries are gone: rejoin when the cursor is below
+  std::uint32_t generation = 0;
+  bool member = true;             ///< on the access list
+  /// What the relay thinks of the client's position: equal, or its history differs.
+  bool hash_matches = true;
+};
+
+struct Resumed {
+  std::uint16_t version = protocol_version;
+  std::uint64_t store_counter = 0;    ///< highest that the relay has heard of from this device
+  bool registered = false;
+  std::uint32_t key_packages_left = 0;
+  std::vector<LogHead> logs;          ///< the inbox first, then every log asked for or granted
+};
+
+struct Registered {
+  DeviceId device;
+};
+
+struct KeyPackagesPublished {
+  std::uint32_t left = 0;
+};
+
+struct ClaimedDevice {
+  AccountId account;
+  DeviceId device;
+  ByteSpan key_package;  ///< MLSMessage; empty when the device has none
+};
+struct Claimed {
+  std::vector<ByteSpan> device_lists;  ///< one for each account
+  std::vector<ClaimedDevice> devices;
+};
+
+struct Appended {
+  std::uint64_t first_seq = 0;
+  std::uint64_t head = 0;
+  std::uint64_t base = 0;
+  std::vector<DeviceId> inbox_full;  ///< devices whose Welcome found no room
+};
+
+/// Answer to Read, and the push when something new arrives. seqs are consecutive.
+struct Entries {
+  LogId log;
+  std::vector<Entry> entries;
+  std::uint64_t head = 0;
+};
+
+struct Done {};  ///< to Ack, Reserve, Signal, Ping
+
+/// A refusal. `base` and `head` come with `stale`; retry_after_ms with rate_limited, reserved.
+struct Refused {
+  Errc code = Errc::internal;
+  std::uint32_t retry_after_ms = 0;
+  std::uint64_t base = 0;
+  std::uint64_t head = 0;
+  std::uint32_t limit = 0;  ///< the limit that was passed, where there is one
+};
+
+using Answer = std::variant<Resumed, Registered, KeyPackagesPublished, Claimed, Appended, Entries,
+                            Done, Refused>;
+
+// ---- pushes ---------------------------------------------------------------------------------
+
+struct SignalPush {
+  LogId log;
+  DeviceId from;
+  ByteSpan payload;
+};
+/// Something is newer than what this connection was told: a log to read (a slow reader, a chat one
+/// was just added to again), or a request to publish key packages.
+struct Notice {
+  enum class What : std::uint8_t { log_advanced = 1, key_packages_low = 2, relay_stopping = 3,
+                                   device_revoked = 4 };
+  What what = What::log_advanced;
+  LogHead log;
+  std::uint32_t key_packages_left = 0;
+};
+using Push = std::variant<Entries, SignalPush, Notice>;
+
+// ---- frames ---------------------------------------------------------------------------------
+
+struct RequestFrame {
+  std::uint32_t id = 0;
+  Request request;
+};
+struct AnswerFrame {
+  std::uint32_t id = 0;
+  Answer answer;
+};
+/// What a device receives.
+using ServerFrame = std::variant<AnswerFrame, Push>;
+
+Bytes encode(const RequestFrame& frame);
+Bytes encode(const AnswerFrame& frame);
+Bytes encode(const Push& push);
+
+/// A request that could not be understood: the id is there to answer it.
+struct UnsupportedRequest {
+  std::uint32_t id = 0;
+};
+/// Errors: frame_too_large, frame_malformed.
+Result<std::variant<RequestFrame, UnsupportedRequest>> decode_request(ByteSpan frame);
+/// nullopt: a push or answer of a newer version, to be ignored (an answer keeps its id: Refused
+/// with frame_unsupported). Errors: frame_too_large, frame_malformed.
+Result<std::optional<ServerFrame>> decode_server_frame(ByteSpan frame);
+
+/// An upper bound of what an entry adds to a frame beside its payload.
+inline constexpr std::size_t entry_overhead_bytes = 96;
+
+}  // namespace tern::wire

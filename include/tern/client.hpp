@@ -1,0 +1,156 @@
+// tern::Client: the door of the library. Open a folder, and you have a messenger's engine.
+//
+//   auto client = tern::Client::open({.folder = "anna", .storage_key = key, .relay = "tern://…"}).value();
+//   client.register_device().wait(10s).value();
+//   auto chat = client.chat_with(bo).value();
+//   auto id = chat.send_text("Tot straks!").value();       // durable when it returns
+//   while (auto event = client.wait_event(1s)) { … }
+//
+// Threads: every call may come from any thread and never waits for the network. The library owns
+// one thread of its own. No exception leaves the library; nothing is printed.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "tern/bytes.hpp"
+#include "tern/event.hpp"
+#include "tern/limits.hpp"
+#include "tern/message.hpp"
+#include "tern/pending.hpp"
+#include "tern/result.hpp"
+
+namespace tern {
+
+class Chat;
+
+/// What Client::open() needs.
+struct ClientOptions {
+  /// Created (0700) when it does not exist. One process at a time has it open.
+  std::filesystem::path folder;
+  /// 32 bytes that the app keeps in the system's key store. Without them the folder is noise.
+  std::span<const std::uint8_t> storage_key;
+  /// tern://HOST:PORT/KEY as the relay prints it. Remembered; may be empty when reopening.
+  std::string relay;
+  /// Start without connecting; set_network(true) begins.
+  bool start_offline = false;
+};
+
+/// What the connection to the relay is doing.
+enum class Connection { offline, connecting, online };
+
+/// The library's counters, for a status page or a bug report.
+struct ClientStatistics {
+  std::uint64_t store_commits = 0;  ///< storage transactions since open()
+  std::uint64_t store_syncs = 0;    ///< those of them that waited for the disk
+  std::uint64_t frames_sent = 0;
+  std::uint64_t frames_received = 0;
+  std::uint64_t bytes_sent = 0;     ///< on the wire, encrypted
+  std::uint64_t bytes_received = 0;
+};
+
+/// One device of one person. Move-only; closing or destroying it ends every wait.
+class Client {
+ public:
+  /// Opens the folder, or makes one with a new account. Does not wait for the network.
+  /// Errors: storage_*, address_invalid, invalid_argument (a key that is not 32 bytes).
+  static Result<Client> open(const ClientOptions& options);
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+  ~Client();
+
+  /// Who this is: give it to others, so that they can write.
+  AccountId account_id() const;
+  DeviceId device_id() const;
+
+  /// Makes this device known at the relay and publishes its key packages. Repeating it is
+  /// harmless; once done it is remembered and renewed on its own.
+  Pending<void> register_device();
+
+  /// The one-to-one chat with `peer`; made here at once, set up with the relay when there is one.
+  /// Errors: invalid_argument (oneself).
+  Result<Chat> chat_with(const AccountId& peer);
+  /// A new group of these people and oneself as its admin. `title` at most 256 bytes of UTF-8.
+  Result<Chat> create_group(std::string_view title, std::span<const AccountId> members);
+  /// Errors: not_found.
+  Result<Chat> chat(const ChatId& id);
+  /// All chats, the one with the newest message first.
+  Result<std::vector<ChatInfo>> chats() const;
+
+  /// The next event, if one is there. Never waits.
+  std::optional<Event> poll_event();
+  /// The next event; nullopt when `wait` passes or the client is closed.
+  std::optional<Event> wait_event(std::chrono::milliseconds wait);
+  /// Called (on the library's thread, quickly please) when an event came into an empty queue.
+  void on_event(std::function<void()> wake_up);
+
+  Connection connection() const;
+  /// The app's word on the network: true also means "try at once" (e.g. another Wi-Fi).
+  void set_network(bool available);
+  ClientStatistics statistics() const;
+
+  /// Everything that has not reached the relay, oldest first.
+  Result<std::vector<Message>> pending() const;
+
+  /// Lets go of every lock and the connection, so that another process may open the folder; calls
+  /// answer `closed` until resume().
+  Result<void> suspend();
+  Result<void> resume();
+  /// As suspend(), for good. No event comes after it returns.
+  void close();
+
+ private:
+  friend class Chat;
+  struct Impl;
+  explicit Client(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
+};
+
+/// A chat of one Client: a small handle to copy freely. Outliving the client is fine: calls then
+/// answer `closed`.
+class Chat {
+ public:
+  const ChatId& id() const noexcept { return id_; }
+  Result<ChatInfo> info() const;
+
+  /// Queues a text: on the disk when it returns, sent when there is a line. At most 64 KiB of
+  /// UTF-8, or text_too_long, text_not_utf8. Also chat_left.
+  Result<MessageId> send_text(std::string_view text);
+  /// Queues many in one transaction, in this order; all or none.
+  Result<std::vector<MessageId>> send_texts(std::span<const std::string_view> texts);
+  /// An app's own content, carried without being read. `type` at most 128 bytes.
+  Result<MessageId> send_custom(std::string_view type, ByteSpan bytes);
+
+  /// A page of the history, oldest first: the last `count` messages before `before` (nullopt: the
+  /// newest). Own messages that have no place in the log yet come last.
+  Result<std::vector<Message>> history(std::size_t count,
+                                       std::optional<HistoryPosition> before = {}) const;
+  Result<Message> message(const MessageId& id) const;
+
+  /// Everything up to now has been seen by a person: tells the others, batched.
+  Result<void> mark_read();
+  /// Takes back what has not left: `cancelled`, or the error too_late.
+  Result<void> cancel(const MessageId& id);
+
+  /// Groups: errors not_member, policy_violated, chat_too_large. Done when the group has it.
+  Pending<void> add(std::span<const AccountId> members);
+  Pending<void> remove(const AccountId& member);
+  /// Leaves; the history stays. Done when the others were told.
+  Pending<void> leave();
+
+ private:
+  friend class Client;
+  Chat(std::weak_ptr<Client::Impl> client, ChatId id) : client_(std::move(client)), id_(id) {}
+  std::weak_ptr<Client::Impl> client_;
+  ChatId id_;
+};
+
+}  // namespace tern

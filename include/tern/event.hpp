@@ -1,0 +1,50 @@
+// What a client tells its app.
+#pragma once
+
+#include <variant>
+
+#include "tern/message.hpp"
+
+namespace tern {
+
+/// A message that was not here before, somebody's or a notice.
+struct MessageArrived {
+  Message message;
+};
+/// An own message moved on.
+struct MessageChanged {
+  ChatId chat;
+  MessageId id;
+  MessageState state = MessageState::queued;
+};
+/// A chat appeared, or its state, title or members changed.
+struct ChatChanged {
+  ChatId chat;
+};
+struct ConnectionChanged {
+  bool online = false;
+};
+/// Members were shown different logs, or the relay's copy is older than this device's: the relay,
+/// or who controls it, has lied or lost data.
+struct LogForked {
+  ChatId chat;
+  std::uint64_t seq = 0;
+};
+/// This device was restored from an old copy; it rejoins all of its chats.
+struct DeviceRestored {};
+/// Something to show or log: e.g. an account that the relay does not know, a refused membership.
+struct Problem {
+  ChatId chat;  ///< zero: not about one chat
+  Errc code{};
+  std::string message;
+};
+/// More happened than the queue holds: read chats and histories anew.
+struct Reset {};
+
+using Event = std::variant<MessageArrived, MessageChanged, ChatChanged, ConnectionChanged,
+                           LogForked, DeviceRestored, Problem, Reset>;
+
+/// The queue's bound: on the next event over it, everything queued becomes one Reset.
+inline constexpr std::size_t events_queued_max = 10'000;
+
+}  // namespace tern

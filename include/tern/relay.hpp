@@ -1,0 +1,65 @@
+// tern::Relay: the server, to run as tern-relay or inside another program.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "tern/result.hpp"
+
+namespace tern {
+
+/// Rates and quotas, each with the value of the design's section 7.
+struct RelayLimits {
+  std::uint32_t append_per_second = 20;      ///< a device
+  std::uint32_t append_burst = 200;
+  std::uint32_t claims_per_minute = 10;      ///< a device
+  std::uint32_t registrations_per_hour = 60; ///< an address
+  std::uint32_t inbox_welcomes_max = 1000;   ///< a device
+  std::uint32_t connections_per_address = 100;
+  std::uint32_t connections_max = 20'000;
+  std::int64_t retention_days = 30;
+};
+
+struct RelayOptions {
+  std::filesystem::path folder;      ///< created 0700; the key file in it is 0600
+  std::string listen = "127.0.0.1:7377";  ///< HOST:PORT; port 0: the system chooses
+  RelayLimits limits;
+  /// One line per event, without phone numbers or ids in clear. Called on the relay's thread.
+  std::function<void(std::string_view line)> log;
+};
+
+struct RelayStatistics {
+  std::uint64_t connections = 0;
+  std::uint64_t entries_stored = 0;
+  std::uint64_t batches = 0;
+  std::uint64_t store_syncs = 0;
+};
+
+/// A running relay; it owns its threads. Move-only.
+class Relay {
+ public:
+  /// Opens the folder and listens. Errors: storage_*, address_invalid, connection_refused (the
+  /// address is in use).
+  static Result<Relay> start(const RelayOptions& options);
+  Relay(Relay&&) noexcept;
+  Relay& operator=(Relay&&) noexcept;
+  ~Relay();
+
+  /// tern://HOST:PORT/KEY: what clients are given.
+  std::string address() const;
+  std::uint16_t port() const;
+  RelayStatistics statistics() const;
+  /// Answers what was accepted, closes every connection, syncs and ends.
+  void stop();
+
+ private:
+  struct Impl;
+  explicit Relay(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tern

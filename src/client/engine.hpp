@@ -1,0 +1,105 @@
+// The client's engine: everything a device does, without a socket, a clock or a thread.
+//
+// Inputs are method calls with the time; outputs are drained with next_output(), next_event();
+// next_deadline() says when to call tick() at the latest. What an output says has been true on the
+// disk before it appears (persist, then transmit). A failed storage transaction leaves the engine
+// as it was before the input: it drops what it had in memory and reads it again.
+//
+// Thread: none; one strand calls it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/entropy.hpp"
+#include "crypto/dh.hpp"
+#include "store/port.hpp"
+#include "store/sealed.hpp"
+#include "tern/event.hpp"
+#include "tern/result.hpp"
+
+namespace tern::client {
+
+/// Timings of the design's section 4, to be changed only by tests.
+struct EngineConfig {
+  std::int64_t receipt_delay_ms = 1'000;        ///< receipts are batched at least this long
+  std::int64_t heal_interval_ms = 60'000;       ///< between self-updates when the turn changes
+  std::int64_t commit_interval_ms = 5'000;      ///< one commit each, after the burst
+  std::uint32_t commit_burst = 5;
+  std::int64_t request_timeout_ms = 30'000;     ///< an answer that takes longer: a dead link
+  std::int64_t rejoin_interval_ms = 86'400'000; ///< a device asks at most this often per chat
+  std::int64_t rejoin_jitter_ms = 2'000;        ///< who answers a rejoin waits up to this long
+  bool send_receipts = true;
+};
+
+/// To the link. Frames are whole, unencrypted frames of codecs/wire.
+struct SendFrame {
+  Bytes frame;
+};
+/// The relay broke the protocol or does not answer, or the disk refuses: drop the connection.
+struct CloseLink {
+  Errc reason = Errc::internal;
+};
+using Output = std::variant<SendFrame, CloseLink>;
+
+class Engine {
+ public:
+  /// Opens the tables in `environment`, or makes a new account and device in one transaction.
+  /// `environment` and `entropy` outlive the engine. Errors: storage_*.
+  static Result<std::unique_ptr<Engine>> open(Now now, store::Environment& environment,
+                                              const store::StorageKey& key, Entropy& entropy,
+                                              const EngineConfig& config = {});
+  virtual ~Engine() = default;
+
+  // -- who this is
+  virtual AccountId account_id() const = 0;
+  virtual DeviceId device_id() const = 0;
+  virtual const crypto::DhKeyPair& transport_key() const = 0;
+  /// The relay's address, kept in the folder. Empty until set.
+  virtual std::string relay_address() const = 0;
+  virtual Result<void> set_relay_address(std::string_view address) = 0;
+
+  // -- the link
+  virtual void link_up(Now now) = 0;
+  virtual void link_down(Now now) = 0;
+  virtual void receive(Now now, ByteSpan frame) = 0;
+  virtual void tick(Now now) = 0;
+  /// On the monotonic clock; never_ms when there is nothing to wait for.
+  virtual std::int64_t next_deadline() const = 0;
+  virtual std::optional<Output> next_output() = 0;
+  /// Something waits to be sent: a reason to connect at once.
+  virtual bool wants_link() const = 0;
+  /// Online, resumed, every log applied to its head and nothing of one's own under way.
+  virtual bool settled() const = 0;
+
+  virtual std::optional<Event> next_event() = 0;
+
+  // -- the app's calls (tern/client.hpp has their meaning). Durable when they return.
+  using Done = std::function<void(Result<void>)>;
+  virtual void register_device(Now now, Done done) = 0;
+  virtual Result<ChatId> chat_with(Now now, const AccountId& peer) = 0;
+  virtual Result<ChatId> create_group(Now now, std::string_view title,
+                                      std::span<const AccountId> members) = 0;
+  virtual Result<ChatInfo> chat_info(const ChatId& chat) const = 0;
+  virtual Result<std::vector<ChatInfo>> chats() const = 0;
+  virtual Result<std::vector<MessageId>> send_texts(Now now, const ChatId& chat,
+                                                    std::span<const std::string_view> texts) = 0;
+  virtual Result<MessageId> send_custom(Now now, const ChatId& chat, std::string_view type,
+                                        ByteSpan bytes) = 0;
+  virtual Result<std::vector<Message>> history(const ChatId& chat, std::size_t count,
+                                               std::optional<HistoryPosition> before) const = 0;
+  virtual Result<Message> message(const ChatId& chat, const MessageId& id) const = 0;
+  virtual Result<std::vector<Message>> pending() const = 0;
+  virtual Result<void> mark_read(Now now, const ChatId& chat) = 0;
+  virtual Result<void> cancel(Now now, const ChatId& chat, const MessageId& id) = 0;
+  virtual void add_members(Now now, const ChatId& chat, std::span<const AccountId> members,
+                           Done done) = 0;
+  virtual void remove_member(Now now, const ChatId& chat, const AccountId& member, Done done) = 0;
+  virtual void leave(Now now, const ChatId& chat, Done done) = 0;
+};
+
+}  // namespace tern::client
