@@ -20,8 +20,8 @@ void aead_seal_into(MutableByteSpan out, ByteSpan key, const AeadNonce& nonce, B
 Bytes aead_seal(ByteSpan key, const AeadNonce& nonce, ByteSpan aad, ByteSpan plaintext);
 
 /// Plaintext into `out` (sealed.size() - 16 bytes; may be in place). Errors: decrypt_failed.
-Result<void> aead_open_into(MutableByteSpan out, ByteSpan key, const AeadNonce& nonce,
-                            ByteSpan aad, ByteSpan sealed);
+Result<void> aead_open_into(MutableByteSpan out, ByteSpan key, const AeadNonce& nonce, ByteSpan aad,
+                            ByteSpan sealed);
 Result<SecretBytes> aead_open(ByteSpan key, const AeadNonce& nonce, ByteSpan aad, ByteSpan sealed);
 
 /// nonce (24 random bytes) || ciphertext || tag (16).

@@ -8,7 +8,7 @@
 
 namespace tern::crypto::hpke {
 
-/// RFC 9180 §5: which secrets both sides mix in.
+/// RFC 9180 §5.1.2: a secret that both sides hold already, and its name.
 struct Psk {
   ByteSpan psk;
   ByteSpan psk_id;
@@ -17,17 +17,23 @@ struct Psk {
 /// A sender's or a recipient's context (RFC 9180 §5.2, §5.3). Move-only; wipes its keys.
 class Context {
  public:
-  /// §5.2. Errors: counter_exhausted (MessageLimitReachedError).
+  /// §5.2. Errors: counter_exhausted (MessageLimitReachedError), invalid_argument (a recipient's
+  /// context).
   Result<Bytes> seal(ByteSpan aad, ByteSpan plaintext);
-  /// §5.2. Errors: decrypt_failed (the counter stays), counter_exhausted.
+  /// §5.2. Errors: decrypt_failed (the counter stays), counter_exhausted, invalid_argument (a
+  /// sender's context).
   Result<SecretBytes> open(ByteSpan aad, ByteSpan ciphertext);
   /// §5.3. At most 255 × 32 bytes, else invalid_argument.
   Result<SecretBytes> export_secret(ByteSpan exporter_context, std::size_t bytes) const;
 
  private:
   friend struct KeySchedule;
-  Context() = default;
-  AeadNonce next_nonce() const;
+  friend struct ContextTestPeer;  // sets the counter near its end
+  enum class Role { sender, recipient };
+  explicit Context(Role role) : role_(role) {}
+  Result<AeadNonce> next_nonce(Role needed) const;
+
+  Role role_;
   Secret<32> key_;
   AeadNonce base_nonce_;
   Secret<32> exporter_secret_;
@@ -43,7 +49,7 @@ struct Sender {
 DhKeyPair derive_key_pair(ByteSpan input_key_material);
 
 /// The four modes of §5.1. `psk` null: base / auth. Errors: key_invalid, invalid_argument (a PSK
-/// without id or an id without PSK, §5.1: "inconsistent PSK inputs").
+/// without id or an id without PSK, §5.1: "inconsistent PSK inputs"; a PSK under 32 bytes, §5.1.2).
 Result<Sender> setup_sender(const DhPublicKey& recipient, ByteSpan info, Entropy& entropy,
                             const Psk* psk = nullptr, const DhKeyPair* authenticate_as = nullptr);
 /// The same with the ephemeral key given: for test vectors and for MLS external init.
