@@ -16,6 +16,9 @@ if(TERN_BUILD_TESTS)
   target_compile_definitions(tern_options INTERFACE TERN_CHECKS_ABORT)
 endif()
 
+# Everything that is shipped or linted as a library.
+add_custom_target(tern_libraries)
+
 # tern_library(NAME SOURCES ... LINKS ... PRIVATE_LINKS ...): one folder's static library.
 function(tern_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
@@ -27,4 +30,9 @@ function(tern_library name)
     $<INSTALL_INTERFACE:include>)
   target_link_libraries(${name} PUBLIC ${arg_LINKS}
     PRIVATE $<BUILD_INTERFACE:tern_options> ${arg_PRIVATE_LINKS})
+  add_dependencies(tern_libraries ${name})
+  if(TERN_TIDY)
+    set_target_properties(${name} PROPERTIES
+      CXX_CLANG_TIDY "clang-tidy;--quiet;--extra-arg=-Wno-unknown-warning-option")
+  endif()
 endfunction()
