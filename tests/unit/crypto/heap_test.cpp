@@ -1,0 +1,93 @@
+// What crypto does to the heap: this program's operator new and delete count and look.
+#include <array>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <new>
+
+#include "crypto/aead.hpp"
+#include "crypto/deterministic_entropy.hpp"
+#include "crypto/dh.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/signature.hpp"
+
+namespace {
+
+std::size_t allocations = 0;
+constexpr std::uint8_t secret_byte = 0xa7;
+constexpr std::size_t secret_bytes = 517;  // a size that nothing else here asks for
+
+std::size_t watched_frees = 0;
+std::size_t secrets_left_behind = 0;
+
+void look_before_freeing(const void* memory, std::size_t size) {
+  if (size < secret_bytes) return;
+  const auto* bytes = static_cast<const volatile std::uint8_t*>(memory);
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < size; ++i) found += bytes[i] == secret_byte ? 1 : 0;
+  ++watched_frees;
+  if (found > 16) ++secrets_left_behind;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size ? size : 1)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t size) noexcept {
+  look_before_freeing(memory, size);
+  std::free(memory);
+}
+
+using namespace tern;
+using namespace tern::crypto;
+
+TEST_CASE("the heap never gets secret bytes back unwiped") {
+  secrets_left_behind = watched_frees = 0;
+  {
+    SecretBytes grown;
+    for (std::size_t i = 0; i < 4 * secret_bytes; ++i) grown.push_back(secret_byte);
+    SecretBytes replaced(Bytes(0));
+    replaced = std::move(grown);
+    replaced = SecretBytes(1);
+    const SecretBytes filled = [] {
+      SecretBytes out(secret_bytes);
+      for (auto& byte : out.mutable_span()) byte = secret_byte;
+      return out;
+    }();
+    CHECK(filled.clone().size() == secret_bytes);
+  }
+  CHECK(watched_frees >= 4);
+  CHECK(secrets_left_behind == 0);
+
+  { const Bytes plain(secret_bytes, secret_byte); }
+  CHECK(secrets_left_behind == 1);  // the eye sees what is not wiped
+}
+
+TEST_CASE("the functions on a message's way allocate nothing") {
+  DeterministicEntropy entropy(1);
+  const auto signer = SigningKey::generate(entropy);
+  const auto pair = DhKeyPair::generate(entropy);
+  const Bytes message(256, 1);
+  std::array<std::uint8_t, 256 + aead_tag_bytes> sealed;
+  std::array<std::uint8_t, 256> opened;
+  const Secret<32> key;
+  bool good = true;
+
+  const auto before = allocations;
+  good &= !sha256(message).is_zero();
+  good &= !blake2b(message).is_zero();
+  const auto prk = hkdf_extract(key.span(), message);
+  hkdf_expand(prk.span(), {message, message}, opened);
+  aead_seal_into(sealed, key.span(), {}, message, message);
+  good &= aead_open_into(opened, key.span(), {}, message, sealed).has_value();
+  const auto signature = signer.sign(message);
+  good &= verify(signer.verify_key(), message, signature);
+  good &= dh(pair.private_key, pair.public_key).has_value();
+  const auto after = allocations;
+
+  CHECK(good);
+  CHECK(after == before);
+}
