@@ -1,0 +1,293 @@
+// Answers and pushes: from structures to frames and back.
+#include "answers_generated.h"
+#include "wire/flat_reader.hpp"
+#include "wire/flat_writer.hpp"
+#include "wire/frames.hpp"
+
+namespace tern::wire {
+namespace {
+
+// ---- writing --------------------------------------------------------------------------------
+
+Offset<fb::LogHead> flat_head(FlatBuilder& b, const LogHead& head) {
+  const auto log = flat(head.log);
+  return fb::CreateLogHead(b, &log, head.head, head.base, head.first_kept, head.generation,
+                           head.member, head.hash_matches);
+}
+
+Offset<fb::Resumed> flat_member(FlatBuilder& b, const Resumed& a) {
+  return fb::CreateResumed(b, a.version, a.store_counter, a.registered, a.key_packages_left,
+                           flat_list<fb::LogHead>(b, a.logs, flat_head));
+}
+
+Offset<fb::Registered> flat_member(FlatBuilder& b, const Registered& a) {
+  const auto device = flat(a.device);
+  return fb::CreateRegistered(b, &device);
+}
+
+Offset<fb::KeyPackagesPublished> flat_member(FlatBuilder& b, const KeyPackagesPublished& a) {
+  return fb::CreateKeyPackagesPublished(b, a.left);
+}
+
+Offset<fb::Claimed> flat_member(FlatBuilder& b, const Claimed& a) {
+  const auto device_lists = flat_blobs(b, a.device_lists);
+  const auto devices = flat_list<fb::ClaimedDevice>(
+      b, a.devices, [](FlatBuilder& inner, const ClaimedDevice& claimed) {
+        const auto key_package = flat_bytes(inner, claimed.key_package);
+        const auto account = flat(claimed.account);
+        const auto device = flat(claimed.device);
+        return fb::CreateClaimedDevice(inner, &account, &device, key_package);
+      });
+  return fb::CreateClaimed(b, device_lists, devices);
+}
+
+Offset<fb::Appended> flat_member(FlatBuilder& b, const Appended& a) {
+  return fb::CreateAppended(b, a.first_seq, a.head, a.base, flat_ids(b, a.inbox_full));
+}
+
+Offset<fb::Entries> flat_member(FlatBuilder& b, const Entries& a) {
+  const auto entries = flat_list<fb::Entry>(b, a.entries, flat_entry);
+  const auto log = flat(a.log);
+  const auto first_seq = a.entries.empty() ? 0 : a.entries.front().seq;
+  return fb::CreateEntries(b, &log, first_seq, entries, a.head);
+}
+
+Offset<fb::Done> flat_member(FlatBuilder& b, const Done&) { return fb::CreateDone(b); }
+
+Offset<fb::Refused> flat_member(FlatBuilder& b, const Refused& a) {
+  return fb::CreateRefused(b, static_cast<std::uint16_t>(a.code), a.retry_after_ms, a.base, a.head,
+                           a.limit);
+}
+
+Offset<fb::SignalPush> flat_member(FlatBuilder& b, const SignalPush& push) {
+  const auto payload = flat_bytes(b, push.payload);
+  const auto log = flat(push.log);
+  const auto from = flat(push.from);
+  return fb::CreateSignalPush(b, &log, &from, payload);
+}
+
+Offset<fb::Notice> flat_member(FlatBuilder& b, const Notice& push) {
+  const Offset<fb::LogHead> log = push.log.log.is_zero() ? 0 : flat_head(b, push.log);
+  return fb::CreateNotice(b, static_cast<std::uint8_t>(push.what), log, push.key_packages_left);
+}
+
+template <class Table>
+fb::Answer answer_tag(Offset<Table>) {
+  return fb::AnswerTraits<Table>::enum_value;
+}
+template <class Table>
+fb::Push push_tag(Offset<Table>) {
+  return fb::PushTraits<Table>::enum_value;
+}
+
+template <class Union>
+std::size_t room_for(const Union& member) {
+  const auto* entries = std::get_if<Entries>(&member);
+  return entries ? flat_room(entries->entries) : 1024;
+}
+
+// ---- reading --------------------------------------------------------------------------------
+
+LogHead head_from(const fb::LogHead& from) {
+  return {.log = fixed_from<LogId>(*from.log()),
+          .head = from.head(),
+          .base = from.base(),
+          .first_kept = from.first_kept(),
+          .generation = from.generation(),
+          .member = from.member(),
+          .hash_matches = from.hash_matches()};
+}
+
+Result<Resumed> member_from(FlatReader&, const fb::Resumed& from) {
+  Resumed out{.version = from.version(),
+              .store_counter = from.store_counter(),
+              .registered = from.registered(),
+              .key_packages_left = from.key_packages_left()};
+  TERN_ASSIGN(out.logs, list_from<LogHead>(from.logs(), "logs resumed", limits::resume_logs_max,
+                                           Errc::too_long, head_from));
+  return out;
+}
+
+Result<Registered> member_from(FlatReader&, const fb::Registered& from) {
+  return Registered{fixed_from<DeviceId>(*from.device())};
+}
+
+Result<KeyPackagesPublished> member_from(FlatReader&, const fb::KeyPackagesPublished& from) {
+  return KeyPackagesPublished{from.left()};
+}
+
+Result<Claimed> member_from(FlatReader& reader, const fb::Claimed& from) {
+  Claimed out;
+  TERN_ASSIGN(out.device_lists, list_from<ByteSpan>(from.device_lists(), "device lists claimed",
+                                                    limits::claim_devices_max, Errc::too_long,
+                                                    [&](const fb::Blob& blob) {
+                                                      return reader.bytes(blob.bytes());
+                                                    }));
+  TERN_ASSIGN(out.devices, list_from<ClaimedDevice>(
+                               from.devices(), "devices claimed", limits::claim_devices_max,
+                               Errc::too_long, [&](const fb::ClaimedDevice& claimed) {
+                                 return ClaimedDevice{fixed_from<AccountId>(*claimed.account()),
+                                                      fixed_from<DeviceId>(*claimed.device()),
+                                                      reader.bytes(claimed.key_package())};
+                               }));
+  return out;
+}
+
+Result<Appended> member_from(FlatReader&, const fb::Appended& from) {
+  Appended out{.first_seq = from.first_seq(), .head = from.head(), .base = from.base()};
+  TERN_ASSIGN(out.inbox_full, ids_from<DeviceId>(from.inbox_full(), "devices with a full inbox",
+                                                 limits::chat_devices_max, Errc::chat_too_large));
+  return out;
+}
+
+Result<Entries> member_from(FlatReader& reader, const fb::Entries& from) {
+  Entries out{.log = fixed_from<LogId>(*from.log()), .head = from.head()};
+  TERN_ASSIGN(out.entries,
+              list_from<Entry>(from.entries(), "entries in an answer", limits::batch_entries_max,
+                               Errc::batch_too_large,
+                               [&](const fb::Entry& entry) { return entry_from(reader, entry); }));
+  const auto first = from.first_seq();
+  const auto last = first + out.entries.size();
+  if (!out.entries.empty() && (first == 0 || last < first))
+    return Error(Errc::frame_malformed, "no log has a seq " + std::to_string(first));
+  for (std::size_t i = 0; i < out.entries.size(); ++i) out.entries[i].seq = first + i;
+  return out;
+}
+
+Result<Done> member_from(FlatReader&, const fb::Done&) { return Done{}; }
+
+Result<Refused> member_from(FlatReader&, const fb::Refused& from) {
+  const auto code = static_cast<Errc>(from.code());
+  return Refused{// A newer relay's reason is a reason that this build cannot act upon.
+                 .code = name(code) == "unknown" ? Errc::frame_unsupported : code,
+                 .retry_after_ms = from.retry_after_ms(),
+                 .base = from.base(),
+                 .head = from.head(),
+                 .limit = from.limit()};
+}
+
+Result<SignalPush> member_from(FlatReader& reader, const fb::SignalPush& from) {
+  SignalPush out{.log = fixed_from<LogId>(*from.log()),
+                 .from = fixed_from<DeviceId>(*from.from()),
+                 .payload = reader.bytes(from.payload())};
+  if (out.payload.size() > limits::entry_payload_bytes_max)
+    return over_limit(Errc::entry_too_large, "bytes in a signal", out.payload.size(),
+                      limits::entry_payload_bytes_max);
+  return out;
+}
+
+bool known_notice(std::uint8_t what) {
+  return what >= static_cast<std::uint8_t>(Notice::What::log_advanced) &&
+         what <= static_cast<std::uint8_t>(Notice::What::device_revoked);
+}
+
+Result<Notice> member_from(FlatReader&, const fb::Notice& from) {
+  return Notice{.what = static_cast<Notice::What>(from.what()),
+                .log = from.log() ? head_from(*from.log()) : LogHead{},
+                .key_packages_left = from.key_packages_left()};
+}
+
+/// The member that the tag names, which a hostile frame may leave out.
+template <class Out, class Table>
+Result<Out> body_from(FlatReader& reader, const Table* table) {
+  if (!table) return Error(Errc::frame_malformed, "an answer or push without its body");
+  TERN_ASSIGN(auto body, member_from(reader, *table));
+  return Out(std::move(body));
+}
+
+Result<Answer> answer_from(FlatReader& reader, const fb::ServerFrame& frame) {
+  const auto body = [&](const auto* table) { return body_from<Answer>(reader, table); };
+  switch (frame.answer_type()) {
+    case fb::Answer::Resumed:
+      return body(frame.answer_as_Resumed());
+    case fb::Answer::Registered:
+      return body(frame.answer_as_Registered());
+    case fb::Answer::KeyPackagesPublished:
+      return body(frame.answer_as_KeyPackagesPublished());
+    case fb::Answer::Claimed:
+      return body(frame.answer_as_Claimed());
+    case fb::Answer::Appended:
+      return body(frame.answer_as_Appended());
+    case fb::Answer::Entries:
+      return body(frame.answer_as_Entries());
+    case fb::Answer::Done:
+      return body(frame.answer_as_Done());
+    case fb::Answer::Refused:
+      return body(frame.answer_as_Refused());
+    case fb::Answer::NONE:
+      break;
+  }
+  return Answer(Refused{.code = Errc::frame_unsupported});
+}
+
+/// nullopt: of a newer version.
+Result<std::optional<Push>> push_from(FlatReader& reader, const fb::ServerFrame& frame) {
+  const auto body = [&](const auto* table) {
+    return body_from<std::optional<Push>>(reader, table);
+  };
+  switch (frame.push_type()) {
+    case fb::Push::Entries:
+      return body(frame.push_as_Entries());
+    case fb::Push::SignalPush:
+      return body(frame.push_as_SignalPush());
+    case fb::Push::Notice: {
+      const auto* notice = frame.push_as_Notice();
+      if (notice && !known_notice(notice->what())) return std::optional<Push>();
+      return body(notice);
+    }
+    case fb::Push::NONE:
+      break;
+  }
+  return std::optional<Push>();
+}
+
+}  // namespace
+
+Bytes encode(const AnswerFrame& frame) {
+  FlatBuilder builder(room_for(frame.answer));
+  const auto root = std::visit(
+      [&](const auto& answer) {
+        const auto body = flat_member(builder, answer);
+        return fb::CreateServerFrame(builder, frame.id, answer_tag(body), body.Union());
+      },
+      frame.answer);
+  builder.Finish(root);
+  return flat_take(builder);
+}
+
+Bytes encode(const Push& push) {
+  FlatBuilder builder(room_for(push));
+  const auto root = std::visit(
+      [&](const auto& member) {
+        const auto body = flat_member(builder, member);
+        return fb::CreateServerFrame(builder, 0, fb::Answer::NONE, 0, push_tag(body), body.Union());
+      },
+      push);
+  builder.Finish(root);
+  return flat_take(builder);
+}
+
+Result<std::optional<ServerFrame>> decode_server_frame(ByteSpan bytes) {
+  if (bytes.size() > limits::frame_bytes_max)
+    return over_limit(Errc::frame_too_large, "bytes in a frame", bytes.size(),
+                      limits::frame_bytes_max);
+  FlatReader reader(bytes);
+  const auto* frame = reader.root<fb::ServerFrame>();
+  if (!frame) return Errc::frame_malformed;
+  const bool is_answer = frame->answer_type() != fb::Answer::NONE;
+  if (is_answer == (frame->push_type() != fb::Push::NONE))
+    return Error(Errc::frame_malformed, "a frame is one answer or one push");
+
+  std::optional<ServerFrame> out;
+  if (is_answer) {
+    TERN_ASSIGN(Answer answer, answer_from(reader, *frame));
+    out = AnswerFrame{frame->id(), std::move(answer)};
+  } else {
+    TERN_ASSIGN(std::optional<Push> push, push_from(reader, *frame));
+    if (push) out = std::move(*push);
+  }
+  if (reader.claims_bytes_twice()) return Error(Errc::frame_malformed, "bytes are claimed twice");
+  return out;
+}
+
+}  // namespace tern::wire

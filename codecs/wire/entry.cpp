@@ -1,0 +1,137 @@
+#include "wire/entry.hpp"
+
+#include "tern/limits.hpp"
+#include "wire/versioned.hpp"
+
+namespace tern::wire {
+namespace {
+
+void write_access(Writer& writer, const AccessChange& access) {
+  writer.number(static_cast<std::uint8_t>(access.mode));
+  if (access.mode != AccessChange::Mode::none) write_list(writer, access.added);
+  if (access.mode == AccessChange::Mode::change) write_list(writer, access.removed);
+}
+
+Result<AccessChange> read_access(Reader& reader) {
+  AccessChange out;
+  TERN_ASSIGN(const auto mode, reader.number<std::uint8_t>());
+  if (mode > static_cast<std::uint8_t>(AccessChange::Mode::set))
+    return Error(Errc::malformed, "no access change " + std::to_string(mode));
+  out.mode = static_cast<AccessChange::Mode>(mode);
+  if (out.mode != AccessChange::Mode::none) {
+    TERN_ASSIGN(out.added, read_list<DeviceId>(reader, limits::chat_devices_max));
+  }
+  if (out.mode == AccessChange::Mode::change) {
+    TERN_ASSIGN(out.removed, read_list<DeviceId>(reader, limits::chat_devices_max));
+  }
+  return out;
+}
+
+void write_fields(Writer& writer, const RejoinRequest& request) {
+  writer.number(structure_version)
+      .raw(request.log)
+      .raw(request.device)
+      .number(request.generation)
+      .number(request.cursor)
+      .number(static_cast<std::uint8_t>(request.reason))
+      .raw(request.nonce)
+      .vector(request.key_package);
+}
+
+}  // namespace
+
+Bytes hashed_header(std::uint64_t seq, const EntryId& id, EntryKind kind, std::uint64_t base,
+                    std::size_t payload_bytes) {
+  Writer writer;
+  writer.number(seq)
+      .raw(id)
+      .number(static_cast<std::uint8_t>(kind))
+      .number(base)
+      .number(static_cast<std::uint64_t>(payload_bytes));
+  return std::move(writer).take();
+}
+
+Bytes encode(const EntryHeader& header) {
+  Writer writer;
+  writer.number(structure_version)
+      .raw(header.entry_id)
+      .number(header.seen_seq)
+      .raw(header.seen_hash);
+  write_access(writer, header.access);
+  return std::move(writer).take();
+}
+
+Result<EntryHeader> decode_entry_header(ByteSpan bytes) {
+  Reader reader(bytes);
+  EntryHeader out;
+  TERN_TRY(expect_version(reader));
+  TERN_ASSIGN(out.entry_id, reader.fixed<EntryId>());
+  TERN_ASSIGN(out.seen_seq, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.seen_hash, reader.fixed<LogHash>());
+  TERN_ASSIGN(out.access, read_access(reader));
+  TERN_TRY(reader.finish());
+  return out;
+}
+
+Bytes signed_bytes(const RejoinRequest& request) {
+  Writer writer;
+  writer.vector(as_bytes("tern 1 rejoin request"));
+  write_fields(writer, request);
+  return std::move(writer).take();
+}
+
+Bytes encode(const RejoinRequest& request) {
+  Writer writer;
+  write_fields(writer, request);
+  writer.raw(request.signature);
+  return std::move(writer).take();
+}
+
+Result<RejoinRequest> decode_rejoin_request(ByteSpan bytes) {
+  Reader reader(bytes);
+  RejoinRequest out;
+  TERN_TRY(expect_version(reader));
+  TERN_ASSIGN(out.log, reader.fixed<LogId>());
+  TERN_ASSIGN(out.device, reader.fixed<DeviceId>());
+  TERN_ASSIGN(out.generation, reader.number<std::uint32_t>());
+  TERN_ASSIGN(out.cursor, reader.number<std::uint64_t>());
+  TERN_ASSIGN(const auto reason, reader.number<std::uint8_t>());
+  if (reason < static_cast<std::uint8_t>(RejoinRequest::Reason::split) ||
+      reason > static_cast<std::uint8_t>(RejoinRequest::Reason::struck))
+    return Error(Errc::malformed, "no reason to rejoin " + std::to_string(reason));
+  out.reason = static_cast<RejoinRequest::Reason>(reason);
+  TERN_ASSIGN(const ByteSpan nonce, reader.raw(out.nonce.size()));
+  std::copy(nonce.begin(), nonce.end(), out.nonce.begin());
+  TERN_ASSIGN(out.key_package, reader.vector(limits::entry_payload_bytes_max));
+  TERN_ASSIGN(out.signature, reader.fixed<Signature>());
+  TERN_TRY(reader.finish());
+  return out;
+}
+
+Bytes encode(const InboxWelcome& welcome) {
+  Writer writer;
+  writer.number(structure_version)
+      .raw(welcome.log)
+      .number(welcome.generation)
+      .number(welcome.commit_seq)
+      .raw(welcome.hash)
+      .vector(welcome.group_secrets)
+      .vector(welcome.group_info);
+  return std::move(writer).take();
+}
+
+Result<InboxWelcome> decode_inbox_welcome(ByteSpan bytes) {
+  Reader reader(bytes);
+  InboxWelcome out;
+  TERN_TRY(expect_version(reader));
+  TERN_ASSIGN(out.log, reader.fixed<LogId>());
+  TERN_ASSIGN(out.generation, reader.number<std::uint32_t>());
+  TERN_ASSIGN(out.commit_seq, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.hash, reader.fixed<LogHash>());
+  TERN_ASSIGN(out.group_secrets, reader.vector(limits::entry_payload_bytes_max));
+  TERN_ASSIGN(out.group_info, reader.vector(limits::entry_payload_bytes_max));
+  TERN_TRY(reader.finish());
+  return out;
+}
+
+}  // namespace tern::wire

@@ -1,0 +1,275 @@
+// Requests: from structures to frames and back.
+#include "requests_generated.h"
+#include "wire/flat_reader.hpp"
+#include "wire/flat_writer.hpp"
+#include "wire/frames.hpp"
+
+namespace tern::wire {
+namespace {
+
+// ---- writing --------------------------------------------------------------------------------
+
+Offset<fb::Resume> flat_request(FlatBuilder& b, const Resume& r) {
+  return fb::CreateResume(b, r.version, r.store_counter, flat_positions(b, r.logs));
+}
+
+Offset<fb::Register> flat_request(FlatBuilder& b, const Register& r) {
+  const auto certificate = flat_required_bytes(b, r.certificate);
+  return fb::CreateRegister(b, certificate, flat_required_bytes(b, r.device_list));
+}
+
+Offset<fb::PublishKeyPackages> flat_request(FlatBuilder& b, const PublishKeyPackages& r) {
+  const auto single_use = flat_blobs(b, r.single_use);
+  return fb::CreatePublishKeyPackages(b, single_use, flat_bytes(b, r.last_resort), r.replace);
+}
+
+Offset<fb::ClaimKeyPackages> flat_request(FlatBuilder& b, const ClaimKeyPackages& r) {
+  const auto accounts = flat_ids(b, r.accounts);
+  return fb::CreateClaimKeyPackages(b, accounts, flat_ids(b, r.devices));
+}
+
+Offset<fb::Welcomes> flat_welcomes(FlatBuilder& b, const Welcomes& welcomes) {
+  const auto group_info = flat_bytes(b, welcomes.group_info);
+  const auto devices = flat_list<fb::WelcomeFor>(
+      b, welcomes.devices, [](FlatBuilder& inner, const WelcomeFor& welcome) {
+        const auto secrets = flat_bytes(inner, welcome.group_secrets);
+        const auto device = flat(welcome.device);
+        return fb::CreateWelcomeFor(inner, &device, secrets);
+      });
+  return fb::CreateWelcomes(b, welcomes.entry_index, group_info, devices);
+}
+
+Offset<fb::CreateLog> flat_request(FlatBuilder& b, const CreateLog& r) {
+  const auto first = flat_entry(b, r.first);
+  const auto welcomes = flat_welcomes(b, r.welcomes);
+  const auto log = flat(r.log);
+  const auto pair =
+      r.pair ? fb::AccountPair(flat(r.pair->first), flat(r.pair->second)) : fb::AccountPair();
+  return fb::CreateCreateLog(b, &log, r.pair ? &pair : nullptr, first, welcomes);
+}
+
+Offset<fb::Append> flat_request(FlatBuilder& b, const Append& r) {
+  const auto entries = flat_list<fb::Entry>(b, r.entries, flat_entry);
+  const auto welcomes = flat_list<fb::Welcomes>(b, r.welcomes, flat_welcomes);
+  const auto log = flat(r.log);
+  return fb::CreateAppend(b, &log, r.base, entries, welcomes, r.store_counter);
+}
+
+Offset<fb::Read> flat_request(FlatBuilder& b, const Read& r) {
+  const auto log = flat(r.log);
+  return fb::CreateRead(b, &log, r.from, r.entries_max);
+}
+
+Offset<fb::Ack> flat_request(FlatBuilder& b, const Ack& r) {
+  return fb::CreateAck(b, flat_positions(b, r.logs), r.store_counter);
+}
+
+Offset<fb::Reserve> flat_request(FlatBuilder& b, const Reserve& r) {
+  const auto log = flat(r.log);
+  return fb::CreateReserve(b, &log);
+}
+
+Offset<fb::Signal> flat_request(FlatBuilder& b, const Signal& r) {
+  const auto payload = flat_bytes(b, r.payload);
+  const auto log = flat(r.log);
+  return fb::CreateSignal(b, &log, payload);
+}
+
+Offset<fb::Ping> flat_request(FlatBuilder& b, const Ping&) { return fb::CreatePing(b); }
+
+template <class Table>
+fb::Request tag_of(Offset<Table>) {
+  return fb::RequestTraits<Table>::enum_value;
+}
+
+std::size_t room_for(const Request& request) {
+  const auto* append = std::get_if<Append>(&request);
+  return append ? flat_room(append->entries) : 1024;
+}
+
+// ---- reading --------------------------------------------------------------------------------
+
+Result<Request> request_from(FlatReader&, const fb::Resume& from) {
+  Resume out{.version = from.version(), .store_counter = from.store_counter()};
+  TERN_ASSIGN(out.logs,
+              list_from<LogPosition>(from.logs(), "logs to resume", limits::resume_logs_max,
+                                     Errc::too_long, position_from));
+  return Request(std::move(out));
+}
+
+Result<Request> request_from(FlatReader& reader, const fb::Register& from) {
+  return Request(Register{.certificate = reader.bytes(from.certificate()),
+                          .device_list = reader.bytes(from.device_list())});
+}
+
+Result<Request> request_from(FlatReader& reader, const fb::PublishKeyPackages& from) {
+  PublishKeyPackages out{.last_resort = reader.bytes(from.last_resort()),
+                         .replace = from.replace()};
+  TERN_ASSIGN(out.single_use,
+              list_from<ByteSpan>(
+                  from.single_use(), "key packages", limits::key_packages_published, Errc::too_long,
+                  [&reader](const fb::Blob& blob) { return reader.bytes(blob.bytes()); }));
+  return Request(std::move(out));
+}
+
+Result<Request> request_from(FlatReader&, const fb::ClaimKeyPackages& from) {
+  ClaimKeyPackages out;
+  TERN_ASSIGN(out.accounts, ids_from<AccountId>(from.accounts(), "accounts to claim for",
+                                                limits::claim_devices_max, Errc::too_long));
+  TERN_ASSIGN(out.devices, ids_from<DeviceId>(from.devices(), "devices to claim for",
+                                              limits::claim_devices_max, Errc::too_long));
+  return Request(std::move(out));
+}
+
+Result<Welcomes> welcomes_from(FlatReader& reader, const fb::Welcomes& from, std::size_t entries) {
+  // A Welcome without its commit would let its device into a group that never was.
+  if (from.entry_index() >= entries)
+    return Error(Errc::frame_malformed, "Welcomes for an entry that is not in the request");
+  Welcomes out{.entry_index = from.entry_index(), .group_info = reader.bytes(from.group_info())};
+  TERN_ASSIGN(
+      out.devices,
+      list_from<WelcomeFor>(
+          from.devices(), "devices with a Welcome", limits::chat_devices_max, Errc::chat_too_large,
+          [&reader](const fb::WelcomeFor& welcome) -> WelcomeFor {
+            return {fixed_from<DeviceId>(*welcome.device()), reader.bytes(welcome.group_secrets())};
+          }));
+  return out;
+}
+
+/// An entry on its way to the relay: it has no seq yet, and is nobody's own.
+Result<Entry> new_entry_from(FlatReader& reader, const fb::Entry& from) {
+  TERN_ASSIGN(Entry out, entry_from(reader, from));
+  if (out.own) return Error(Errc::frame_malformed, "an entry to append is marked as read back");
+  return out;
+}
+
+Result<Request> request_from(FlatReader& reader, const fb::CreateLog& from) {
+  CreateLog out{.log = fixed_from<LogId>(*from.log())};
+  if (const auto* pair = from.pair())
+    out.pair = {fixed_from<AccountId>(pair->first()), fixed_from<AccountId>(pair->second())};
+  TERN_ASSIGN(out.first, new_entry_from(reader, *from.first()));
+  if (const auto* welcomes = from.welcomes()) {
+    TERN_ASSIGN(out.welcomes, welcomes_from(reader, *welcomes, 1));
+  }
+  return Request(std::move(out));
+}
+
+Result<Request> request_from(FlatReader& reader, const fb::Append& from) {
+  Append out{.log = fixed_from<LogId>(*from.log()),
+             .base = from.base(),
+             .store_counter = from.store_counter()};
+  std::size_t payload_bytes = 0;
+  TERN_ASSIGN(out.entries,
+              list_from<Entry>(from.entries(), "entries in an append", limits::batch_entries_max,
+                               Errc::batch_too_large, [&](const fb::Entry& entry) -> Result<Entry> {
+                                 TERN_ASSIGN(Entry read, new_entry_from(reader, entry));
+                                 payload_bytes += read.payload.size();
+                                 return read;
+                               }));
+  if (payload_bytes > limits::batch_bytes_max)
+    return over_limit(Errc::batch_too_large, "bytes in an append", payload_bytes,
+                      limits::batch_bytes_max);
+  TERN_ASSIGN(out.welcomes,
+              list_from<Welcomes>(from.welcomes(), "commits with Welcomes in an append",
+                                  limits::batch_entries_max, Errc::batch_too_large,
+                                  [&](const fb::Welcomes& welcomes) {
+                                    return welcomes_from(reader, welcomes, out.entries.size());
+                                  }));
+  return Request(std::move(out));
+}
+
+Result<Request> request_from(FlatReader&, const fb::Read& from) {
+  return Request(Read{.log = fixed_from<LogId>(*from.log()),
+                      .from = from.from(),
+                      .entries_max = from.entries_max()});
+}
+
+Result<Request> request_from(FlatReader&, const fb::Ack& from) {
+  Ack out{.store_counter = from.store_counter()};
+  TERN_ASSIGN(out.logs,
+              list_from<LogPosition>(from.logs(), "logs to acknowledge", limits::resume_logs_max,
+                                     Errc::too_long, position_from));
+  return Request(std::move(out));
+}
+
+Result<Request> request_from(FlatReader&, const fb::Reserve& from) {
+  return Request(Reserve{.log = fixed_from<LogId>(*from.log())});
+}
+
+Result<Request> request_from(FlatReader& reader, const fb::Signal& from) {
+  Signal out{.log = fixed_from<LogId>(*from.log()), .payload = reader.bytes(from.payload())};
+  if (out.payload.size() > limits::entry_payload_bytes_max)
+    return over_limit(Errc::entry_too_large, "bytes in a signal", out.payload.size(),
+                      limits::entry_payload_bytes_max);
+  return Request(out);
+}
+
+Result<Request> request_from(FlatReader&, const fb::Ping&) { return Request(Ping{}); }
+
+/// The member that the tag names, which a hostile frame may leave out.
+template <class Table>
+Result<Request> member_from(FlatReader& reader, const fb::RequestFrame& frame) {
+  const auto* table = frame.request_as<Table>();
+  if (!table) return Error(Errc::frame_malformed, "a request without its body");
+  return request_from(reader, *table);
+}
+
+Result<Request> known_request_from(FlatReader& reader, const fb::RequestFrame& frame) {
+  switch (frame.request_type()) {
+    case fb::Request::Resume:
+      return member_from<fb::Resume>(reader, frame);
+    case fb::Request::Register:
+      return member_from<fb::Register>(reader, frame);
+    case fb::Request::PublishKeyPackages:
+      return member_from<fb::PublishKeyPackages>(reader, frame);
+    case fb::Request::ClaimKeyPackages:
+      return member_from<fb::ClaimKeyPackages>(reader, frame);
+    case fb::Request::CreateLog:
+      return member_from<fb::CreateLog>(reader, frame);
+    case fb::Request::Append:
+      return member_from<fb::Append>(reader, frame);
+    case fb::Request::Read:
+      return member_from<fb::Read>(reader, frame);
+    case fb::Request::Ack:
+      return member_from<fb::Ack>(reader, frame);
+    case fb::Request::Reserve:
+      return member_from<fb::Reserve>(reader, frame);
+    case fb::Request::Signal:
+      return member_from<fb::Signal>(reader, frame);
+    case fb::Request::Ping:
+      return member_from<fb::Ping>(reader, frame);
+    case fb::Request::NONE:
+      break;
+  }
+  return Error(Errc::frame_malformed, "a frame without a request");
+}
+
+}  // namespace
+
+Bytes encode(const RequestFrame& frame) {
+  FlatBuilder builder(room_for(frame.request));
+  const auto root = std::visit(
+      [&](const auto& request) {
+        const auto body = flat_request(builder, request);
+        return fb::CreateRequestFrame(builder, frame.id, tag_of(body), body.Union());
+      },
+      frame.request);
+  builder.Finish(root);
+  return flat_take(builder);
+}
+
+Result<std::variant<RequestFrame, UnsupportedRequest>> decode_request(ByteSpan bytes) {
+  using Decoded = std::variant<RequestFrame, UnsupportedRequest>;
+  if (bytes.size() > limits::frame_bytes_max)
+    return over_limit(Errc::frame_too_large, "bytes in a frame", bytes.size(),
+                      limits::frame_bytes_max);
+  FlatReader reader(bytes);
+  const auto* frame = reader.root<fb::RequestFrame>();
+  if (!frame) return Errc::frame_malformed;
+  if (frame->request_type() > fb::Request::MAX) return Decoded(UnsupportedRequest{frame->id()});
+  TERN_ASSIGN(Request request, known_request_from(reader, *frame));
+  if (reader.claims_bytes_twice()) return Error(Errc::frame_malformed, "bytes are claimed twice");
+  return Decoded(RequestFrame{frame->id(), std::move(request)});
+}
+
+}  // namespace tern::wire
