@@ -1,27 +1,35 @@
-// LMDB behind the storage port. The only file that knows it is lmdb.cpp.
+// LMDB behind the storage port. Only lmdb*.cpp know it.
 #pragma once
 
 #include <filesystem>
 
-#include "store/port.hpp"
+#include "store/schema.hpp"
 
 namespace tern::store {
-
-/// What a folder is for; a relay does not open a client's folder.
-enum class Purpose : std::uint8_t { client = 1, relay = 2 };
 
 struct LmdbOptions {
   std::filesystem::path folder;
   Purpose purpose = Purpose::client;
-  std::uint32_t schema = 1;              ///< newest schema that the caller understands
+  std::uint32_t schema = 1;  ///< newest schema that the caller understands
   std::size_t map_bytes_initial = 16u << 20;
+  std::vector<Migration> migrations = {};  ///< a step for every schema below `schema`
 };
 
 /// Opens or creates `folder` (0700) with one LMDB file (0600) and a lock that keeps a second
-/// process out (storage_in_use). No MDB_WRITEMAP: a full disk is an error, never SIGBUS.
+/// process, or a second open in this one, out (storage_in_use). An older schema is brought forward
+/// in one transaction. No MDB_WRITEMAP: a full disk is an error, never SIGBUS.
+///
 /// Errors: storage_foreign, storage_newer, storage_damaged, storage_in_use, storage_permission,
-/// storage_full, storage_io; the files are then as they were. Destroying the environment releases
-/// every lock and handle.
+/// storage_full, storage_io, a migration's own; the files are then as they were. Destroying the
+/// environment, and what transactions are left of it, releases every lock and handle.
+///
+/// Counters::syncs counts synced commits, each of which waits for the disk twice: an fdatasync of
+/// the data, then a write through an O_DSYNC handle of the page that makes it current. A lazy
+/// commit has the first only (MDB_NOMETASYNC): MDB_NOSYNC would let the second overtake the first,
+/// and a power cut would leave a damaged file.
+///
+/// After storage_io every call fails with it until the environment is opened again: what the
+/// system lost of a failed write is not known.
 Result<std::unique_ptr<Environment>> open_lmdb(const LmdbOptions& options);
 
 }  // namespace tern::store

@@ -10,7 +10,8 @@
 
 namespace tern::store {
 
-/// A table's number within its environment; each user (client, relay) names its own.
+/// A table's number within its environment; each user (client, relay) names its own, 1 to
+/// tables_max. 0 is the environment's (schema.hpp).
 struct Table {
   std::uint8_t id = 0;
   friend bool operator==(Table, Table) = default;
@@ -18,6 +19,8 @@ struct Table {
 
 /// How sure a commit is. `synced` has reached the disk when commit() returns; `lazy` is atomic and
 /// ordered, and on the disk with the next synced commit (a power cut may undo it; kill -9 not).
+/// Neither can leave a damaged database behind. On LMDB a synced commit waits for the disk twice
+/// (data, then the page that makes it current), a lazy one once.
 enum class Durability { synced, lazy };
 
 /// Whether a scan goes on.
@@ -30,10 +33,12 @@ class ReadTransaction {
   /// nullopt when there is no such row.
   virtual Result<std::optional<ByteSpan>> get(Table table, ByteSpan key) = 0;
   using Visit = std::function<Scan(ByteSpan key, ByteSpan value)>;
-  /// Rows with `first` <= key, in the order of their keys' bytes, while key starts with `prefix`.
+  /// The rows whose key starts with `prefix` and is >= `first`, in the order of their keys' bytes
+  /// (unsigned, a prefix before what it begins). An empty `first` bounds nothing.
   /// `visit` must not write to the same table.
   virtual Result<void> scan(Table table, ByteSpan prefix, ByteSpan first, const Visit& visit) = 0;
-  /// The same downwards from the last key that starts with `prefix` and is <= `last`.
+  /// The same downwards: the rows whose key starts with `prefix` and is <= `last`, from the last.
+  /// An empty `last` bounds nothing.
   virtual Result<void> scan_back(Table table, ByteSpan prefix, ByteSpan last,
                                  const Visit& visit) = 0;
 };
@@ -41,10 +46,13 @@ class ReadTransaction {
 /// The only writer while it lives. Dropped without commit(): nothing happened.
 class WriteTransaction : public ReadTransaction {
  public:
-  /// Errors: storage_full, storage_io, storage_map_full. After any error only drop it.
+  /// Errors: storage_full, storage_io, storage_map_full, too_long. After any error only drop it.
   virtual Result<void> put(Table table, ByteSpan key, ByteSpan value) = 0;
   /// Erasing what is not there is fine.
   virtual Result<void> erase(Table table, ByteSpan key) = 0;
+  /// Errors: storage_full, storage_map_full (nothing was changed), storage_io (the disk failed
+  /// half way: whether it was kept shows when the environment is opened again).
+  /// The transaction is over either way.
   virtual Result<void> commit(Durability durability) = 0;
 };
 
@@ -55,8 +63,9 @@ struct Counters {
   std::uint64_t bytes_put = 0;
 };
 
-/// Limits of every backend (LMDB's key limit is 511).
+/// Limits of every backend (LMDB's key limit is 511); over them: too_long.
 inline constexpr std::size_t key_bytes_max = 480;
+inline constexpr std::size_t value_bytes_max = 128u << 20;
 inline constexpr std::uint8_t tables_max = 32;
 
 /// One database. One thread writes at a time; readers never wait for it.
@@ -64,9 +73,10 @@ class Environment {
  public:
   virtual ~Environment() = default;
   virtual Result<std::unique_ptr<ReadTransaction>> read() = 0;
+  /// Errors: internal while another write transaction lives (it does not wait).
   virtual Result<std::unique_ptr<WriteTransaction>> write() = 0;
   virtual Counters counters() const = 0;
-  /// Makes room after storage_map_full; no transaction may be open.
+  /// Makes room after storage_map_full. Errors: storage_map_full while a transaction is open.
   virtual Result<void> grow() = 0;
 };
 

@@ -11,12 +11,18 @@ namespace tern::store {
 /// The app's storage key: 32 bytes that it keeps in the phone's key store.
 using StorageKey = crypto::Secret<32>;
 
-/// Derives the sealing and the key-hashing key. One for each environment.
+/// 16 bytes that stand for an id in a row's key: a keyed hash, so that who has the file but not the
+/// key cannot tell which ids it holds.
+using RowId = FixedBytes<struct RowIdTag, 16>;
+
+/// Derives the sealing and the key-hashing key (HKDF-SHA256, a label each). One for each
+/// environment; `entropy` must outlive it. Threads may share it as far as they may share `entropy`.
 class Sealer {
  public:
   Sealer(const StorageKey& key, Entropy& entropy);
-  /// 16 bytes that stand for `id` in a row's key.
-  FixedBytes<struct RowIdTag, 16> row_id(Table table, ByteSpan id) const;
+  /// The same id has another row id in every table.
+  RowId row_id(Table table, ByteSpan id) const;
+  /// crypto::seal_overhead_bytes longer than `value`. Two seals of one value differ.
   Bytes seal(Table table, ByteSpan row_key, ByteSpan value) const;
   /// Errors: storage_damaged (a row that was changed or moved).
   Result<crypto::SecretBytes> open(Table table, ByteSpan row_key, ByteSpan sealed) const;
@@ -28,7 +34,8 @@ class Sealer {
 };
 
 /// Writes the check row into a new environment, or opens it. Errors: storage_wrong_key.
-/// Part of the caller's first transaction, so that a folder is never half made.
+/// Part of the caller's first transaction, so that a folder is never half made; before any other
+/// row is read. The row's key is "key-check", which the table's other rows leave free.
 Result<void> check_key(WriteTransaction& transaction, Table table, const Sealer& sealer);
 
 }  // namespace tern::store

@@ -1,0 +1,93 @@
+#include "store/lmdb.hpp"
+
+#include "base/try.hpp"
+#include "store/folder.hpp"
+#include "store/lmdb_core.hpp"
+#include "store/lmdb_transaction.hpp"
+
+namespace tern::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Room for 126 read transactions at once, LMDB's default. LMDB makes this file with holes and
+// writes through a map: on a full disk that would be SIGBUS, so its blocks are there before.
+constexpr std::size_t reader_table_bytes = 16384;
+
+fs::path data_file(const fs::path& folder) { return folder / "data.mdb"; }
+
+class LmdbEnvironment final : public Environment {
+ public:
+  explicit LmdbEnvironment(std::shared_ptr<LmdbCore> core) : core_(std::move(core)) {}
+
+  Result<std::unique_ptr<ReadTransaction>> read() override { return begin_lmdb_read(core_); }
+  Result<std::unique_ptr<WriteTransaction>> write() override { return begin_lmdb_write(core_); }
+  Counters counters() const override { return core_->counters(); }
+  Result<void> grow() override { return core_->grow(); }
+
+ private:
+  std::shared_ptr<LmdbCore> core_;
+};
+
+// Writes a new database beside its place and moves it there whole: killed at any moment, the
+// folder holds a complete one or none, and an empty file is never taken for a new one.
+Result<void> create(const LmdbOptions& options) {
+  const auto draft = options.folder / "data.mdb.new";
+  std::error_code failure;
+  fs::remove(draft, failure);
+  TERN_TRY(write_zeros(draft, 0));
+  {
+    TERN_ASSIGN(auto core, LmdbCore::open(draft, LmdbCore::Layout::lone_file,
+                                          options.map_bytes_initial, FolderLock()));
+    LmdbEnvironment environment(std::move(core));
+    TERN_TRY(transact(environment, Durability::synced, [&](WriteTransaction& transaction) {
+      return write_stamp(transaction, {options.purpose, options.schema});
+    }));
+  }
+  fs::rename(draft, data_file(options.folder), failure);
+  if (failure) return Error(Errc::storage_io, "cannot name the new database: " + failure.message());
+  return sync_folder(options.folder);
+}
+
+bool has_database(const fs::path& folder) {
+  std::error_code failure;
+  return fs::exists(fs::symlink_status(data_file(folder), failure));
+}
+
+Result<void> inspect(const LmdbOptions&) { return {}; }
+
+Result<void> bring_forward(Environment& environment, const LmdbOptions& options) {
+  Stamp stamp;
+  {
+    TERN_ASSIGN(const auto transaction, environment.read());
+    TERN_ASSIGN(stamp, read_stamp(*transaction));
+    TERN_TRY(check_stamp(stamp, options.purpose, options.schema));
+  }
+  if (stamp.schema == options.schema) return {};
+  return transact(environment, Durability::synced, [&](WriteTransaction& transaction) {
+    return migrate(transaction, stamp, options.schema, options.migrations);
+  });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Environment>> open_lmdb(const LmdbOptions& options) {
+  const auto& folder = options.folder;
+  // A folder that tern never locked may be somebody else's: look before leaving a file in it.
+  if (has_database(folder) && !FolderLock::exists(folder)) TERN_TRY(inspect(options));
+  TERN_TRY(make_folder(folder));
+  TERN_ASSIGN(auto lock, FolderLock::acquire(folder));
+  if (has_database(folder))
+    TERN_TRY(inspect(options));
+  else
+    TERN_TRY(create(options));
+  TERN_TRY(write_zeros(folder / "lock.mdb", reader_table_bytes));
+  TERN_ASSIGN(auto core, LmdbCore::open(folder, LmdbCore::Layout::in_folder,
+                                        options.map_bytes_initial, std::move(lock)));
+  auto environment = std::make_unique<LmdbEnvironment>(std::move(core));
+  TERN_TRY(bring_forward(*environment, options));
+  return std::unique_ptr<Environment>(std::move(environment));
+}
+
+}  // namespace tern::store
