@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "store/folder.hpp"
 #include "store/lmdb_core.hpp"
+#include "store/lmdb_file.hpp"
 #include "store/lmdb_transaction.hpp"
 
 namespace tern::store {
@@ -55,7 +56,11 @@ bool has_database(const fs::path& folder) {
   return fs::exists(fs::symlink_status(data_file(folder), failure));
 }
 
-Result<void> inspect(const LmdbOptions&) { return {}; }
+// Whether the folder's file is a whole database that this caller may open. Writes nothing.
+Result<void> inspect(const LmdbOptions& options) {
+  TERN_ASSIGN(const auto stamp, inspect_lmdb_file(data_file(options.folder)));
+  return check_stamp(stamp, options.purpose, options.schema);
+}
 
 Result<void> bring_forward(Environment& environment, const LmdbOptions& options) {
   Stamp stamp;
