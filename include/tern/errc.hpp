@@ -108,6 +108,8 @@ enum class Errc : int {
   mls_not_joined,                ///< the group has no state for this member
   mls_extension_invalid,
   mls_state_malformed,           ///< a stored record that does not parse
+  mls_path_key_not_unique,       ///< §12.4.2: a key of the path, or of a parent node, is in the tree already
+  mls_leaf_not_found,            ///< §12.4.3.1: no leaf of the tree is the joiner's own
 
   // -- transport
   noise_handshake_failed = 500,  ///< wrong relay key, or bytes that are no handshake

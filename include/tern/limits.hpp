@@ -31,6 +31,11 @@ inline constexpr std::uint32_t generations_forward_max = 1000;
 inline constexpr std::size_t mls_leaves_max = 8192;
 inline constexpr std::size_t mls_proposals_max = 1024;
 inline constexpr std::size_t mls_extensions_max = 64;
+inline constexpr std::size_t mls_capabilities_max = 128;
+inline constexpr std::size_t mls_pending_bytes_max = 1024 * 1024;  // proposals of one epoch
+// RFC 9420 §7.2: the maximum total lifetime that is acceptable for a leaf; KeyPackages live for
+// key_package_lifetime_days, and clocks differ.
+inline constexpr std::uint64_t mls_leaf_lifetime_s_max = std::uint64_t{92} * 24 * 60 * 60;
 
 // Noise (§3): a message's length field is 16 bits.
 inline constexpr std::size_t noise_message_bytes_max = 65535;

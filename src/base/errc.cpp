@@ -106,6 +106,8 @@ constexpr Row rows[] = {
     {Errc::mls_not_joined, "mls_not_joined", false, "the group has no state for this member"},
     {Errc::mls_extension_invalid, "mls_extension_invalid", false, "extension invalid"},
     {Errc::mls_state_malformed, "mls_state_malformed", false, "a stored record that does not parse"},
+    {Errc::mls_path_key_not_unique, "mls_path_key_not_unique", false, "a key of the path, or of a parent node, is in the tree already"},
+    {Errc::mls_leaf_not_found, "mls_leaf_not_found", false, "no leaf of the group's tree is the joiner's own"},
     {Errc::noise_handshake_failed, "noise_handshake_failed", false, "wrong relay key, or bytes that are no handshake"},
     {Errc::noise_message_too_long, "noise_message_too_long", false, "over 65,535 bytes"},
     {Errc::frame_too_large, "frame_too_large", false, "over limits::frame_bytes_max"},

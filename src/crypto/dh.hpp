@@ -21,4 +21,8 @@ struct DhKeyPair {
 /// The shared secret. Errors: key_invalid when it is all zeros (RFC 7748 §6.1: a low-order point).
 Result<Secret<32>> dh(const DhPrivateKey& mine, const DhPublicKey& theirs);
 
+/// Whether dh() with this key fails whatever the private key is: a point of order 1, 2, 4 or 8
+/// (RFC 7748 §6.1). Costs a comparison, for keys that are stored now and used later.
+bool is_low_order(const DhPublicKey& key) noexcept;
+
 }  // namespace tern::crypto
