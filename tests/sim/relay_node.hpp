@@ -1,0 +1,61 @@
+// The relay's process, disk and listening socket in a simulated world.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "relay/core.hpp"
+#include "sim/link.hpp"
+#include "store/memory.hpp"
+
+namespace tern::sim {
+
+class World;
+
+class RelayNode {
+ public:
+  RelayNode(World& world, const RelayLimits& limits);
+  ~RelayNode();
+
+  bool running() const { return core_ != nullptr; }
+  void start();
+  /// kill -9: connections break, queued requests are gone; `power_cut` also undoes unsynced writes.
+  void kill(bool power_cut = false);
+  store::MemoryDisk& disk() { return disk_; }
+  relay::Core& core() { return *core_; }
+  const std::vector<std::string>& log_lines() const { return log_lines_; }
+  store::Counters counters() const { return environment_->counters(); }
+
+  /// A device's connection attempt, handshake done. nullptr when nobody listens.
+  std::shared_ptr<Link> accept(Device& device);
+
+  /// Between relay and devices: may change, drop (return false) or look at every frame.
+  std::function<bool(Device&, Bytes&)> on_frame_to_device;
+  std::function<bool(Device&, Bytes&)> on_frame_from_device;
+
+ private:
+  friend class Link;
+  void receive(relay::ConnectionId id, Bytes frame);
+  void lost(relay::ConnectionId id);
+  void wake();
+  void run_batch();
+  void drain();
+  /// The disk refused a write that the world's fault plan made fail: the process dies there.
+  bool died();
+
+  World& world_;
+  RelayLimits limits_;
+  store::MemoryDisk disk_;
+  std::unique_ptr<store::Environment> environment_;
+  std::unique_ptr<relay::Core> core_;
+  std::map<relay::ConnectionId, std::shared_ptr<Link>> links_;
+  relay::ConnectionId last_connection_ = 0;
+  std::uint64_t life_ = 0;
+  bool batch_scheduled_ = false;
+  std::int64_t wake_at_ms_ = never_ms;
+  std::vector<std::string> log_lines_;
+};
+
+}  // namespace tern::sim
