@@ -83,6 +83,11 @@ void MemoryDisk::set_capacity(std::uint64_t bytes) {
   contents_->capacity = bytes;
 }
 
+bool MemoryDisk::failed() const {
+  std::lock_guard lock(contents_->mutex);
+  return contents_->fail_operation && contents_->operations >= *contents_->fail_operation;
+}
+
 std::uint64_t MemoryDisk::operations() const {
   const std::lock_guard lock(contents_->mutex);
   return contents_->operations;
