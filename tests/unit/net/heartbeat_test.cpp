@@ -1,0 +1,99 @@
+#include "net/heartbeat.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace tern;
+using namespace tern::net;
+using Due = Heartbeat::Due;
+
+namespace {
+
+// One silence that ends in an answered ping; returns how long it was.
+std::int64_t answered_ping(Heartbeat& heartbeat, std::int64_t& now) {
+  const auto began = now;
+  now = heartbeat.next_deadline();
+  REQUIRE(heartbeat.due(now) == Due::ping);
+  const auto silence = now - began;
+  now += 100;
+  heartbeat.received(now);
+  return silence;
+}
+
+void die_silently(Heartbeat& heartbeat, std::int64_t& now) {
+  now = heartbeat.next_deadline();
+  REQUIRE(heartbeat.due(now) == Due::ping);
+  now = heartbeat.next_deadline();
+  REQUIRE(heartbeat.due(now) == Due::link_dead);
+  heartbeat.link_down();
+}
+
+}  // namespace
+
+TEST_CASE("without a link there is nothing to wait for") {
+  Heartbeat heartbeat;
+  CHECK(heartbeat.next_deadline() == never_ms);
+  CHECK(heartbeat.due(1'000'000) == Due::nothing);
+}
+
+TEST_CASE("after a minute of silence a ping is due, once") {
+  Heartbeat heartbeat;
+  heartbeat.link_up(1'000);
+  CHECK(heartbeat.due(60'999) == Due::nothing);
+  CHECK(heartbeat.due(61'000) == Due::ping);
+  CHECK(heartbeat.due(61'001) == Due::nothing);
+}
+
+TEST_CASE("traffic of either direction puts the ping off") {
+  Heartbeat heartbeat;
+  heartbeat.link_up(0);
+  heartbeat.sent(30'000);
+  CHECK(heartbeat.next_deadline() == 90'000);
+  heartbeat.received(50'000);
+  CHECK(heartbeat.next_deadline() == 110'000);
+  CHECK(heartbeat.interval_ms() == 60'000);
+}
+
+TEST_CASE("answered pings lengthen the silence to ten minutes and no further") {
+  Heartbeat heartbeat;
+  std::int64_t now = 0;
+  heartbeat.link_up(now);
+  CHECK(answered_ping(heartbeat, now) == 60'000);
+  CHECK(answered_ping(heartbeat, now) == 90'000);
+  CHECK(answered_ping(heartbeat, now) == 135'000);
+  for (int i = 0; i < 10; ++i) (void)answered_ping(heartbeat, now);
+  CHECK(answered_ping(heartbeat, now) == 600'000);
+}
+
+TEST_CASE("a ping without an answer in 15 seconds ends the link") {
+  Heartbeat heartbeat;
+  heartbeat.link_up(0);
+  REQUIRE(heartbeat.due(60'000) == Due::ping);
+  heartbeat.sent(60'000);  // sending proves nothing
+  CHECK(heartbeat.due(74'999) == Due::nothing);
+  CHECK(heartbeat.due(75'000) == Due::link_dead);
+  CHECK(heartbeat.next_deadline() == never_ms);
+}
+
+TEST_CASE("a link that died silently teaches a shorter silence") {
+  Heartbeat heartbeat;
+  std::int64_t now = 0;
+  heartbeat.link_up(now);
+  for (int i = 0; i < 4; ++i) (void)answered_ping(heartbeat, now);  // the next would be 303 s
+  CHECK(heartbeat.interval_ms() == 303'750);
+  die_silently(heartbeat, now);
+  heartbeat.link_up(now);
+  CHECK(answered_ping(heartbeat, now) == 60'000);
+  for (int i = 0; i < 10; ++i) (void)answered_ping(heartbeat, now);
+  CHECK(heartbeat.interval_ms() == (303'750 + 60'000) / 2);
+}
+
+TEST_CASE("another network starts anew") {
+  Heartbeat heartbeat;
+  std::int64_t now = 0;
+  heartbeat.link_up(now);
+  die_silently(heartbeat, now);
+  heartbeat.network_changed();
+  heartbeat.link_up(now);
+  for (int i = 0; i < 10; ++i) (void)answered_ping(heartbeat, now);
+  CHECK(heartbeat.interval_ms() == 600'000);
+}
