@@ -141,6 +141,7 @@ enum class Errc : int {
   access_change_invalid,///< a membership change that does not fit the log's access list
   reserved,             ///< another device holds the log for a moment; see retry_after()
   rejoin_refused,       ///< the device may not rejoin this log (again) now
+  log_pruned,           ///< the entries asked for are older than what the relay keeps
 
   // -- engine
   chat_not_ready = 700, ///< the chat is not joined yet

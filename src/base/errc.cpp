@@ -135,6 +135,7 @@ constexpr Row rows[] = {
     {Errc::access_change_invalid, "access_change_invalid", false, "a membership change that does not fit the log's access list"},
     {Errc::reserved, "reserved", true, "another device holds the log for a moment; see retry_after()"},
     {Errc::rejoin_refused, "rejoin_refused", false, "the device may not rejoin this log (again) now"},
+    {Errc::log_pruned, "log_pruned", false, "the entries asked for are older than what the relay keeps; rejoin"},
     {Errc::chat_not_ready, "chat_not_ready", true, "the chat is not joined yet"},
     {Errc::chat_left, "chat_left", false, "this device is no longer a member"},
     {Errc::chat_split, "chat_split", true, "waiting to be added again"},
