@@ -1,0 +1,87 @@
+// One of two people in the crash tests, as a process that may be killed at any moment and started
+// again: it sends its numbered texts, going on where its own history ends, and says on standard
+// output how far it is.
+//
+//   crash-peer FOLDER RELAY id                      prints the account id
+//   crash-peer FOLDER RELAY talk PEER WORD COUNT    sends WORD 0 … WORD COUNT-1; a line for each
+//                                                   step; stays until told to end
+//   crash-peer FOLDER RELAY dump PEER               the history, a line a message
+#include <chrono>
+#include <iostream>
+#include <string>
+
+#include "tern/client.hpp"
+
+using namespace tern;
+using namespace std::chrono_literals;
+
+namespace {
+
+int fail(const Error& error) {
+  std::cerr << error.message() << "\n";
+  return 1;
+}
+
+std::size_t texts_of(const Chat& chat, bool mine) {
+  std::size_t count = 0;
+  const auto history = chat.history(1'000'000).value();
+  for (const auto& message : history)
+    count += message.mine == mine && std::holds_alternative<Text>(message.body) ? 1 : 0;
+  return count;
+}
+
+/// Sends one text each time something happens, so that sending and receiving interleave.
+int talk(Client& client, Chat chat, const std::string& word, std::size_t count) {
+  auto sent = texts_of(chat, true);
+  auto received = texts_of(chat, false);
+  bool told_done = false;
+  for (;;) {
+    if (sent < count) {
+      const auto id = chat.send_text(word + " " + std::to_string(sent));
+      if (!id) return fail(id.error());
+      std::cout << "sent " << ++sent << std::endl;
+    }
+    while (auto event = client.wait_event(sent < count ? 1ms : 200ms)) {
+      const auto* arrived = std::get_if<MessageArrived>(&*event);
+      if (arrived && !arrived->message.mine && std::holds_alternative<Text>(arrived->message.body))
+        std::cout << "received " << ++received << std::endl;
+      if (sent < count) break;
+    }
+    const bool done =
+        sent == count && texts_of(chat, false) == count && client.pending().value().empty();
+    if (done && !told_done) std::cout << "done" << std::endl;
+    told_done = done;
+  }
+}
+
+int dump(const Chat& chat) {
+  const auto history = chat.history(1'000'000).value();
+  for (const auto& message : history)
+    if (const auto* text = std::get_if<Text>(&message.body))
+      std::cout << message.seq << " " << message.id.hex() << " " << text->text << "\n";
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.size() < 3) return 2;
+  // The same key in each life: what an app would get from the system's key store.
+  const std::array<std::uint8_t, 32> key{1, 2, 3};
+  auto client = Client::open({.folder = words[0],
+                              .storage_key = key,
+                              .relay = words[1],
+                              .start_offline = words[2] != "talk"});
+  if (!client) return fail(client.error());
+  if (words[2] == "id") {
+    std::cout << to_base32(client->account_id()) << std::endl;
+    return 0;
+  }
+  const auto peer = AccountId::from(*from_base32(words[3]));
+  auto chat = client->chat_with(*peer);
+  if (!chat) return fail(chat.error());
+  if (words[2] == "dump") return dump(*chat);
+  (void)client->register_device();
+  return talk(*client, *chat, words[4], std::stoul(words[5]));
+}

@@ -1,0 +1,37 @@
+// A child process with its standard output in a pipe, to be killed and started again.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tern::crash {
+
+class Process {
+ public:
+  explicit Process(std::vector<std::string> command);
+  ~Process();
+  Process(Process&& other) noexcept;
+  Process& operator=(Process&&) = delete;
+  Process(const Process&) = delete;
+
+  /// The next line of its output; nullopt at its end, or when `wait` passes without one.
+  std::optional<std::string> line(std::chrono::milliseconds wait);
+  /// SIGKILL, and wait until it is gone.
+  void kill();
+  /// SIGTERM, and its exit status.
+  int terminate();
+  /// Its exit status once it ends on its own.
+  int wait();
+  int descriptor() const { return output_; }
+
+ private:
+  pid_t pid_ = -1;
+  int output_ = -1;
+  std::string buffered_;
+};
+
+}  // namespace tern::crash
