@@ -19,7 +19,8 @@ void aead_seal_into(MutableByteSpan out, ByteSpan key, const AeadNonce& nonce, B
                     ByteSpan plaintext);
 Bytes aead_seal(ByteSpan key, const AeadNonce& nonce, ByteSpan aad, ByteSpan plaintext);
 
-/// Plaintext into `out` (sealed.size() - 16 bytes; may be in place). Errors: decrypt_failed.
+/// Plaintext into `out` (sealed.size() - 16 bytes; may be in place). Errors: decrypt_failed, and
+/// `out` is zeros, so what was to be opened in place is gone.
 Result<void> aead_open_into(MutableByteSpan out, ByteSpan key, const AeadNonce& nonce, ByteSpan aad,
                             ByteSpan sealed);
 Result<SecretBytes> aead_open(ByteSpan key, const AeadNonce& nonce, ByteSpan aad, ByteSpan sealed);

@@ -21,7 +21,8 @@ Secret<32> hmac_sha256(ByteSpan key, std::initializer_list<ByteSpan> parts);
 /// RFC 5869 §2.2: HKDF-Extract with SHA-256.
 Secret<32> hkdf_extract(ByteSpan salt, ByteSpan input_key);
 /// RFC 5869 §2.3: HKDF-Expand with SHA-256 into `out`, at most 255 × 32 bytes (else aborts in
-/// debug: lengths are ours). `info` is the concatenation of the parts.
+/// debug: lengths are ours). `info` is the concatenation of the parts. `out` may overlap the key
+/// only up to 32 bytes.
 void hkdf_expand(ByteSpan pseudo_random_key, std::initializer_list<ByteSpan> info,
                  MutableByteSpan out);
 

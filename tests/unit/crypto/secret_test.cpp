@@ -50,13 +50,13 @@ TEST_CASE("a secret's memory is zero once the secret is gone") {
 TEST_CASE("a secret that was moved from is zero") {
   auto first = some_secret();
   const Secret<32> second = std::move(first);
-  CHECK(all_zero(first.span()));
+  CHECK(all_zero(first.span()));  // NOLINT: what is left behind is the point
   CHECK(ct_equal(second.span(), some_secret().span()));
 
   auto third = some_secret();
   Secret<32> fourth;
   fourth = std::move(third);
-  CHECK(all_zero(third.span()));
+  CHECK(all_zero(third.span()));  // NOLINT
   CHECK(ct_equal(fourth.span(), some_secret().span()));
 }
 
@@ -107,6 +107,6 @@ TEST_CASE("secret bytes move, clone and are written to by a Writer") {
 
   const auto copy = bytes.clone();
   const SecretBytes moved = std::move(bytes);
-  CHECK(bytes.empty());  // NOLINT: what is left behind is the point
+  CHECK(bytes.empty());  // NOLINT
   CHECK(ct_equal(copy, moved));
 }
