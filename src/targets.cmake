@@ -3,7 +3,8 @@
 add_library(tern_options INTERFACE)
 target_compile_features(tern_options INTERFACE cxx_std_20)
 target_compile_options(tern_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-  -Wno-missing-field-initializers)
+  -Wno-missing-field-initializers
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # g++ 12 sees overlaps in std::string (GCC bug 105651)
 if(TERN_WERROR)
   target_compile_options(tern_options INTERFACE -Werror)
 endif()

@@ -1,0 +1,92 @@
+// run: stays online and prints what happens, a line each.
+#include <csignal>
+#include <iostream>
+
+#include "chat/commands.hpp"
+#include "chat/message_line.hpp"
+#include "chat/person.hpp"
+#include "chat/visible.hpp"
+
+using namespace std::chrono_literals;
+
+namespace chat {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+volatile std::sig_atomic_t stopped = 0;
+
+void stop(int) { stopped = 1; }
+
+/// Prints events; a run of messages that reach the same state is one line.
+class Printer {
+ public:
+  Printer(tern::Client& client, const Names& names) : client_(client), names_(names) {}
+
+  void operator()(const tern::MessageArrived& event) {
+    flush();
+    std::cout << message_line(event.message, names_) << std::endl;
+    if (auto chat = client_.chat(event.message.chat); chat && !event.message.mine)
+      (void)chat->mark_read();
+  }
+  void operator()(const tern::MessageChanged& event) {
+    if (changed_ && event.state != state_) flush();
+    state_ = event.state;
+    ++changed_;
+  }
+  void operator()(const tern::ChatChanged&) {}
+  void operator()(const tern::ConnectionChanged& event) {
+    line(event.online ? "online" : "offline");
+  }
+  void operator()(const tern::LogForked&) {
+    line("warning: the relay shows people different histories, or has lost some of it");
+  }
+  void operator()(const tern::DeviceRestored&) {
+    line("this folder is an old copy: asking to be added to every chat again");
+  }
+  void operator()(const tern::Problem& event) { line("problem: " + visible(event.message)); }
+  void operator()(const tern::Reset&) { line("more happened than can be shown; see the log"); }
+
+  void flush() {
+    if (!changed_) return;
+    std::cout << mark(state_) << ' ' << changed_ << ' ' << state_name(state_) << std::endl;
+    changed_ = 0;
+  }
+
+ private:
+  void line(const std::string& text) {
+    flush();
+    std::cout << text << std::endl;
+  }
+
+  tern::Client& client_;
+  const Names& names_;
+  tern::MessageState state_{};
+  std::size_t changed_ = 0;
+};
+
+}  // namespace
+
+void run(const std::filesystem::path& folder, const RunOptions& options) {
+  std::signal(SIGINT, stop);
+  std::signal(SIGTERM, stop);
+  auto person = open_person(folder, Network::on);
+  Printer print(person.client, person.names);
+  auto last = Clock::now();
+  while (!stopped) {
+    while (auto event = person.client.poll_event()) {
+      std::visit(print, *event);
+      last = Clock::now();
+    }
+    print.flush();
+    if (person.client.connection() != tern::Connection::online) last = Clock::now();
+    if (options.idle.count() > 0 && Clock::now() - last >= options.idle) return;
+    // A short wait, for a signal does not end it.
+    if (auto event = person.client.wait_event(100ms)) {
+      std::visit(print, *event);
+      last = Clock::now();
+    }
+  }
+}
+
+}  // namespace chat

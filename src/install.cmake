@@ -1,0 +1,68 @@
+# The doors of the library, and how they are installed: cmake --install, find_package(tern),
+# pkg-config.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+# tern_door(NAME LINKS): tern::NAME, whose users see include/tern and nothing behind it.
+function(tern_door name)
+  add_library(tern_door_${name} INTERFACE)
+  add_library(tern::${name} ALIAS tern_door_${name})
+  set_target_properties(tern_door_${name} PROPERTIES EXPORT_NAME ${name})
+  target_compile_features(tern_door_${name} INTERFACE cxx_std_20)
+  target_include_directories(tern_door_${name} INTERFACE
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  foreach(part ${ARGN})
+    target_link_libraries(tern_door_${name} INTERFACE $<LINK_ONLY:${part}>)
+  endforeach()
+endfunction()
+
+tern_door(tern tern_net)
+tern_door(relay tern_net)
+# The MLS engine by itself is no stable interface: it shows the headers of src/.
+tern_door(mls)
+target_link_libraries(tern_door_mls INTERFACE tern_mls)
+target_include_directories(tern_door_mls INTERFACE
+  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/tern-mls>)
+
+# Each part after whom it uses: the order in which a linker wants them.
+set(tern_mls_parts tern_mls tern_crypto tern_base)
+set(tern_parts tern_net tern_client tern_relay tern_mls tern_store tern_wire tern_crypto tern_base)
+
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()  # whoever embeds the source decides what is installed
+endif()
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tern)
+install(TARGETS ${tern_parts} tern_door_tern tern_door_relay tern_door_mls EXPORT tern
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(EXPORT tern NAMESPACE tern:: FILE tern-targets.cmake DESTINATION ${package_dir})
+configure_package_config_file(src/tern-config.cmake.in ${PROJECT_BINARY_DIR}/tern-config.cmake
+  INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/tern-config-version.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/tern-config.cmake
+  ${PROJECT_BINARY_DIR}/tern-config-version.cmake src/link_dependencies.cmake
+  DESTINATION ${package_dir})
+
+install(DIRECTORY include/tern DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY src/base src/crypto src/mls DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tern-mls
+  FILES_MATCHING PATTERN "*.hpp")
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+if(TARGET tern-relay)
+  install(TARGETS tern-relay)
+endif()
+
+# Where the prefix is, seen from a .pc file: an installed tree may be moved.
+file(RELATIVE_PATH prefix_from_pc /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+
+# tern_pkg_config(NAME DESCRIPTION HEADERS REQUIRES PART...)
+function(tern_pkg_config name description headers requires)
+  list(TRANSFORM ARGN PREPEND "-l")
+  list(JOIN ARGN " " libraries)
+  configure_file(src/tern.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endfunction()
+
+tern_pkg_config(tern "A messenger's core to embed" "" "libsodium lmdb" ${tern_parts})
+tern_pkg_config(tern-relay "tern's relay, inside a program" "" "libsodium lmdb" ${tern_parts})
+tern_pkg_config(tern-mls "tern's MLS engine by itself" "/tern-mls" "libsodium" ${tern_mls_parts})
