@@ -49,7 +49,7 @@ Result<void> make_folder(const std::filesystem::path& folder) {
   if (::mkdir(folder.c_str(), owner_only_folder) != 0 ||
       ::chmod(folder.c_str(), owner_only_folder) != 0)
     return system_error("make the folder", folder);
-  return {};
+  return sync_folder(folder.has_parent_path() ? folder.parent_path() : ".");
 }
 
 Result<void> write_zeros(const std::filesystem::path& path, std::size_t bytes) {

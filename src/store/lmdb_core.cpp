@@ -1,5 +1,6 @@
 #include "store/lmdb_core.hpp"
 
+#include <fcntl.h>
 #include <lmdb.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -59,6 +60,9 @@ Result<std::shared_ptr<LmdbCore>> LmdbCore::open(const std::filesystem::path& pa
   mdb_env_set_mapsize(core->environment_, map_bytes);
   if (const int code = mdb_env_open(core->environment_, path.c_str(), flags, 0600))
     return lmdb_error(code, "open " + path.string());
+  // A program that the host starts must not keep the file open.
+  int file = -1;
+  if (mdb_env_get_fd(core->environment_, &file) == 0) ::fcntl(file, F_SETFD, FD_CLOEXEC);
   TERN_TRY(core->grow_early());
   TERN_ASSIGN(MDB_txn* const transaction, core->begin_read());
   MDB_dbi tree = 0;

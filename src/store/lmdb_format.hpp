@@ -31,7 +31,8 @@ inline constexpr std::uint16_t flag_leaf = 0x02;
 inline constexpr std::uint16_t flag_overflow = 0x04;
 inline constexpr std::uint16_t flag_meta = 0x08;
 inline constexpr std::uint16_t node_is_big = 0x01;
-inline constexpr std::uint16_t free_tree_flags = 0x08;  // MDB_INTEGERKEY
+inline constexpr std::uint16_t free_tree_flags = 0x08;   // MDB_INTEGERKEY
+inline constexpr std::uint16_t lone_file_flag = 0x4000;  // MDB_NOSUBDIR when it was made
 inline constexpr std::uint16_t main_tree_flags = 0;
 
 struct PageHeader {

@@ -41,7 +41,8 @@ class Inspection {
 
   Result<void> run() {
     const auto& newest = file_.newest();
-    if (newest.free.flags != free_tree_flags || newest.main.flags != main_tree_flags)
+    if ((newest.free.flags & ~lone_file_flag) != free_tree_flags ||
+        newest.main.flags != main_tree_flags)
       return file_.damaged("its trees are of another kind");
     // A short file is whole when nothing needs its end: then the whole free list must be read.
     const bool is_short = file_pages() <= newest.last_page;

@@ -125,12 +125,14 @@ class MemoryWrite final : public MemoryTransaction<WriteTransaction> {
     writing_->open = false;
     let_go();
     const bool fails_first = disk_->fail_operation == disk_->operations + 1;
+    const bool waits =
+        durability == Durability::synced && !(changes_.empty() && disk_->undo.empty());
     const auto counted = disk_->count_operation();
     if (counted || (fails_first && disk_->fail_outcome == CommitOutcome::kept))
       disk_->apply(changes_, durability);
     TERN_TRY(counted);
     ++writing_->counters.commits;
-    if (durability == Durability::synced) ++writing_->counters.syncs;
+    if (waits) ++writing_->counters.syncs;
     return {};
   }
 

@@ -59,7 +59,7 @@ class WriteTransaction : public ReadTransaction {
 /// Counted since the environment was opened; for benches and tests.
 struct Counters {
   std::uint64_t commits = 0;
-  std::uint64_t syncs = 0;  ///< synced commits
+  std::uint64_t syncs = 0;  ///< synced commits that had something to make durable
   std::uint64_t bytes_put = 0;
 };
 

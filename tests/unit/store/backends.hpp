@@ -9,6 +9,13 @@
 
 namespace tern::store::test {
 
+/// The value, or a test that fails with the error's sentence.
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message());
+  if constexpr (!std::is_void_v<T>) return std::move(result).value();
+}
+
 /// A folder of its own below the system's temporary one, removed at the end.
 class TempFolder {
  public:
@@ -36,10 +43,10 @@ struct OnLmdb {
   static constexpr const char* name = "LMDB";
   TempFolder temp;
   LmdbOptions options{.folder = temp.path() / "db"};
-  std::unique_ptr<Environment> environment = open_lmdb(options).value();
+  std::unique_ptr<Environment> environment = must(open_lmdb(options));
   void reopen() {
     environment.reset();
-    environment = open_lmdb(options).value();
+    environment = must(open_lmdb(options));
   }
 };
 
