@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "support/fixed_entropy.hpp"
 #include "support/seeded_entropy.hpp"
 
 using namespace tern;
@@ -15,18 +16,6 @@ const ByteSpan plaintext = as_bytes(
 const Bytes key = *from_hex("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f");
 const Bytes aad = *from_hex("50515253c0c1c2c3c4c5c6c7");
 const AeadNonce nonce = *AeadNonce::from(*from_hex("070000004041424344454647"));
-
-// Gives these bytes, over and over: for vectors that fix the nonce.
-class FixedEntropy final : public Entropy {
- public:
-  explicit FixedEntropy(Bytes bytes) : bytes_(std::move(bytes)) {}
-  void fill(MutableByteSpan out) override {
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = bytes_[i % bytes_.size()];
-  }
-
- private:
-  Bytes bytes_;
-};
 
 Bytes with_bit_flipped(Bytes bytes, std::size_t bit) {
   bytes[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
@@ -72,7 +61,7 @@ TEST_CASE("ChaCha20-Poly1305 agrees with RFC 8439 section 2.8.2") {
 
 TEST_CASE("XChaCha20-Poly1305 agrees with draft-irtf-cfrg-xchacha-03 appendix A.3.1") {
   const std::string nonce_hex = "404142434445464748494a4b4c4d4e4f5051525354555657";
-  FixedEntropy entropy(*from_hex(nonce_hex));
+  test::FixedEntropy entropy(*from_hex(nonce_hex));
   const auto sealed = xseal(key, aad, plaintext, entropy);
   CHECK(to_hex(sealed) == nonce_hex +
                               "bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb"
