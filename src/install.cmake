@@ -16,24 +16,28 @@ function(tern_door name)
   endforeach()
 endfunction()
 
-tern_door(tern tern_net)
-tern_door(relay tern_net)
+tern_door(tern tern_net_client)
+tern_door(relay tern_net_relay)
 # The MLS engine by itself is no stable interface: it shows the headers of src/.
 tern_door(mls)
 target_link_libraries(tern_door_mls INTERFACE tern_mls)
 target_include_directories(tern_door_mls INTERFACE
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/tern-mls>)
 
-# Each part after whom it uses: the order in which a linker wants them.
-set(tern_mls_parts tern_mls tern_crypto tern_base)
-set(tern_parts tern_net tern_client tern_relay tern_mls tern_store tern_wire tern_crypto tern_base)
+# Each part before those that it uses: the order in which a linker wants them.
+set(mls_parts tern_mls tern_crypto tern_base)
+set(shell_parts tern_net_link tern_net_channel tern_wire tern_store)
+set(client_parts tern_net_client tern_client ${shell_parts} ${mls_parts})
+set(relay_parts tern_net_relay tern_relay_core ${shell_parts} tern_crypto tern_base)
 
 if(NOT PROJECT_IS_TOP_LEVEL)
   return()  # whoever embeds the source decides what is installed
 endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tern)
-install(TARGETS ${tern_parts} tern_door_tern tern_door_relay tern_door_mls EXPORT tern
+set(parts ${client_parts} ${relay_parts})
+list(REMOVE_DUPLICATES parts)
+install(TARGETS ${parts} tern_door_tern tern_door_relay tern_door_mls EXPORT tern
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT tern NAMESPACE tern:: FILE tern-targets.cmake DESTINATION ${package_dir})
 configure_package_config_file(src/tern-config.cmake.in ${PROJECT_BINARY_DIR}/tern-config.cmake
@@ -63,6 +67,6 @@ function(tern_pkg_config name description headers requires)
   install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endfunction()
 
-tern_pkg_config(tern "A messenger's core to embed" "" "libsodium lmdb" ${tern_parts})
-tern_pkg_config(tern-relay "tern's relay, inside a program" "" "libsodium lmdb" ${tern_parts})
-tern_pkg_config(tern-mls "tern's MLS engine by itself" "/tern-mls" "libsodium" ${tern_mls_parts})
+tern_pkg_config(tern "A messenger's core to embed" "" "libsodium lmdb" ${client_parts})
+tern_pkg_config(tern-relay "tern's relay, inside a program" "" "libsodium lmdb" ${relay_parts})
+tern_pkg_config(tern-mls "tern's MLS engine by itself" "/tern-mls" "libsodium" ${mls_parts})

@@ -29,8 +29,14 @@ function(tern_library name)
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/codecs>
     $<INSTALL_INTERFACE:include>)
-  target_link_libraries(${name} PUBLIC ${arg_LINKS}
-    PRIVATE $<BUILD_INTERFACE:tern_options> ${arg_PRIVATE_LINKS})
+  target_link_libraries(${name} PUBLIC ${arg_LINKS} PRIVATE $<BUILD_INTERFACE:tern_options>)
+  foreach(link ${arg_PRIVATE_LINKS})
+    # A dependency that is headers alone is none of whoever links the installed library.
+    if(link MATCHES "^tern::dep_(asio|flatbuffers)$")
+      set(link $<BUILD_INTERFACE:${link}>)
+    endif()
+    target_link_libraries(${name} PRIVATE ${link})
+  endforeach()
   add_dependencies(tern_libraries ${name})
   if(TERN_TIDY)
     set_target_properties(${name} PROPERTIES
