@@ -13,7 +13,7 @@ if(TERN_SANITIZE)
     -fno-sanitize-recover=all)
   target_link_options(tern_options INTERFACE -fsanitize=${TERN_SANITIZE})
 endif()
-if(TERN_BUILD_TESTS)
+if(TERN_BUILD_TESTS OR TERN_BUILD_FUZZ)
   target_compile_definitions(tern_options INTERFACE TERN_CHECKS_ABORT)
 endif()
 
