@@ -20,6 +20,7 @@ struct DeviceCertificate {
 };
 Bytes signed_bytes(const DeviceCertificate& certificate);
 Bytes encode(const DeviceCertificate& certificate);
+/// The signature is not looked at. Errors: unsupported_version, truncated, trailing_bytes.
 Result<DeviceCertificate> decode_device_certificate(ByteSpan bytes);
 
 /// The devices of an account, numbered 1, 2, …: nobody accepts a device that is not on the newest
@@ -32,6 +33,7 @@ struct DeviceList {
 };
 Bytes signed_bytes(const DeviceList& list);
 Bytes encode(const DeviceList& list);
+/// The signature is not looked at. Errors: as for a certificate, malformed, too_long.
 Result<DeviceList> decode_device_list(ByteSpan bytes);
 
 /// The identity in a basic credential (RFC 9420 §5.3): the encoded certificate.

@@ -44,7 +44,8 @@ struct Content {
 };
 
 Bytes encode(const Content& content);
-/// Views point into `bytes`. Errors: malformed, text_not_utf8, text_too_long.
+/// Views point into `bytes`. Errors: malformed, text_not_utf8, text_too_long; too_long for a custom
+/// type over limits::custom_type_bytes_max or a content over limits::entry_payload_bytes_max.
 Result<Content> decode_content(ByteSpan bytes);
 
 /// Whether `text` is well-formed UTF-8 (no surrogates, no overlong forms).
@@ -61,6 +62,8 @@ struct GroupPolicy {
   Who may_rename = Who::admins;
 };
 Bytes encode(const GroupPolicy& policy);
+/// `title` points into `bytes`. Errors: as Reader's, malformed, too_long, text_not_utf8,
+/// unsupported_version.
 Result<GroupPolicy> decode_group_policy(ByteSpan bytes);
 
 }  // namespace tern::wire

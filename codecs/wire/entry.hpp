@@ -58,7 +58,8 @@ struct EntryHeader {
   friend bool operator==(const EntryHeader&, const EntryHeader&) = default;
 };
 Bytes encode(const EntryHeader& header);
-/// Errors: malformed, truncated, too_long, unsupported_version.
+/// Errors: malformed, too_long, unsupported_version, and those of a Reader (base/codec.hpp):
+/// truncated, trailing_bytes, length_invalid, length_not_minimal.
 Result<EntryHeader> decode_entry_header(ByteSpan bytes);
 
 /// What an outsider can read of an MLS PrivateMessage (RFC 9420 §6.3), without MLS.
@@ -68,7 +69,8 @@ struct Envelope {
   std::uint8_t content_type = 0;  ///< 1 application, 2 proposal, 3 commit
   ByteSpan authenticated_data;
 };
-/// Errors: malformed, truncated.
+/// Views point into `mls_message`. Errors: malformed (no PrivateMessage of MLS 1.0, or a content
+/// type that there is not), and a Reader's.
 Result<Envelope> peek_private_message(ByteSpan mls_message);
 
 /// A device that cannot follow its chat any more asks to be added again.
@@ -85,6 +87,7 @@ struct RejoinRequest {
 };
 Bytes signed_bytes(const RejoinRequest& request);
 Bytes encode(const RejoinRequest& request);
+/// Views point into `bytes`. Errors: as decode_entry_header.
 Result<RejoinRequest> decode_rejoin_request(ByteSpan bytes);
 
 /// What lies in an inbox for a device that was added to a chat.
@@ -97,6 +100,7 @@ struct InboxWelcome {
   ByteSpan group_info;           ///< encrypted GroupInfo, the same for all
 };
 Bytes encode(const InboxWelcome& welcome);
+/// Views point into `bytes`. Errors: as decode_entry_header.
 Result<InboxWelcome> decode_inbox_welcome(ByteSpan bytes);
 
 }  // namespace tern::wire

@@ -37,7 +37,7 @@ OffsetOfList<Offset<fb::LogPosition>> flat_positions(FlatBuilder& builder,
 }
 
 std::size_t flat_room(const std::vector<Entry>& entries) {
-  std::size_t bytes = 256;
+  std::size_t bytes = frame_overhead_bytes;
   for (const Entry& entry : entries) bytes += entry_overhead_bytes + entry.payload.size();
   return bytes;
 }

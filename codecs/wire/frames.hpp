@@ -214,13 +214,23 @@ Bytes encode(const Push& push);
 struct UnsupportedRequest {
   std::uint32_t id = 0;
 };
-/// Errors: frame_too_large, frame_malformed.
+/// Errors: frame_too_large, frame_malformed; and by the limit that the request is over:
+/// entry_too_large, batch_too_large, chat_too_large (devices with a Welcome), too_long (other
+/// lists; the sentence names it).
 Result<std::variant<RequestFrame, UnsupportedRequest>> decode_request(ByteSpan frame);
+/// The id of a request that decode_request refused, to answer it with that error; nullopt when the
+/// frame is too damaged to have one.
+std::optional<std::uint32_t> request_id(ByteSpan frame);
 /// nullopt: a push or answer of a newer version, to be ignored (an answer keeps its id: Refused
-/// with frame_unsupported). Errors: frame_too_large, frame_malformed.
+/// with frame_unsupported, as does a Refused whose code this build does not know). Errors: as
+/// decode_request.
 Result<std::optional<ServerFrame>> decode_server_frame(ByteSpan frame);
 
-/// An upper bound of what an entry adds to a frame beside its payload.
+/// Upper bounds of what an entry, and a device's Welcome, add to a frame beside their payloads,
+/// and of the rest of an Append or Entries. encode() does not look at limits::frame_bytes_max: a
+/// batch whose payloads and overheads stay within limits::batch_bytes_max fits.
 inline constexpr std::size_t entry_overhead_bytes = 96;
+inline constexpr std::size_t welcome_overhead_bytes = 48;
+inline constexpr std::size_t frame_overhead_bytes = 256;
 
 }  // namespace tern::wire

@@ -272,4 +272,12 @@ Result<std::variant<RequestFrame, UnsupportedRequest>> decode_request(ByteSpan b
   return Decoded(RequestFrame{frame->id(), std::move(request)});
 }
 
+std::optional<std::uint32_t> request_id(ByteSpan bytes) {
+  if (bytes.size() > limits::frame_bytes_max) return std::nullopt;
+  const FlatReader reader(bytes);
+  const auto* frame = reader.root<fb::RequestFrame>();
+  if (!frame) return std::nullopt;
+  return frame->id();
+}
+
 }  // namespace tern::wire

@@ -1,0 +1,65 @@
+// Writes the corpora's first inputs: one of everything that the encoders make. Run once, when a
+// structure is new: fuzz-seeds fuzz/corpus
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "base/codec.hpp"
+#include "unit/wire/samples.hpp"
+
+using namespace tern;
+using namespace tern::wire;
+
+namespace {
+
+std::filesystem::path corpus;
+
+void write(const std::string& target, const std::string& name, const Bytes& bytes) {
+  std::filesystem::create_directories(corpus / target);
+  std::ofstream(corpus / target / name, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()),
+             static_cast<std::streamsize>(bytes.size()));
+}
+
+std::string numbered(const char* name, std::size_t number) { return name + std::to_string(number); }
+
+Bytes private_message(ByteSpan authenticated_data) {
+  Writer writer;
+  writer.number(std::uint16_t{1}).number(std::uint16_t{2}).vector(Bytes(16, 1));
+  writer.number(std::uint64_t{5}).number(std::uint8_t{1}).vector(authenticated_data);
+  writer.vector(Bytes(28, 2)).vector(Bytes(100, 3));
+  return std::move(writer).take();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: fuzz-seeds CORPUS\n";
+    return 2;
+  }
+  corpus = argv[1];
+  wire::test::Samples samples(1);
+  std::size_t n = 0;
+  for (const Request& request : samples.requests())
+    write("request", numbered("request", ++n), encode(RequestFrame{7, request}));
+  n = 0;
+  for (const Answer& answer : samples.answers())
+    write("server_frame", numbered("answer", ++n), encode(AnswerFrame{7, answer}));
+  n = 0;
+  for (const Push& push : samples.pushes())
+    write("server_frame", numbered("push", ++n), encode(push));
+  n = 0;
+  for (const Content& content : samples.contents())
+    write("content", numbered("content", ++n), encode(content));
+
+  EntryHeader header = samples.entry_header();
+  header.access = {AccessChange::Mode::change, {DeviceId{}}, {DeviceId{}}};
+  write("entry", "header", encode(header));
+  write("entry", "private_message", private_message(encode(header)));
+  write("entry", "rejoin_request", encode(samples.rejoin_request()));
+  write("entry", "inbox_welcome", encode(samples.inbox_welcome()));
+  write("entry", "device_certificate", encode(samples.device_certificate()));
+  write("entry", "device_list", encode(samples.device_list()));
+  write("entry", "group_policy", encode(samples.group_policy()));
+}

@@ -1,0 +1,164 @@
+#include "describe.hpp"
+
+namespace tern::wire::test {
+namespace {
+
+using nlohmann::json;
+
+json hex(ByteSpan bytes) { return to_hex(bytes); }
+
+template <class List>
+json hexes(const List& list) {
+  json out = json::array();
+  for (const auto& bytes : list) out.push_back(to_hex(bytes));
+  return out;
+}
+
+template <class List, class One>
+json each(const List& list, One one) {
+  json out = json::array();
+  for (const auto& element : list) out.push_back(one(element));
+  return out;
+}
+
+json position(const LogPosition& p) {
+  return {{"log", p.log.hex()}, {"seq", p.seq}, {"hash", p.hash.hex()}};
+}
+
+json head(const LogHead& h) {
+  return {{"log", h.log.hex()},
+          {"head", h.head},
+          {"base", h.base},
+          {"first_kept", h.first_kept},
+          {"generation", h.generation},
+          {"member", h.member},
+          {"hash_matches", h.hash_matches}};
+}
+
+json welcomes(const Welcomes& w) {
+  return {{"entry_index", w.entry_index},
+          {"group_info", hex(w.group_info)},
+          {"devices", each(w.devices, [](const WelcomeFor& d) {
+             return json{{"device", d.device.hex()}, {"secrets", hex(d.group_secrets)}};
+           })}};
+}
+
+json entries(const std::vector<Entry>& list) {
+  return each(list, [](const Entry& entry) { return describe(entry); });
+}
+
+json fields(const Resume& r) {
+  return {{"resume", each(r.logs, position)},
+          {"version", r.version},
+          {"store_counter", r.store_counter}};
+}
+json fields(const Register& r) {
+  return {{"register", hex(r.certificate)}, {"device_list", hex(r.device_list)}};
+}
+json fields(const PublishKeyPackages& r) {
+  return {{"publish", hexes(r.single_use)},
+          {"last_resort", hex(r.last_resort)},
+          {"replace", r.replace}};
+}
+json fields(const ClaimKeyPackages& r) {
+  return {{"claim", hexes(r.accounts)}, {"devices", hexes(r.devices)}};
+}
+json fields(const CreateLog& r) {
+  json pair;
+  if (r.pair) pair = {r.pair->first.hex(), r.pair->second.hex()};
+  return {{"create", r.log.hex()},
+          {"pair", pair},
+          {"first", describe(r.first)},
+          {"welcomes", welcomes(r.welcomes)}};
+}
+json fields(const Append& r) {
+  return {{"append", r.log.hex()},
+          {"base", r.base},
+          {"entries", entries(r.entries)},
+          {"welcomes", each(r.welcomes, welcomes)},
+          {"store_counter", r.store_counter}};
+}
+json fields(const Read& r) {
+  return {{"read", r.log.hex()}, {"from", r.from}, {"entries_max", r.entries_max}};
+}
+json fields(const Ack& r) {
+  return {{"ack", each(r.logs, position)}, {"store_counter", r.store_counter}};
+}
+json fields(const Reserve& r) { return {{"reserve", r.log.hex()}}; }
+json fields(const Signal& r) { return {{"signal", r.log.hex()}, {"payload", hex(r.payload)}}; }
+json fields(const Ping&) { return "ping"; }
+
+json fields(const Resumed& a) {
+  return {{"resumed", each(a.logs, head)},
+          {"version", a.version},
+          {"store_counter", a.store_counter},
+          {"registered", a.registered},
+          {"key_packages_left", a.key_packages_left}};
+}
+json fields(const Registered& a) { return {{"registered", a.device.hex()}}; }
+json fields(const KeyPackagesPublished& a) { return {{"published", a.left}}; }
+json fields(const Claimed& a) {
+  return {{"claimed", hexes(a.device_lists)},
+          {"devices", each(a.devices, [](const auto& d) {
+             return json{d.account.hex(), d.device.hex(), hex(d.key_package)};
+           })}};
+}
+json fields(const Appended& a) {
+  return {{"appended", a.first_seq},
+          {"head", a.head},
+          {"base", a.base},
+          {"inbox_full", hexes(a.inbox_full)}};
+}
+json fields(const Entries& a) {
+  return {{"entries", entries(a.entries)}, {"log", a.log.hex()}, {"head", a.head}};
+}
+json fields(const Done&) { return "done"; }
+json fields(const Refused& a) {
+  return {{"refused", name(a.code)},
+          {"retry_after_ms", a.retry_after_ms},
+          {"base", a.base},
+          {"head", a.head},
+          {"limit", a.limit}};
+}
+json fields(const SignalPush& p) {
+  return {{"signal", p.log.hex()}, {"from", p.from.hex()}, {"payload", hex(p.payload)}};
+}
+json fields(const Notice& p) {
+  return {{"notice", static_cast<int>(p.what)},
+          {"log", head(p.log)},
+          {"key_packages_left", p.key_packages_left}};
+}
+
+json fields(const TextContent& c) {
+  return {{"text", hex(as_bytes(c.text))},
+          {"reply_to", c.reply_to ? json(c.reply_to->hex()) : json()}};
+}
+json fields(const ReceiptContent& c) {
+  return {{"delivered", c.delivered_up_to}, {"read", c.read_up_to}};
+}
+json fields(const CustomContent& c) {
+  return {{"custom", hex(as_bytes(c.type))}, {"bytes", hex(c.bytes)}};
+}
+json fields(const UnknownContent& c) { return {{"unknown", c.kind}}; }
+
+template <class Variant>
+json member(const Variant& variant) {
+  return std::visit([](const auto& m) { return fields(m); }, variant);
+}
+
+}  // namespace
+
+json describe(const Entry& e) {
+  return {{"seq", e.seq},   {"id", e.id.hex()}, {"kind", static_cast<int>(e.kind)},
+          {"base", e.base}, {"own", e.own},     {"payload", hex(e.payload)}};
+}
+json describe(const Request& request) { return member(request); }
+json describe(const Answer& answer) { return member(answer); }
+json describe(const Push& push) { return member(push); }
+json describe(const Content& content) {
+  json again;
+  if (content.again) again = {content.again->id.hex(), content.again->seq};
+  return {{"sent_ms", content.sent_ms}, {"again", again}, {"body", member(content.body)}};
+}
+
+}  // namespace tern::wire::test

@@ -1,0 +1,188 @@
+#include "samples.hpp"
+
+namespace tern::wire::test {
+
+std::uint64_t Samples::number() {
+  constexpr std::uint64_t edges[] = {0, 1, 0xff, 0xffff, 0xffffffff, ~std::uint64_t{0}};
+  return coin() ? entropy_.u64() >> below(64) : edges[below(std::size(edges))];
+}
+
+ByteSpan Samples::bytes(std::size_t max) {
+  Bytes out(below(max + 1));
+  entropy_.fill(out);
+  return kept_.emplace_back(std::move(out));
+}
+
+std::string_view Samples::text(std::size_t max) {
+  Bytes& out = kept_.emplace_back();
+  constexpr std::string_view letters[] = {"a", " ", "ß", "語", "🪶"};
+  const auto length = below(max + 1);
+  while (out.size() + 4 <= length) {
+    const auto letter = as_bytes(letters[below(std::size(letters))]);
+    out.insert(out.end(), letter.begin(), letter.end());
+  }
+  return {reinterpret_cast<const char*>(out.data()), out.size()};
+}
+
+Entry Samples::entry() {
+  Entry out{.id = id<EntryId>(), .base = number(), .payload = bytes(600)};
+  out.kind = static_cast<EntryKind>(1 + below(7));
+  return out;
+}
+
+LogPosition Samples::position() {
+  return {id<LogId>(), number(), coin() ? id<LogHash>() : LogHash{}};
+}
+
+LogHead Samples::head() {
+  return {.log = id<LogId>(),
+          .head = number(),
+          .base = number(),
+          .first_kept = number(),
+          .generation = number32(),
+          .member = coin(),
+          .hash_matches = coin()};
+}
+
+Entries Samples::entries() {
+  Entries out{.log = id<LogId>(), .head = number()};
+  out.entries = list(5, [&] {
+    Entry one = entry();
+    if (coin()) {
+      one.own = true;
+      one.payload = {};
+    }
+    return one;
+  });
+  std::uint64_t seq = 1 + below(std::uint64_t{1} << 40);
+  for (Entry& one : out.entries) one.seq = seq++;
+  return out;
+}
+
+Welcomes Samples::welcomes(std::uint32_t entry_index) {
+  Welcomes out{.entry_index = entry_index, .group_info = bytes(400)};
+  out.devices = list(4, [&] { return WelcomeFor{id<DeviceId>(), bytes(300)}; });
+  return out;
+}
+
+Append Samples::append() {
+  Append out{.log = id<LogId>(), .base = number(), .store_counter = number()};
+  out.entries = list(5, [&] { return entry(); });
+  for (std::uint32_t i = 0; i < out.entries.size(); ++i)
+    if (coin()) out.welcomes.push_back(welcomes(i));
+  return out;
+}
+
+std::vector<Request> Samples::requests() {
+  CreateLog create{.log = id<LogId>(), .first = entry(), .welcomes = welcomes(0)};
+  if (coin()) create.pair = {id<AccountId>(), id<AccountId>()};
+  return {Resume{.version = static_cast<std::uint16_t>(number()),
+                 .store_counter = number(),
+                 .logs = list(6, [&] { return position(); })},
+          Register{bytes(300), bytes(300)},
+          PublishKeyPackages{list(5, [&] { return bytes(400); }), bytes(400), coin()},
+          ClaimKeyPackages{ids<AccountId>(5), ids<DeviceId>(5)},
+          create,
+          append(),
+          Read{id<LogId>(), number(), number32()},
+          Ack{list(6, [&] { return position(); }), number()},
+          Reserve{id<LogId>()},
+          Signal{id<LogId>(), bytes(100)},
+          Ping{}};
+}
+
+std::vector<Answer> Samples::answers() {
+  constexpr Errc codes[] = {Errc::stale, Errc::rate_limited, Errc::internal, Errc::rejoin_refused};
+  return {Resumed{.version = static_cast<std::uint16_t>(number()),
+                  .store_counter = number(),
+                  .registered = coin(),
+                  .key_packages_left = number32(),
+                  .logs = list(6, [&] { return head(); })},
+          Registered{id<DeviceId>()},
+          KeyPackagesPublished{number32()},
+          Claimed{list(3, [&] { return bytes(300); }),
+                  list(3,
+                       [&] {
+                         return ClaimedDevice{id<AccountId>(), id<DeviceId>(), bytes(500)};
+                       })},
+          Appended{number(), number(), number(), ids<DeviceId>(3)},
+          entries(),
+          Done{},
+          Refused{codes[below(std::size(codes))], number32(), number(), number(), number32()}};
+}
+
+std::vector<Push> Samples::pushes() {
+  return {entries(), SignalPush{id<LogId>(), id<DeviceId>(), bytes(100)},
+          Notice{static_cast<Notice::What>(1 + below(4)), coin() ? head() : LogHead{}, number32()}};
+}
+
+std::vector<Content> Samples::contents() {
+  const auto content = [&](decltype(Content::body) body) {
+    Content out{.sent_ms = static_cast<std::int64_t>(number()), .body = std::move(body)};
+    if (coin()) out.again = Again{id<MessageId>(), number()};
+    return out;
+  };
+  TextContent text_content{.text = text(300)};
+  if (coin()) text_content.reply_to = id<MessageId>();
+  return {content(text_content), content(ReceiptContent{number(), number()}),
+          content(CustomContent{text(limits::custom_type_bytes_max), bytes(300)}),
+          content(UnknownContent{static_cast<std::uint16_t>(100 + below(156))})};
+}
+
+EntryHeader Samples::entry_header() {
+  EntryHeader out{
+      .entry_id = id<EntryId>(), .seen_seq = number(), .seen_hash = id<LogHash>(), .access = {}};
+  out.access.mode = static_cast<AccessChange::Mode>(below(3));
+  if (out.access.mode != AccessChange::Mode::none) out.access.added = ids<DeviceId>(9);
+  if (out.access.mode == AccessChange::Mode::change) out.access.removed = ids<DeviceId>(9);
+  return out;
+}
+
+RejoinRequest Samples::rejoin_request() {
+  RejoinRequest out{.log = id<LogId>(),
+                    .device = id<DeviceId>(),
+                    .generation = number32(),
+                    .cursor = number(),
+                    .key_package = bytes(500),
+                    .signature = id<Signature>()};
+  out.reason = static_cast<RejoinRequest::Reason>(1 + below(5));
+  entropy_.fill(out.nonce);
+  return out;
+}
+
+InboxWelcome Samples::inbox_welcome() {
+  return {.log = id<LogId>(),
+          .generation = number32(),
+          .commit_seq = number(),
+          .hash = id<LogHash>(),
+          .group_secrets = bytes(300),
+          .group_info = bytes(600)};
+}
+
+DeviceCertificate Samples::device_certificate() {
+  return {.account_key = id<PublicKey>(),
+          .device_key = id<PublicKey>(),
+          .transport_key = id<PublicKey>(),
+          .list_number = number32(),
+          .issued_s = static_cast<std::int64_t>(number()),
+          .signature = id<Signature>()};
+}
+
+DeviceList Samples::device_list() {
+  return {.account_key = id<PublicKey>(),
+          .number = number32(),
+          .device_keys = ids<PublicKey>(limits::devices_per_account_max),
+          .signature = id<Signature>()};
+}
+
+GroupPolicy Samples::group_policy() {
+  const auto who = [&] { return static_cast<GroupPolicy::Who>(1 + below(2)); };
+  return {.title = text(limits::chat_title_bytes_max),
+          .admins = ids<AccountId>(9),
+          .one_to_one = coin(),
+          .may_add = who(),
+          .may_remove = who(),
+          .may_rename = who()};
+}
+
+}  // namespace tern::wire::test
