@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "crypto/signature.hpp"
-#include "tern/result.hpp"
+#include "mls/presentation.hpp"
 
 namespace tern::mls {
 
@@ -18,6 +18,11 @@ struct Credential {
   friend bool operator==(const Credential&, const Credential&) = default;
 };
 
+/// Errors: mls_leaf_credential_unsupported for a type other than these.
+template <>
+Result<Credential> read(Reader& reader);
+void write(Writer& writer, const Credential& credential);
+
 /// The Authentication Service of RFC 9420 §5.3.1, which the application implements. Called for
 /// every leaf that enters a tree: in a joined group, in an Add, an Update, a commit's path.
 class Authenticator {
@@ -29,6 +34,10 @@ class Authenticator {
   /// §5.3.1: whether `successor` may take the place of `predecessor` in the same leaf.
   virtual Result<void> check_successor(const Credential& predecessor,
                                        const Credential& successor) = 0;
+  /// §7.3: whether the lifetimes of leaves in received messages and trees are judged by the clock,
+  /// which is RECOMMENDED; those that are sent always are. By default not: a member that was away
+  /// reads a commit months after the others did, and all must come to the same verdict on it.
+  virtual bool judges_received_lifetimes() const { return false; }
 };
 
 }  // namespace tern::mls

@@ -13,14 +13,10 @@
 
 #include "mls/credential.hpp"
 #include "mls/key_package.hpp"
+#include "mls/leaf_index.hpp"
 #include "mls/records.hpp"
 
 namespace tern::mls {
-
-struct LeafIndex {
-  std::uint32_t value = 0;
-  friend auto operator<=>(const LeafIndex&, const LeafIndex&) = default;
-};
 
 /// A member as the others see it.
 struct Member {
@@ -35,29 +31,30 @@ enum class TreeTransport { in_welcome, out_of_band };
 
 /// What a new commit should do. All lists may be empty: then it is a self-update.
 struct CommitRequest {
-  std::vector<Bytes> add;           ///< KeyPackage messages, validated here
+  std::vector<Bytes> add;  ///< KeyPackage messages, validated here
   std::vector<LeafIndex> remove;
-  bool include_pending = true;      ///< the proposals received by reference in this epoch
+  bool include_pending = true;  ///< the proposals received by reference in this epoch
   std::optional<Extensions> group_context_extensions;
-  Bytes authenticated_data;         ///< readable by the delivery service (§6.1)
+  Bytes authenticated_data;  ///< readable by the delivery service (§6.1)
   TreeTransport tree = TreeTransport::in_welcome;
 };
 
 class Group;
+struct GroupState;
 
 /// A commit ready to be sent. Nothing has happened yet: `own` consumed a key of this epoch and
 /// must be written before the bytes leave; `next` is the group once the commit is accepted.
 struct PendingCommit {
-  Bytes message;                                      ///< MLSMessage, PrivateMessage
-  RecordChanges own;                                  ///< to the present epoch's records
+  Bytes message;      ///< MLSMessage, PrivateMessage
+  RecordChanges own;  ///< to the present epoch's records
   std::unique_ptr<Group> next;
-  Bytes welcome_group_info;                           ///< Welcome.encrypted_group_info, shared
+  Bytes welcome_group_info;  ///< Welcome.encrypted_group_info, shared
   struct WelcomeFor {
     KeyPackageRef key_package;
-    crypto::VerifyKey signature_key;                  ///< of the new member's leaf
-    Bytes encrypted_group_secrets;                    ///< one element of Welcome.secrets, encoded
+    crypto::VerifyKey signature_key;  ///< of the new member's leaf
+    Bytes encrypted_group_secrets;    ///< one element of Welcome.secrets, encoded
   };
-  std::vector<WelcomeFor> welcomes;                   ///< in the order of the Adds
+  std::vector<WelcomeFor> welcomes;  ///< in the order of the Adds
 };
 
 /// Puts a Welcome message together for some of the new members (all: RFC 9420's own Welcome).
@@ -94,14 +91,14 @@ struct LeafChange {
 
 /// A valid commit: what it did, and the group after it.
 struct CommitReceived {
-  LeafIndex committer;               ///< leaf index in the tree before the commit
+  LeafIndex committer;  ///< leaf index in the tree before the commit
   Bytes authenticated_data;
   std::vector<LeafChange> added;
   std::vector<LeafChange> removed;
-  std::vector<LeafChange> updated;   ///< Update proposals and the committer's path
+  std::vector<LeafChange> updated;  ///< Update proposals and the committer's path
   std::optional<Extensions> new_group_context_extensions;
-  bool removes_me = false;           ///< then `next` is null
-  std::unique_ptr<Group> next;       ///< persist with next->records()
+  bool removes_me = false;      ///< then `next` is null
+  std::unique_ptr<Group> next;  ///< persist with next->records()
 };
 
 /// What a handshake or application message turned out to be.
@@ -156,32 +153,45 @@ class Group {
   Result<crypto::SecretBytes> export_secret(std::string_view label, ByteSpan context,
                                             std::size_t bytes) const;
   crypto::Sha256Digest tree_hash() const;
+  /// What join() takes as `ratchet_tree` when the Welcome comes without (§12.4.3.3).
+  Bytes ratchet_tree() const;
 
   // -- application messages
   /// Signs, pads with Padmé and encrypts (§6.3). Consumes one generation of the own ratchet.
-  Result<Protected> protect(ByteSpan content, ByteSpan authenticated_data,
-                            const Identity& me, Entropy& entropy);
+  /// §12.4: a member that has seen valid proposals commits them before it sends application data;
+  /// that is the caller's to keep (has_pending_proposals()), who alone knows their policy.
+  Result<Protected> protect(ByteSpan content, ByteSpan authenticated_data, const Identity& me,
+                            Entropy& entropy);
 
   // -- handshakes
   /// A proposal to remove somebody, or oneself: leaving (§12.1.3). Kept in this Group as if
   /// received, and sent as PrivateMessage.
-  Result<Protected> propose_remove(LeafIndex leaf, ByteSpan authenticated_data,
-                                   const Identity& me, Entropy& entropy);
+  Result<Protected> propose_remove(LeafIndex leaf, ByteSpan authenticated_data, const Identity& me,
+                                   Entropy& entropy);
+  /// A proposal to add somebody (§12.1.1), checked like one that a commit carries.
+  Result<Protected> propose_add(ByteSpan key_package, ByteSpan authenticated_data,
+                                const Identity& me, Authenticator& authenticator,
+                                std::uint64_t now_s, Entropy& entropy);
+  /// A proposal to replace one's own leaf: a new key, the credential of `me` (§12.1.2). Its private
+  /// key is kept with it.
+  Result<Protected> propose_update(ByteSpan authenticated_data, const Identity& me,
+                                   Entropy& entropy);
   /// Makes a commit with an UpdatePath (§12.4.1). Consumes one generation of the own handshake
   /// ratchet in this Group, so that no two commits ever share a key; otherwise leaves it alone.
   Result<PendingCommit> commit(const CommitRequest& request, const Identity& me,
-                               Authenticator& authenticator, std::uint64_t now_s,
-                               Entropy& entropy);
+                               Authenticator& authenticator, std::uint64_t now_s, Entropy& entropy);
 
   /// Opens whatever another member sent in this epoch (PrivateMessage; §6.3, §12.2-§12.4.2). On
   /// an error this Group is unchanged. Application messages consume their key in this Group;
   /// proposals and commits return the next one and leave this as it is.
   Result<Received> receive(ByteSpan message, Authenticator& authenticator, std::uint64_t now_s);
 
+  /// For the chapters of this library: what a Group is made of (group_state.hpp).
+  explicit Group(std::unique_ptr<GroupState> state);
+  GroupState& state() noexcept { return *state_; }
+
  private:
-  struct State;
-  explicit Group(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  std::unique_ptr<GroupState> state_;
 };
 
 }  // namespace tern::mls

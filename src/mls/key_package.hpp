@@ -3,34 +3,9 @@
 
 #include "base/entropy.hpp"
 #include "crypto/hash.hpp"
-#include "mls/credential.hpp"
+#include "mls/leaf_node.hpp"
 
 namespace tern::mls {
-
-/// RFC 9420 §17.1: MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519.
-inline constexpr std::uint16_t cipher_suite_3 = 3;
-
-/// RFC 9420 §7.2, seconds of Unix time.
-struct Lifetime {
-  std::uint64_t not_before = 0;
-  std::uint64_t not_after = 0;
-};
-
-/// One extension, opaque (RFC 9420 §13).
-struct Extension {
-  std::uint16_t type = 0;
-  Bytes data;
-  friend bool operator==(const Extension&, const Extension&) = default;
-};
-using Extensions = std::vector<Extension>;
-
-/// RFC 9420 §17.3: 0xF000-0xFFFF are for private use.
-inline constexpr std::uint16_t extension_ratchet_tree = 2;
-inline constexpr std::uint16_t extension_required_capabilities = 3;
-/// tern's group policy (name, admins, who may do what), in the GroupContext. mls does not read it.
-inline constexpr std::uint16_t extension_tern_policy = 0xF7E0;
-/// Marks a last-resort KeyPackage (not single use), in KeyPackage.extensions.
-inline constexpr std::uint16_t extension_last_resort = 0x000A;
 
 /// What a member signs with, and who it says it is.
 struct Identity {

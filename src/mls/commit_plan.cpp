@@ -1,0 +1,125 @@
+#include "mls/commit_plan.hpp"
+
+#include <map>
+#include <set>
+
+#include "mls/key_package_record.hpp"
+
+namespace tern::mls {
+namespace {
+
+enum class Pending { all, removals_only };
+
+// The proposals that the request asks for, validated.
+Result<std::deque<Proposal>> requested(const CommitRequest& request, const GroupState& state,
+                                       const Judge& judge) {
+  std::deque<Proposal> own;
+  if (request.group_context_extensions) {
+    TERN_TRY(check_extension_list(*request.group_context_extensions));
+    own.push_back(GroupContextExtensions{*request.group_context_extensions});
+  }
+  for (const auto leaf : request.remove) own.push_back(Remove{leaf});
+  for (const auto& message : request.add) {
+    // read_key_package() and validate_proposal() check the same; a wire format is checked first.
+    TERN_ASSIGN(const auto body, open_message(message, WireFormat::key_package));
+    TERN_ASSIGN(auto key_package, decode<KeyPackage>(body));
+    own.push_back(Add{std::move(key_package)});
+  }
+  for (const auto& proposal : own)
+    TERN_TRY(validate_proposal(proposal, state.epoch->own_leaf, *state.epoch, judge));
+  return own;
+}
+
+// Chooses among the pending proposals (§12.2): a Remove before an Update, the later Update before
+// the earlier, nothing that the committer may not commit, nothing beside what was asked for.
+class Selection {
+ public:
+  Selection(const std::deque<Proposal>& own, const GroupState& state, const Judge& judge)
+      : state_(state), judge_(judge) {
+    for (const auto& proposal : own) {
+      if (const auto* remove = std::get_if<Remove>(&proposal)) removed_.insert(remove->removed);
+      if (const auto* add = std::get_if<Add>(&proposal)) clients_.insert(client(*add));
+      if (std::get_if<GroupContextExtensions>(&proposal)) has_extensions_ = true;
+    }
+  }
+
+  std::vector<const PendingProposal*> choose(Pending which) {
+    const auto& all = state_.pending.all();
+    for (const auto& pending : all)
+      if (const auto* remove = std::get_if<Remove>(&pending->proposal))
+        if (remove->removed != state_.epoch->own_leaf && removed_.insert(remove->removed).second)
+          chosen_.push_back(pending.get());
+    if (which == Pending::removals_only) return chosen_;
+    // Backwards: of several that exclude each other the latest stands.
+    for (auto pending = all.rbegin(); pending != all.rend(); ++pending)
+      if (is_wanted(**pending)) chosen_.push_back(pending->get());
+    return chosen_;
+  }
+
+ private:
+  static crypto::VerifyKey client(const Add& add) {
+    return add.key_package.leaf_node.signature_key;
+  }
+
+  bool is_wanted(const PendingProposal& pending) {
+    if (std::get_if<Update>(&pending.proposal))
+      return pending.sender != state_.epoch->own_leaf && !removed_.contains(pending.sender) &&
+             updated_.insert(pending.sender).second;
+    if (const auto* add = std::get_if<Add>(&pending.proposal)) return is_wanted(*add);
+    if (std::get_if<GroupContextExtensions>(&pending.proposal))
+      return !std::exchange(has_extensions_, true);
+    return false;
+  }
+
+  bool is_wanted(const Add& add) {
+    // §7.3: what this client sends must be within its lifetime, whoever proposed it.
+    if (!check_lifetime(add.key_package.leaf_node.lifetime, judge_.now_s)) return false;
+    LeafIndex member;
+    const bool is_member = state_.epoch->tree.count_signature_key(client(add), &member) != 0;
+    return (!is_member || removed_.contains(member)) && clients_.insert(client(add)).second;
+  }
+
+  const GroupState& state_;
+  const Judge& judge_;
+  std::vector<const PendingProposal*> chosen_;
+  std::set<LeafIndex> removed_;
+  std::set<LeafIndex> updated_;
+  std::set<crypto::VerifyKey> clients_;
+  bool has_extensions_ = false;
+};
+
+Result<AppliedProposals> apply(const std::vector<const PendingProposal*>& pending,
+                               const std::deque<Proposal>& own, const GroupState& state,
+                               const Judge& judge) {
+  ProposalList list;
+  const auto me = state.epoch->own_leaf;
+  for (const auto* chosen : pending) list.push_back({&chosen->proposal, chosen->sender, chosen});
+  for (const auto& proposal : own) list.push_back({&proposal, me, nullptr});
+  return apply_proposals(list, me, *state.epoch, judge.now_s);
+}
+
+}  // namespace
+
+Result<CommitPlan> plan_commit(const CommitRequest& request, const GroupState& state,
+                               const Judge& judge) {
+  TERN_ASSIGN(auto own, requested(request, state, judge));
+  std::vector<const PendingProposal*> pending;
+  if (request.include_pending) pending = Selection(own, state, judge).choose(Pending::all);
+  auto applied = apply(pending, own, state, judge);
+  if (!applied && !pending.empty()) {
+    // A proposal of another member must not keep this one from committing: removals, which cannot
+    // be in conflict with anything, are carried out all the same.
+    pending = Selection(own, state, judge).choose(Pending::removals_only);
+    applied = apply(pending, own, state, judge);
+  }
+  if (!applied) return std::move(applied).error();
+
+  CommitPlan plan{{}, std::move(*applied), {}, {}, std::move(own), request.tree};
+  plan.added = plan.applied.added;
+  plan.key_packages = plan.applied.key_packages;
+  for (const auto* chosen : pending) plan.proposals.push_back(chosen->ref);
+  for (const auto& proposal : plan.own) plan.proposals.push_back(proposal);
+  return plan;
+}
+
+}  // namespace tern::mls

@@ -1,0 +1,21 @@
+#include "mls/credential.hpp"
+
+namespace tern::mls {
+
+template <>
+Result<Credential> read(Reader& reader) {
+  Credential credential;
+  TERN_ASSIGN(credential.type, read_enum<CredentialType>(reader));
+  // A credential of an unknown type has no length of its own: nothing after it can be read.
+  if (credential.type != CredentialType::basic && credential.type != CredentialType::x509)
+    return Errc::mls_leaf_credential_unsupported;
+  TERN_ASSIGN(credential.identity, read_bytes(reader));
+  return credential;
+}
+
+void write(Writer& writer, const Credential& credential) {
+  write_enum(writer, credential.type);
+  writer.vector(credential.identity);
+}
+
+}  // namespace tern::mls

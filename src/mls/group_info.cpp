@@ -1,0 +1,45 @@
+#include "mls/group_info.hpp"
+
+namespace tern::mls {
+namespace {
+
+constexpr std::string_view label = "GroupInfoTBS";
+
+void write_unsigned(Writer& writer, const GroupInfo& info) {
+  write(writer, info.group_context);
+  write(writer, info.extensions);
+  writer.vector(info.confirmation_tag).number(info.signer.value);
+}
+
+}  // namespace
+
+template <>
+Result<GroupInfo> read(Reader& reader) {
+  GroupInfo info;
+  TERN_ASSIGN(info.group_context, read<GroupContext>(reader));
+  TERN_ASSIGN(info.extensions, read_extensions(reader));
+  TERN_ASSIGN(info.confirmation_tag, read_opaque<Mac>(reader, Errc::mls_confirmation_tag_invalid));
+  TERN_ASSIGN(info.signer.value, reader.number<std::uint32_t>());
+  TERN_ASSIGN(info.signature,
+              read_opaque<crypto::Signature>(reader, Errc::mls_group_info_signature_invalid));
+  return info;
+}
+
+void write(Writer& writer, const GroupInfo& info) {
+  write_unsigned(writer, info);
+  writer.vector(info.signature);
+}
+
+void sign_group_info(GroupInfo& info, const crypto::SigningKey& key) {
+  Writer content;
+  write_unsigned(content, info);
+  info.signature = sign_with_label(key, label, {content.span()});
+}
+
+bool verify_group_info(const GroupInfo& info, const crypto::VerifyKey& key) {
+  Writer content;
+  write_unsigned(content, info);
+  return verify_with_label(key, label, {content.span()}, info.signature);
+}
+
+}  // namespace tern::mls

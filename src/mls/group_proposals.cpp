@@ -1,0 +1,84 @@
+// Proposals, sent and received (RFC 9420 §12.1): kept until a commit names them.
+#include "mls/group_state.hpp"
+#include "mls/handshake.hpp"
+#include "mls/key_package_record.hpp"
+
+namespace tern::mls {
+namespace {
+
+// What a proposal of one's own is made from.
+struct Draft {
+  Proposal proposal;
+  std::optional<crypto::DhKeyPair> own_leaf_key;
+};
+
+Result<Protected> send(GroupState& state, Draft draft, ByteSpan authenticated_data,
+                       const Identity& me, Entropy& entropy) {
+  const auto body = encode(draft.proposal);
+  AuthenticatedContent message;
+  message.content = state.own_content(ContentType::proposal, authenticated_data);
+  message.content.body = body;
+  message.auth.signature = sign_content(message.wire_format, message.content,
+                                        state.epoch->encoded_context, me.signing_key);
+  auto pending = state.pending;
+  const auto kept = std::make_shared<const PendingProposal>(
+      PendingProposal{proposal_ref(message), state.epoch->own_leaf, std::move(draft.proposal),
+                      std::move(draft.own_leaf_key)});
+  TERN_TRY(pending.add(kept));
+  Protected out;
+  TERN_ASSIGN(out.message, state.encrypt(message, out.changes, entropy));
+  out.changes.changes.push_back(pending_record(pending, pending.all().size() - 1));
+  state.pending = std::move(pending);
+  return out;
+}
+
+}  // namespace
+
+Result<Protected> Group::propose_remove(LeafIndex leaf, ByteSpan authenticated_data,
+                                        const Identity& me, Entropy& entropy) {
+  TERN_TRY(state_->check_identity(me));
+  if (!state_->epoch->tree.leaf(leaf)) return Errc::mls_proposal_removes_blank;
+  return send(*state_, {Remove{leaf}, std::nullopt}, authenticated_data, me, entropy);
+}
+
+Result<Protected> Group::propose_add(ByteSpan key_package, ByteSpan authenticated_data,
+                                     const Identity& me, Authenticator& authenticator,
+                                     std::uint64_t now_s, Entropy& entropy) {
+  TERN_TRY(state_->check_identity(me));
+  TERN_ASSIGN(auto opened, read_key_package(key_package, now_s));
+  const auto& leaf = opened.leaf_node;
+  TERN_TRY(authenticator.check_leaf(leaf.credential, leaf.signature_key));
+  return send(*state_, {Add{std::move(opened)}, std::nullopt}, authenticated_data, me, entropy);
+}
+
+Result<Protected> Group::propose_update(ByteSpan authenticated_data, const Identity& me,
+                                        Entropy& entropy) {
+  TERN_TRY(state_->check_identity(me));
+  auto key = crypto::DhKeyPair::generate(entropy);
+  auto leaf = state_->own().decoded();
+  leaf.source = LeafNodeSource::update;
+  leaf.encryption_key = key.public_key;
+  leaf.credential = me.credential;
+  sign_leaf(leaf, {group_id(), own_leaf()}, me.signing_key);
+  return send(*state_, {Update{std::move(leaf)}, std::move(key)}, authenticated_data, me, entropy);
+}
+
+Result<ProposalReceived> receive_proposal(const GroupState& state,
+                                          const AuthenticatedContent& message, const Judge& judge) {
+  const LeafIndex sender{message.content.sender.index};
+  TERN_ASSIGN(auto proposal, decode<Proposal>(message.content.body));
+  TERN_TRY(validate_proposal(proposal, sender, *state.epoch, judge));
+  ProposalReceived out{sender, to_bytes(message.content.authenticated_data), {}, {}, {}};
+  if (const auto* remove = std::get_if<Remove>(&proposal)) out.removes = remove->removed;
+
+  auto next = std::make_unique<GroupState>(state.clone());
+  const auto before = next->pending.all().size();
+  TERN_TRY(next->pending.add(std::make_shared<const PendingProposal>(
+      PendingProposal{proposal_ref(message), sender, std::move(proposal), std::nullopt})));
+  if (next->pending.all().size() > before)
+    out.changes.changes.push_back(pending_record(next->pending, before));
+  out.next = std::make_unique<Group>(std::move(next));
+  return out;
+}
+
+}  // namespace tern::mls

@@ -1,0 +1,178 @@
+// How a group is kept. Record keys, and what is in them:
+//
+//   "g"                 the epoch: GroupContext, secrets, own leaf, private keys of nodes
+//   "n" chunk           16 leaves and the inner nodes beside them, with their tree hashes
+//   "t" node            a secret of the secret tree that is not consumed yet
+//   "r" leaf kind       a sender's ratchet: kind 0 handshake, 1 application
+//   "p" position        a proposal of this epoch
+//
+// Numbers are uint32, big-endian, kind is one octet. Each value begins with its version, but for
+// "t", which is 32 octets of secret.
+#include "mls/handshake.hpp"
+#include "tern/limits.hpp"
+
+namespace tern::mls {
+namespace {
+
+constexpr std::uint8_t record_version = 1;
+using SecretWriter = BasicWriter<crypto::SecretBytes>;
+
+Bytes epoch_key() { return {'g'}; }
+
+Bytes numbered_key(char kind, std::uint32_t number) {
+  Writer writer;
+  writer.number(static_cast<std::uint8_t>(kind)).number(number);
+  return std::move(writer).take();
+}
+
+crypto::SecretBytes encode_epoch(const Epoch& epoch) {
+  const auto& secrets = epoch.secrets;
+  SecretWriter writer;
+  writer.reserve(epoch.encoded_context.size() + 512 + epoch.keys.path.size() * 36);
+  writer.number(record_version).vector(epoch.encoded_context);
+  writer.raw(epoch.confirmation_tag).raw(epoch.interim_transcript_hash);
+  for (const auto* secret :
+       {&secrets.sender_data, &secrets.exporter, &secrets.external, &secrets.membership,
+        &secrets.resumption, &secrets.authenticator, &secrets.init})
+    writer.raw(secret->span());
+  writer.number(epoch.tree.width()).number(epoch.own_leaf.value);
+  writer.raw(epoch.keys.leaf.private_key.span());
+  for (const auto& known : epoch.keys.path)
+    writer.number(known.node.value).raw(known.key.private_key.span());
+  return std::move(writer).take();
+}
+
+template <class Fixed>
+Result<Fixed> read_fixed(Reader& reader) {
+  TERN_ASSIGN(const ByteSpan bytes, reader.raw(Fixed::size_bytes));
+  return std::move(*Fixed::from(bytes));
+}
+
+Result<EpochSecrets> read_secrets(Reader& reader) {
+  EpochSecrets secrets;
+  for (auto* secret :
+       {&secrets.sender_data, &secrets.exporter, &secrets.external, &secrets.membership,
+        &secrets.resumption, &secrets.authenticator, &secrets.init}) {
+    TERN_ASSIGN(*secret, read_fixed<Secret>(reader));
+  }
+  return secrets;
+}
+
+Result<crypto::SecretBytes> get(const RecordSource& source, ByteSpan key) {
+  TERN_ASSIGN(auto record, source.get(key));
+  if (!record) return Errc::mls_state_malformed;
+  return std::move(*record);
+}
+
+Result<RatchetTree> read_tree(const RecordSource& source, std::uint32_t width) {
+  if (width == 0 || width > limits::mls_leaves_max) return Errc::mls_state_malformed;
+  std::vector<Bytes> chunks;
+  constexpr auto per_chunk = RatchetTree::leaves_per_chunk;
+  for (std::uint32_t i = 0; i < (width + per_chunk - 1) / per_chunk; ++i) {
+    TERN_ASSIGN(const auto record, get(source, numbered_key('n', i)));
+    Reader reader(record);
+    TERN_ASSIGN(const auto version, reader.number<std::uint8_t>());
+    if (version != record_version) return Errc::mls_state_malformed;
+    chunks.push_back(to_bytes(reader.rest()));
+  }
+  return RatchetTree::from_chunks(width, chunks);
+}
+
+Result<PrivateKeys> read_keys(Reader& reader, const RatchetTree& tree, LeafIndex own_leaf) {
+  const auto* leaf = tree.leaf(own_leaf);
+  if (!leaf) return Errc::mls_state_malformed;
+  PrivateKeys keys;
+  TERN_ASSIGN(keys.leaf.private_key, read_fixed<crypto::DhPrivateKey>(reader));
+  keys.leaf.public_key = leaf->encryption_key();
+  while (!reader.empty()) {
+    PrivateKeys::NodeKey known;
+    TERN_ASSIGN(known.node.value, reader.number<std::uint32_t>());
+    TERN_ASSIGN(known.key.private_key, read_fixed<crypto::DhPrivateKey>(reader));
+    const auto* node = tree.parent_node(known.node);
+    if (!node) return Errc::mls_state_malformed;
+    known.key.public_key = node->encryption_key;
+    keys.path.push_back(std::move(known));
+  }
+  return keys;
+}
+
+Result<Epoch> read_epoch(const RecordSource& source) {
+  TERN_ASSIGN(const auto record, get(source, epoch_key()));
+  Reader reader(record);
+  TERN_ASSIGN(const auto version, reader.number<std::uint8_t>());
+  if (version != record_version) return Errc::mls_state_malformed;
+  TERN_ASSIGN(auto encoded_context, read_bytes(reader));
+  TERN_ASSIGN(auto context, decode<GroupContext>(encoded_context));
+  TERN_ASSIGN(auto parameters, group_parameters(context.extensions));
+  TERN_ASSIGN(const auto tag, reader.fixed<Mac>());
+  TERN_ASSIGN(const auto interim, reader.fixed<Digest>());
+  TERN_ASSIGN(auto secrets, read_secrets(reader));
+  TERN_ASSIGN(const auto width, reader.number<std::uint32_t>());
+  LeafIndex own_leaf;
+  TERN_ASSIGN(own_leaf.value, reader.number<std::uint32_t>());
+  TERN_ASSIGN(auto tree, read_tree(source, width));
+  if (tree.tree_hash() != context.tree_hash) return Errc::mls_state_malformed;
+  TERN_ASSIGN(auto keys, read_keys(reader, tree, own_leaf));
+  return Epoch{std::move(context),
+               std::move(encoded_context),
+               tag,
+               interim,
+               std::move(secrets),
+               std::move(tree),
+               own_leaf,
+               std::move(keys),
+               std::move(parameters)};
+}
+
+Result<PendingProposals> read_pending(const RecordSource& source) {
+  PendingProposals pending;
+  for (std::uint32_t position = 0; position <= limits::mls_proposals_max; ++position) {
+    TERN_ASSIGN(const auto record, source.get(numbered_key('p', position)));
+    if (!record) return pending;
+    TERN_ASSIGN(auto proposal, PendingProposal::decode(*record));
+    TERN_TRY(pending.add(std::make_shared<const PendingProposal>(std::move(proposal))));
+  }
+  return Errc::mls_state_malformed;
+}
+
+}  // namespace
+
+RecordChange pending_record(const PendingProposals& pending, std::size_t position) {
+  return {numbered_key('p', static_cast<std::uint32_t>(position)),
+          pending.all()[position]->encode()};
+}
+
+RecordChanges Group::records() const {
+  const auto& epoch = *state_->epoch;
+  RecordChanges out;
+  out.replace_all = true;
+  out.changes.push_back({epoch_key(), encode_epoch(epoch)});
+  for (std::uint32_t i = 0; i < epoch.tree.chunk_count(); ++i) {
+    const auto chunk = epoch.tree.encode_chunk(i);
+    SecretWriter writer;
+    writer.reserve(1 + chunk.size());
+    writer.number(record_version).raw(chunk);
+    out.changes.push_back({numbered_key('n', i), std::move(writer).take()});
+  }
+  state_->secret_tree.append_records(out);
+  for (std::size_t i = 0; i < state_->pending.all().size(); ++i)
+    out.changes.push_back(pending_record(state_->pending, i));
+  return out;
+}
+
+Result<Group> Group::open(const RecordSource& source) {
+  const auto read = [&]() -> Result<std::unique_ptr<GroupState>> {
+    TERN_ASSIGN(auto epoch, read_epoch(source));
+    TERN_ASSIGN(auto pending, read_pending(source));
+    const auto width = epoch.tree.width();
+    return std::make_unique<GroupState>(GroupState{std::make_shared<const Epoch>(std::move(epoch)),
+                                                   SecretTree(source, width), std::move(pending)});
+  };
+  auto state = read();
+  // What the source itself could not read is its own error; what does not parse is ours.
+  if (!state && state.error().errc() < Errc::storage_wrong_key) return Errc::mls_state_malformed;
+  if (!state) return std::move(state).error();
+  return Group(std::move(*state));
+}
+
+}  // namespace tern::mls

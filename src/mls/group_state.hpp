@@ -1,0 +1,47 @@
+// What a Group is made of: an epoch, which copies share, and what its messages change.
+#pragma once
+
+#include "mls/epoch.hpp"
+#include "mls/group.hpp"
+#include "mls/pending_proposals.hpp"
+#include "mls/secret_tree.hpp"
+
+namespace tern::mls {
+
+struct GroupState {
+  std::shared_ptr<const Epoch> epoch;
+  SecretTree secret_tree;
+  PendingProposals pending;
+
+  GroupState clone() const { return {epoch, secret_tree.clone(), pending}; }
+  static std::unique_ptr<GroupState> start(Epoch epoch, Secret encryption_secret) {
+    const auto width = epoch.tree.width();
+    return std::make_unique<GroupState>(GroupState{std::make_shared<const Epoch>(std::move(epoch)),
+                                                   SecretTree(std::move(encryption_secret), width),
+                                                   {}});
+  }
+
+  const Leaf& own() const { return *epoch->tree.leaf(epoch->own_leaf); }
+  /// Errors: invalid_argument when `me` does not hold the key of the own leaf.
+  Result<void> check_identity(const Identity& me) const {
+    if (me.signing_key.verify_key() != own().signature_key())
+      return Error(Errc::invalid_argument, "this identity's key is not the one in the group");
+    return {};
+  }
+
+  /// Content of the own member in this epoch, to be filled with a body.
+  FramedContent own_content(ContentType type, ByteSpan authenticated_data) const {
+    return {epoch->context.group_id,
+            epoch->context.epoch,
+            Sender::member(epoch->own_leaf),
+            authenticated_data,
+            type,
+            {}};
+  }
+  /// Encrypts signed content of the own member (§6.3) and consumes the key: what to write is
+  /// appended to `changes`. Errors: counter_exhausted, mls_state_malformed.
+  Result<Bytes> encrypt(const AuthenticatedContent& message, RecordChanges& changes,
+                        Entropy& entropy);
+};
+
+}  // namespace tern::mls

@@ -1,0 +1,116 @@
+#include "mls/key_package.hpp"
+
+#include "mls/framing.hpp"
+#include "mls/grease.hpp"
+#include "mls/key_package_record.hpp"
+#include "mls/key_package_validation.hpp"
+#include "mls/welcome.hpp"
+
+namespace tern::mls {
+namespace {
+
+constexpr std::uint8_t record_version = 1;
+
+LeafNode new_leaf(const Identity& identity, Lifetime lifetime, Entropy& entropy) {
+  LeafNode leaf;
+  leaf.signature_key = identity.signing_key.verify_key();
+  leaf.credential = identity.credential;
+  leaf.capabilities = own_capabilities();
+  add_grease(leaf.capabilities, entropy);
+  leaf.source = LeafNodeSource::key_package;
+  leaf.lifetime = lifetime;
+  return leaf;
+}
+
+Result<KeyPackage> open_key_package(ByteSpan message) {
+  TERN_ASSIGN(const auto body, open_message(message, WireFormat::key_package));
+  // The keys of other suites have other lengths: say so, rather than that they are malformed.
+  Reader peek(body);
+  TERN_ASSIGN(const auto version, peek.number<std::uint16_t>());
+  TERN_ASSIGN(const auto suite, peek.number<std::uint16_t>());
+  // §10: "MUST verify that the version field of the KeyPackage has the same value as the version
+  // field of the MLSMessage."
+  if (version != protocol_version_mls10) return Errc::mls_version_unknown;
+  if (suite != cipher_suite_3) return Errc::mls_cipher_suite_unsupported;
+  return decode<KeyPackage>(body);
+}
+
+}  // namespace
+
+LeafNode make_leaf(const Identity& identity, Lifetime lifetime,
+                   const crypto::DhPublicKey& encryption_key, Entropy& entropy) {
+  auto leaf = new_leaf(identity, lifetime, entropy);
+  leaf.encryption_key = encryption_key;
+  sign_leaf(leaf, {}, identity.signing_key);
+  return leaf;
+}
+
+KeyPackageBundle make_key_package(const Identity& identity, Lifetime lifetime,
+                                  const Extensions& extensions, Entropy& entropy) {
+  PrivateKeyPackage mine;
+  mine.init_key = crypto::DhKeyPair::generate(entropy);
+  mine.leaf_key = crypto::DhKeyPair::generate(entropy);
+  auto& key_package = mine.key_package;
+  key_package.init_key = mine.init_key.public_key;
+  key_package.leaf_node = make_leaf(identity, lifetime, mine.leaf_key.public_key, entropy);
+  key_package.extensions = extensions;
+  // §13.5: a GREASE extension must be listed like any other.
+  key_package.extensions.push_back({key_package.leaf_node.capabilities.extensions.back(), {}});
+  sign_key_package(key_package, identity.signing_key);
+
+  Writer message;
+  write_message_header(message, WireFormat::key_package);
+  write(message, key_package);
+  return {std::move(message).take(), key_package_ref(key_package), mine.encode()};
+}
+
+Result<KeyPackage> read_key_package(ByteSpan message, std::optional<std::uint64_t> now_s) {
+  TERN_ASSIGN(auto key_package, open_key_package(message));
+  TERN_TRY(check_key_package(key_package, now_s));
+  return key_package;
+}
+
+Result<KeyPackageInfo> inspect_key_package(ByteSpan message, std::uint64_t now_s) {
+  TERN_ASSIGN(auto key_package, read_key_package(message, now_s));
+  auto& leaf = key_package.leaf_node;
+  const auto ref = key_package_ref(key_package);
+  return KeyPackageInfo{ref, std::move(leaf.credential), leaf.signature_key, leaf.lifetime,
+                        std::move(key_package.extensions)};
+}
+
+Result<std::vector<KeyPackageRef>> welcome_recipients(ByteSpan welcome) {
+  TERN_ASSIGN(const auto body, open_message(welcome, WireFormat::welcome));
+  TERN_ASSIGN(const auto opened, decode<Welcome>(body));
+  std::vector<KeyPackageRef> refs;
+  for (const auto& secrets : opened.secrets) refs.push_back(secrets.new_member);
+  return refs;
+}
+
+crypto::SecretBytes PrivateKeyPackage::encode() const {
+  const auto encoded = mls::encode(key_package);
+  BasicWriter<crypto::SecretBytes> writer;
+  writer.reserve(1 + 32 + 32 + encoded.size());
+  writer.number(record_version);
+  writer.raw(init_key.private_key.span()).raw(leaf_key.private_key.span()).raw(encoded);
+  return std::move(writer).take();
+}
+
+Result<PrivateKeyPackage> PrivateKeyPackage::decode(ByteSpan record) {
+  Reader reader(record);
+  const auto parse = [&]() -> Result<PrivateKeyPackage> {
+    PrivateKeyPackage out;
+    TERN_ASSIGN(const auto version, reader.number<std::uint8_t>());
+    if (version != record_version) return Errc::mls_state_malformed;
+    TERN_ASSIGN(const ByteSpan init, reader.raw(32));
+    TERN_ASSIGN(const ByteSpan leaf, reader.raw(32));
+    TERN_ASSIGN(out.key_package, mls::decode<KeyPackage>(reader.rest()));
+    out.init_key = {*crypto::DhPrivateKey::from(init), out.key_package.init_key};
+    out.leaf_key = {*crypto::DhPrivateKey::from(leaf), out.key_package.leaf_node.encryption_key};
+    return out;
+  };
+  auto out = parse();
+  if (!out) return Errc::mls_state_malformed;
+  return out;
+}
+
+}  // namespace tern::mls

@@ -1,0 +1,28 @@
+// A KeyPackage with its private halves, as its owner keeps it until a Welcome comes.
+#pragma once
+
+#include "base/entropy.hpp"
+#include "mls/key_package.hpp"
+#include "mls/key_package_format.hpp"
+
+namespace tern::mls {
+
+struct PrivateKeyPackage {
+  crypto::DhKeyPair init_key;
+  crypto::DhKeyPair leaf_key;
+  KeyPackage key_package;
+
+  /// A record: everything, secret.
+  crypto::SecretBytes encode() const;
+  /// Errors: mls_state_malformed.
+  static Result<PrivateKeyPackage> decode(ByteSpan record);
+};
+
+/// A signed leaf for a KeyPackage, or for the creator of a group.
+LeafNode make_leaf(const Identity& identity, Lifetime lifetime,
+                   const crypto::DhPublicKey& encryption_key, Entropy& entropy);
+
+/// The KeyPackage of an MLSMessage, validated (§10.1).
+Result<KeyPackage> read_key_package(ByteSpan message, std::optional<std::uint64_t> now_s);
+
+}  // namespace tern::mls

@@ -1,0 +1,14 @@
+// KeyPackage validation (RFC 9420 §10.1).
+#pragma once
+
+#include "mls/key_package_format.hpp"
+
+namespace tern::mls {
+
+/// Everything but the group it is for and the application's word on the credential. The lifetime
+/// is judged by `now_s` if given. Errors: mls_version_unknown, mls_cipher_suite_unsupported,
+/// mls_key_package_signature_invalid, mls_key_package_init_key_equals_leaf_key, key_invalid, and
+/// those of check_leaf_itself() and check_lifetime().
+Result<void> check_key_package(const KeyPackage& key_package, std::optional<std::uint64_t> now_s);
+
+}  // namespace tern::mls

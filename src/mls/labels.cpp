@@ -1,0 +1,123 @@
+#include "mls/labels.hpp"
+
+#include "base/codec.hpp"
+
+namespace tern::mls {
+namespace {
+
+constexpr std::string_view prefix = "MLS 1.0 ";
+
+// The length octets of a vector<V> on the stack: a message derives five keys, none of which
+// should cost an allocation.
+class VectorHeader {
+ public:
+  explicit VectorHeader(std::size_t bytes) {
+    BasicWriter<Sink> writer;
+    writer.length(bytes);
+    sink_ = std::move(writer).take();
+  }
+  operator ByteSpan() const { return {sink_.bytes.data(), sink_.used}; }
+
+ private:
+  struct Sink {
+    using value_type = std::uint8_t;
+    std::array<std::uint8_t, 4> bytes{};
+    std::size_t used = 0;
+    void push_back(std::uint8_t byte) { bytes[used++] = byte; }
+  };
+  Sink sink_;
+};
+
+std::size_t total_bytes(std::initializer_list<ByteSpan> parts) {
+  std::size_t total = 0;
+  for (const auto& part : parts) total += part.size();
+  return total;
+}
+
+// SignContent (§5.1.2). Wiped afterwards: the content of a message is in it.
+crypto::SecretBytes sign_content(std::string_view label, std::initializer_list<ByteSpan> content) {
+  const auto content_bytes = total_bytes(content);
+  BasicWriter<crypto::SecretBytes> writer;
+  writer.reserve(8 + prefix.size() + label.size() + content_bytes);
+  writer.length(prefix.size() + label.size()).raw(as_bytes(prefix)).raw(as_bytes(label));
+  writer.length(content_bytes);
+  for (const auto& part : content) writer.raw(part);
+  return std::move(writer).take();
+}
+
+}  // namespace
+
+void expand_with_label_into(ByteSpan secret, std::string_view label, ByteSpan context,
+                            MutableByteSpan out) {
+  // struct KDFLabel { uint16 length; opaque label<V>; opaque context<V>; }
+  const std::array<std::uint8_t, 2> length = {static_cast<std::uint8_t>(out.size() >> 8),
+                                              static_cast<std::uint8_t>(out.size())};
+  crypto::hkdf_expand(secret,
+                      {length, VectorHeader(prefix.size() + label.size()), as_bytes(prefix),
+                       as_bytes(label), VectorHeader(context.size()), context},
+                      out);
+}
+
+Secret expand_with_label(ByteSpan secret, std::string_view label, ByteSpan context) {
+  Secret out;
+  expand_with_label_into(secret, label, context, out.mutable_span());
+  return out;
+}
+
+Secret derive_secret(ByteSpan secret, std::string_view label) {
+  return expand_with_label(secret, label, {});
+}
+
+Mac mac(ByteSpan key, std::initializer_list<ByteSpan> parts) {
+  return *Mac::from(crypto::hmac_sha256(key, parts).span());
+}
+
+bool mac_equal(const Mac& a, const Mac& b) noexcept { return crypto::ct_equal(a, b); }
+
+crypto::Signature sign_with_label(const crypto::SigningKey& key, std::string_view label,
+                                  std::initializer_list<ByteSpan> content) {
+  return key.sign(sign_content(label, content));
+}
+
+bool verify_with_label(const crypto::VerifyKey& key, std::string_view label,
+                       std::initializer_list<ByteSpan> content,
+                       const crypto::Signature& signature) {
+  return crypto::verify(key, sign_content(label, content), signature);
+}
+
+Bytes encrypt_context(std::string_view label, ByteSpan context) {
+  Writer writer;
+  writer.reserve(8 + prefix.size() + label.size() + context.size());
+  writer.length(prefix.size() + label.size()).raw(as_bytes(prefix)).raw(as_bytes(label));
+  writer.vector(context);
+  return std::move(writer).take();
+}
+
+Result<HpkeCiphertext> encrypt_in_context(const crypto::DhPublicKey& key, ByteSpan encrypt_context,
+                                          ByteSpan plaintext, Entropy& entropy) {
+  TERN_ASSIGN(auto sealed, crypto::hpke::seal(key, encrypt_context, {}, plaintext, entropy));
+  return HpkeCiphertext{sealed.enc, std::move(sealed.ciphertext)};
+}
+
+Result<HpkeCiphertext> encrypt_with_label(const crypto::DhPublicKey& key, std::string_view label,
+                                          ByteSpan context, ByteSpan plaintext, Entropy& entropy) {
+  return encrypt_in_context(key, encrypt_context(label, context), plaintext, entropy);
+}
+
+Result<crypto::SecretBytes> decrypt_with_label(const crypto::DhKeyPair& key, std::string_view label,
+                                               ByteSpan context, const HpkeCiphertext& sealed) {
+  return crypto::hpke::open(sealed.kem_output, key, encrypt_context(label, context), {},
+                            sealed.ciphertext);
+}
+
+Digest ref_hash(std::string_view label, std::initializer_list<ByteSpan> value) {
+  // The labels of §5.2 carry their own "MLS 1.0 ".
+  Writer writer;
+  const auto value_bytes = total_bytes(value);
+  writer.reserve(8 + label.size() + value_bytes);
+  writer.vector(as_bytes(label)).length(value_bytes);
+  for (const auto& part : value) writer.raw(part);
+  return crypto::sha256(writer.span());
+}
+
+}  // namespace tern::mls

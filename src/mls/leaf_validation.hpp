@@ -1,0 +1,40 @@
+// LeafNode validation (RFC 9420 §7.3), by the leaf alone and against its group. Uniqueness of its
+// keys is the tree's to say (proposal_list.hpp, tree_validation.hpp).
+#pragma once
+
+#include "mls/ratchet_tree.hpp"
+
+namespace tern::mls {
+
+/// What a group asks of its members' leaves.
+struct GroupRequirements {
+  GroupParameters parameters;
+  /// Whether leaves are judged by the clock: always when this client sends them (§7.3: MUST), as
+  /// the application wishes when it receives them (RECOMMENDED).
+  std::optional<std::uint64_t> now_s;
+};
+
+/// Lifetime rules that hold at any time, and those of `now_s` if given. Errors:
+/// mls_leaf_lifetime_too_long, mls_leaf_lifetime_expired, mls_leaf_lifetime_not_yet_valid.
+Result<void> check_lifetime(const Lifetime& lifetime, std::optional<std::uint64_t> now_s);
+
+/// What the leaf says of itself: its source, its signature, that it supports what it uses, that
+/// its key is one. `encoded` is the leaf's encoding. Errors: mls_leaf_source_invalid,
+/// mls_leaf_signature_invalid, mls_leaf_extension_unsupported, mls_leaf_credential_unsupported,
+/// mls_leaf_capabilities_missing, key_invalid.
+Result<void> check_leaf_itself(const LeafNode& leaf, ByteSpan encoded, const LeafPlace& place,
+                               std::optional<LeafNodeSource> source);
+
+/// Whether the leaf can be a member of such a group. Errors: mls_leaf_capabilities_missing,
+/// those of check_lifetime().
+Result<void> check_leaf_in_group(const LeafNode& leaf, const GroupRequirements& requirements);
+
+/// Whether all members of `tree` can read each other's credentials; the leaves in `changed` are
+/// new to a tree in which that held. Errors: mls_leaf_credential_unsupported.
+Result<void> check_credential_types(const RatchetTree& tree, std::span<const LeafIndex> changed);
+
+/// §12.1.7: whether all members support what the group requires. Errors:
+/// mls_proposal_extensions_unsupported.
+Result<void> check_all_members_support(const RatchetTree& tree, const GroupParameters& parameters);
+
+}  // namespace tern::mls

@@ -1,0 +1,39 @@
+// The proposals of this epoch, kept until a commit names them by reference (RFC 9420 §12.1).
+#pragma once
+
+#include <memory>
+
+#include "mls/commit.hpp"
+
+namespace tern::mls {
+
+struct PendingProposal {
+  ProposalRef ref;
+  LeafIndex sender;
+  Proposal proposal;
+  /// Of one's own Update: the private key of the leaf that it proposes.
+  std::optional<crypto::DhKeyPair> own_leaf_key;
+
+  /// A record: everything, secret if there is a key.
+  crypto::SecretBytes encode() const;
+  /// Errors: mls_state_malformed.
+  static Result<PendingProposal> decode(ByteSpan record);
+};
+using PendingPointer = std::shared_ptr<const PendingProposal>;
+
+class PendingProposals {
+ public:
+  /// In the order in which they came.
+  const std::vector<PendingPointer>& all() const { return all_; }
+  /// Errors: mls_too_many_proposals, for their number or their bytes.
+  Result<void> add(PendingPointer proposal);
+  /// Null when it was not seen in this epoch.
+  const PendingProposal* find(const ProposalRef& ref) const;
+
+ private:
+  std::vector<PendingPointer> all_;
+  std::vector<PendingPointer> by_ref_;  // sorted
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace tern::mls

@@ -1,0 +1,70 @@
+#include "mls/proposal_validation.hpp"
+
+#include "mls/key_package_validation.hpp"
+
+namespace tern::mls {
+namespace {
+
+struct Rules {
+  LeafIndex sender;
+  const Epoch& epoch;
+  const Judge& judge;
+
+  // §12.1.1: "An Add proposal is invalid if the KeyPackage is invalid".
+  Result<void> operator()(const Add& add) const {
+    TERN_TRY(check_key_package(add.key_package, judge.now_s));
+    const auto& leaf = add.key_package.leaf_node;
+    return judge.authenticator.check_leaf(leaf.credential, leaf.signature_key);
+  }
+  // §12.1.2: "An Update proposal is invalid if the LeafNode is invalid for an Update proposal".
+  Result<void> operator()(const Update& update) const {
+    return validate_successor(update.leaf_node, sender, LeafNodeSource::update, epoch, judge);
+  }
+  // §12.1.3: "A Remove proposal is invalid if the removed field does not identify a non-blank leaf
+  // node."
+  Result<void> operator()(const Remove& remove) const {
+    if (!epoch.tree.leaf(remove.removed)) return Errc::mls_proposal_removes_blank;
+    return {};
+  }
+  Result<void> operator()(const PreSharedKeyProposal&) const {
+    return Errc::mls_proposal_type_unsupported;
+  }
+  Result<void> operator()(const ReInit&) const { return Errc::mls_proposal_type_unsupported; }
+  Result<void> operator()(const ExternalInit&) const { return Errc::mls_proposal_type_unsupported; }
+  Result<void> operator()(const GroupContextExtensions& proposal) const {
+    TERN_ASSIGN(const auto parameters, group_parameters(proposal.extensions));
+    return check_external_senders(parameters, judge.authenticator);
+  }
+};
+
+}  // namespace
+
+Result<void> validate_proposal(const Proposal& proposal, LeafIndex sender, const Epoch& epoch,
+                               const Judge& judge) {
+  return std::visit(Rules{sender, epoch, judge}, proposal);
+}
+
+Result<void> validate_successor(const LeafNode& leaf, LeafIndex index, LeafNodeSource source,
+                                const Epoch& epoch, const Judge& judge) {
+  const auto predecessor = epoch.tree.leaf(index)->decoded();
+  // §7.3: "and that encryption_key represents a different public key than the encryption_key in
+  // the leaf node being replaced". §12.4.2 says the same of a commit's path.
+  if (leaf.encryption_key == predecessor.encryption_key)
+    return Errc::mls_leaf_encryption_key_not_new;
+  TERN_TRY(check_leaf_itself(leaf, encode(leaf), {epoch.context.group_id, index}, source));
+  TERN_TRY(judge.authenticator.check_leaf(leaf.credential, leaf.signature_key));
+  // §5.3.1: "the AS MUST also verify that the set of presented identifiers in the new credential
+  // is valid as a successor to the set of presented identifiers in the old credential".
+  if (leaf.credential != predecessor.credential)
+    return judge.authenticator.check_successor(predecessor.credential, leaf.credential);
+  return {};
+}
+
+Result<void> check_external_senders(const GroupParameters& parameters,
+                                    Authenticator& authenticator) {
+  for (const auto& sender : parameters.external_senders)
+    TERN_TRY(authenticator.check_leaf(sender.credential, sender.signature_key));
+  return {};
+}
+
+}  // namespace tern::mls

@@ -1,0 +1,171 @@
+#include "people.hpp"
+
+#include <algorithm>
+
+namespace tern::test {
+
+Result<void> Acquaintances::check_leaf(const mls::Credential& credential,
+                                       const crypto::VerifyKey&) {
+  auto name = as_text(credential.identity);
+  asked.push_back(name);
+  if (refused.contains(name)) return Errc::mls_credential_refused;
+  return {};
+}
+
+Result<void> Acquaintances::check_successor(const mls::Credential&, const mls::Credential& after) {
+  if (refused_successors.contains(as_text(after.identity))) return Errc::mls_credential_refused;
+  return {};
+}
+
+Result<std::optional<crypto::SecretBytes>> MemoryRecords::get(ByteSpan key) const {
+  ++reads;
+  const auto found = records_.find(to_bytes(key));
+  if (found == records_.end()) return std::optional<crypto::SecretBytes>();
+  return std::optional<crypto::SecretBytes>(crypto::SecretBytes(ByteSpan(found->second)));
+}
+
+void MemoryRecords::apply(const mls::RecordChanges& changes) {
+  if (changes.replace_all) records_.clear();
+  for (const auto& change : changes.changes) {
+    if (change.value) {
+      records_[change.key] = to_bytes(*change.value);
+    } else {
+      records_.erase(change.key);
+    }
+  }
+}
+
+bool MemoryRecords::contain(ByteSpan bytes) const {
+  return std::any_of(records_.begin(), records_.end(), [&](const auto& record) {
+    return std::search(record.second.begin(), record.second.end(), bytes.begin(), bytes.end()) !=
+           record.second.end();
+  });
+}
+
+mls::Identity make_identity(const std::string& name, Entropy& entropy) {
+  return {{mls::CredentialType::basic, to_bytes(as_bytes(name))},
+          crypto::SigningKey::generate(entropy)};
+}
+
+mls::Identity clone(const mls::Identity& identity) {
+  return {identity.credential, identity.signing_key.clone()};
+}
+
+Person::Person(const std::string& who, Entropy& entropy)
+    : name(who), identity(make_identity(who, entropy)), entropy_(&entropy) {}
+
+mls::KeyPackageBundle Person::key_package(mls::Lifetime valid) {
+  return mls::make_key_package(identity, valid, {}, *entropy_);
+}
+
+void Person::create(std::string_view group_id, const mls::Extensions& extensions) {
+  group_ =
+      mls::Group::create(as_bytes(group_id), identity, lifetime, extensions, *entropy_).value();
+  records.apply(group_->records());
+}
+
+void Person::join(const mls::PendingCommit& commit, const mls::KeyPackageBundle& mine) {
+  auto joined =
+      mls::Group::join(welcome_of(commit), mine.private_record, identity, acquaintances, now_s);
+  INFO((joined ? "" : joined.error().message()));
+  REQUIRE(joined.has_value());
+  group_ = std::move(joined).value();
+  records.apply(group_->records());
+}
+
+Result<mls::PendingCommit> Person::commit(const mls::CommitRequest& request) {
+  auto commit = group_->commit(request, identity, acquaintances, now_s, *entropy_);
+  if (commit) records.apply(commit->own);
+  return commit;
+}
+
+Result<mls::PendingCommit> Person::add(const std::vector<Bytes>& key_packages) {
+  mls::CommitRequest request;
+  request.add = key_packages;
+  return commit(request);
+}
+
+void Person::accept(std::unique_ptr<mls::Group> next) {
+  group_ = std::move(*next);
+  records.apply(group_->records());
+}
+
+Bytes Person::say(std::string_view text) {
+  auto sent = group_->protect(as_bytes(text), {}, identity, *entropy_).value();
+  records.apply(sent.changes);
+  return std::move(sent.message);
+}
+
+Result<mls::Received> Person::receive(ByteSpan message) {
+  auto received = group_->receive(message, acquaintances, now_s);
+  if (!received) return received;
+  if (auto* text = std::get_if<mls::Application>(&*received)) records.apply(text->changes);
+  if (auto* proposal = std::get_if<mls::ProposalReceived>(&*received)) {
+    records.apply(proposal->changes);
+    group_ = std::move(*proposal->next);
+  }
+  if (auto* commit = std::get_if<mls::CommitReceived>(&*received)) {
+    if (commit->next) accept(std::move(commit->next));
+  }
+  return received;
+}
+
+std::string Person::hear(ByteSpan message) {
+  auto received = receive(message);
+  INFO((received ? "" : received.error().message()));
+  REQUIRE(received.has_value());
+  return as_text(std::get<mls::Application>(*received).content);
+}
+
+void Person::reopen() {
+  auto opened = mls::Group::open(records);
+  INFO((opened ? "" : opened.error().message()));
+  REQUIRE(opened.has_value());
+  group_ = std::move(opened).value();
+}
+
+Bytes welcome_of(const mls::PendingCommit& commit) {
+  std::vector<ByteSpan> elements;
+  for (const auto& welcome : commit.welcomes) elements.push_back(welcome.encrypted_group_secrets);
+  return mls::assemble_welcome(elements, commit.welcome_group_info);
+}
+
+std::vector<std::unique_ptr<Person>> group_of(std::size_t count, Entropy& entropy) {
+  std::vector<std::unique_ptr<Person>> people;
+  for (std::size_t i = 0; i < count; ++i)
+    people.push_back(std::make_unique<Person>("person " + std::to_string(i), entropy));
+  people[0]->create();
+  std::vector<mls::KeyPackageBundle> bundles;
+  std::vector<Bytes> messages;
+  for (std::size_t i = 1; i < count; ++i) {
+    bundles.push_back(people[i]->key_package());
+    messages.push_back(bundles.back().message);
+  }
+  if (count == 1) return people;
+  auto commit = people[0]->add(messages).value();
+  for (std::size_t i = 1; i < count; ++i) people[i]->join(commit, bundles[i - 1]);
+  people[0]->accept(std::move(commit.next));
+  return people;
+}
+
+void deliver(mls::PendingCommit commit, Person& committer,
+             const std::vector<std::unique_ptr<Person>>& everybody) {
+  for (const auto& person : everybody) {
+    if (person.get() == &committer) continue;
+    auto received = person->receive(commit.message);
+    INFO(person->name << ": " << (received ? "" : received.error().message()));
+    REQUIRE(received.has_value());
+  }
+  committer.accept(std::move(commit.next));
+}
+
+bool agree(Person& a, Person& b) {
+  const auto exported = [](Person& person) {
+    return to_bytes(person.group().export_secret("test", as_bytes("context"), 32).value());
+  };
+  return a.group().epoch() == b.group().epoch() && a.group().tree_hash() == b.group().tree_hash() &&
+         to_bytes(a.group().epoch_authenticator()) == to_bytes(b.group().epoch_authenticator()) &&
+         exported(a) == exported(b);
+}
+
+}  // namespace tern::test
