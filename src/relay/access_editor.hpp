@@ -1,0 +1,43 @@
+// What commits do to a log's access list, worked out before anything is written.
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "relay/log_store.hpp"
+
+namespace tern::relay {
+
+/// What one commit does to the list.
+struct AccessEffect {
+  std::vector<DeviceId> joins;  ///< also a device that is removed and added in one commit
+  std::vector<DeviceId> strikes;
+};
+
+class AccessEditor {
+ public:
+  /// `author` commits and stays; `members` are on the list now (1 with a log to be created).
+  AccessEditor(LogTransaction& store, const LogId& log, const DeviceId& author,
+               std::uint32_t members);
+
+  /// On top of the changes before it. Errors: access_change_invalid, chat_too_large, storage_*.
+  Result<AccessEffect> apply(const wire::AccessChange& change);
+  std::uint32_t members() const { return members_; }
+
+ private:
+  Result<bool> on_list(const DeviceId& device);
+  Result<void> check_known(const DeviceId& device);
+  Result<AccessEffect> apply_change(const wire::AccessChange& change);
+  Result<AccessEffect> apply_set(const wire::AccessChange& change);
+  Result<std::vector<DeviceId>> whole_list();
+  Result<void> strike(const DeviceId& device, AccessEffect& effect);
+  void join(const DeviceId& device, bool was_on_list, AccessEffect& effect);
+
+  LogTransaction& store_;
+  LogId log_;
+  DeviceId author_;
+  std::uint32_t members_;
+  std::unordered_map<DeviceId, bool> changed_;  // device -> now on the list
+};
+
+}  // namespace tern::relay

@@ -1,0 +1,151 @@
+// create_log and append: the checks. What they let through, append_plan carries out.
+#include <algorithm>
+
+#include "base/try.hpp"
+#include "crypto/log_id.hpp"
+#include "relay/append_plan.hpp"
+#include "relay/repeated_append.hpp"
+
+namespace tern::relay {
+namespace {
+
+constexpr std::int64_t day_s = 86'400;
+
+wire::Answer stale(const LogState& state) {
+  wire::Refused refused;
+  refused.code = Errc::stale;
+  refused.base = state.base;
+  refused.head = state.head;
+  return refused;
+}
+
+wire::Answer appended_before(const LogState& state, std::uint64_t first_seq) {
+  wire::Appended appended;
+  appended.first_seq = first_seq;
+  appended.head = state.head;
+  appended.base = state.base;
+  return appended;
+}
+
+// The design's section 4: signed, by the device itself, at most once a day, and by a struck one
+// only as long as the log is kept for it.
+Result<void> check_rejoin(Context& context, const LogId& log, const DeviceId& device,
+                          const Membership& membership, const wire::RejoinRequest& request) {
+  if (request.log != log || request.device != device || request.key_package.empty())
+    return Errc::rejoin_refused;
+  const auto retention_s = context.limits.retention_days * day_s;
+  if (!membership.on_list() && context.wall_s() - membership.struck_s > retention_s)
+    return Errc::rejoin_refused;
+  const auto since_last_s = context.wall_s() - membership.rejoin_s;
+  if (membership.rejoin_s != 0 && since_last_s < day_s)
+    return Error(Errc::rejoin_refused)
+        .with_retry_after(
+            std::chrono::seconds(std::clamp<std::int64_t>(day_s - since_last_s, 0, day_s)));
+  TERN_ASSIGN(const auto row, context.store.device(device));
+  if (!row) return Errc::not_registered;
+  const crypto::Signature signature{request.signature.bytes};
+  if (!crypto::verify(row->device_key, wire::signed_bytes(request), signature))
+    return Errc::signature_invalid;
+  return {};
+}
+
+Result<void> check_not_reserved(Context& context, const AppendPlan& plan) {
+  const bool commits = std::any_of(plan.entries.begin(), plan.entries.end(),
+                                   [](const ParsedEntry& parsed) { return parsed.is_commit(); });
+  if (!commits) return {};
+  const auto wait_ms = context.reservations.wait_ms(context.now.mono_ms, plan.log, plan.author);
+  if (wait_ms > 0)
+    return Error(Errc::reserved).with_retry_after(std::chrono::milliseconds(wait_ms));
+  context.reservations.stage_release(plan.log, plan.author);
+  return {};
+}
+
+Result<void> check_pair(const wire::CreateLog& request, const AccountId& creator) {
+  if (!request.pair) return {};
+  const auto& [a, b] = *request.pair;
+  // Whoever is not one of the two would take their chat's place.
+  if (a == b || request.log != crypto::pair_log_id(a, b)) return Errc::malformed;
+  if (creator != a && creator != b) return Errc::not_member;
+  return {};
+}
+
+}  // namespace
+
+Result<Membership> membership_in(Context& context, const LogId& log, const DeviceId& device) {
+  TERN_ASSIGN(const auto membership, context.store.member(log, device));
+  if (!membership) return Errc::not_member;
+  return *membership;
+}
+
+Result<wire::Answer> append(Context& context, const Caller& caller, const wire::Append& request) {
+  AppendPlan plan;
+  plan.log = request.log;
+  plan.author = caller.identity.device;
+  plan.welcomes = request.welcomes;
+  TERN_ASSIGN(plan.entries, parse_entries(request.entries));
+  TERN_ASSIGN(plan.membership, membership_in(context, request.log, plan.author));
+  TERN_ASSIGN(const auto state, context.store.log(request.log));
+  if (!state || state->kind != LogKind::chat) return Errc::not_member;
+  plan.before = *state;
+
+  TERN_ASSIGN(const auto repeated,
+              find_repeated(context.store, plan.log, plan.before, plan.membership, plan.entries));
+  if (repeated.entries == plan.entries.size())
+    return appended_before(plan.before, repeated.first_seq);
+  const auto& rejoin = plan.entries.front().rejoin;
+  if (!plan.membership.on_list() && !rejoin) return Errc::not_member;
+  // Some but not all are there: their author has not read them yet. It reads on and sends the rest.
+  if (repeated.entries > 0) return stale(plan.before);
+  if (rejoin) {
+    TERN_TRY(check_rejoin(context, plan.log, plan.author, plan.membership, *rejoin));
+  } else if (request.base != plan.before.base) {
+    return stale(plan.before);
+  }
+  TERN_TRY(plan_access(context, plan));
+  TERN_TRY(check_not_reserved(context, plan));
+  context.batch.raise_counter(plan.author, request.store_counter);
+  TERN_ASSIGN(auto appended, carry_out(context, plan));
+  return wire::Answer(std::move(appended));
+}
+
+Result<wire::Answer> create_log(Context& context, const Caller& caller,
+                                const wire::CreateLog& request) {
+  AppendPlan plan;
+  plan.log = request.log;
+  plan.author = caller.identity.device;
+  plan.welcomes = {&request.welcomes, 1};
+  TERN_ASSIGN(plan.entries, parse_entries({&request.first, 1}));
+  if (request.first.kind != wire::EntryKind::commit) return Errc::malformed;
+  TERN_TRY(check_pair(request, caller.identity.account));
+  TERN_ASSIGN(const auto present, context.store.log(request.log));
+  if (present) {
+    TERN_ASSIGN(const auto membership, context.store.member(request.log, plan.author));
+    if (!membership) return Errc::log_exists;
+    TERN_ASSIGN(const auto repeated,
+                find_repeated(context.store, plan.log, *present, *membership, plan.entries));
+    if (repeated.entries == 1) return appended_before(*present, repeated.first_seq);
+    return Errc::log_exists;
+  }
+  plan.before.members = 1;
+  TERN_TRY(plan_access(context, plan));
+  TERN_TRY(context.store.create_log(plan.log, plan.before));
+  context.batch.changed_access.insert(plan.log);
+  context.batch.log_lines.push_back("log created log=" + context.events.tag(plan.log) +
+                                    " members=" + std::to_string(plan.members_after));
+  TERN_ASSIGN(auto appended, carry_out(context, plan));
+  return wire::Answer(std::move(appended));
+}
+
+Result<wire::Answer> reserve(Context& context, const Caller& caller, const wire::Reserve& request) {
+  const auto& device = caller.identity.device;
+  TERN_ASSIGN(const auto membership, membership_in(context, request.log, device));
+  TERN_ASSIGN(const auto state, context.store.log(request.log));
+  if (!membership.on_list() || !state || state->kind != LogKind::chat) return Errc::not_member;
+  const auto wait_ms = context.reservations.wait_ms(context.now.mono_ms, request.log, device);
+  if (wait_ms > 0)
+    return Error(Errc::reserved).with_retry_after(std::chrono::milliseconds(wait_ms));
+  context.reservations.stage_hold(context.now.mono_ms, request.log, device);
+  return wire::Answer(wire::Done{});
+}
+
+}  // namespace tern::relay

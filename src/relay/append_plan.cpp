@@ -1,0 +1,164 @@
+#include "relay/append_plan.hpp"
+
+#include <algorithm>
+
+#include "base/try.hpp"
+#include "relay/numbering.hpp"
+#include "relay/welcome_delivery.hpp"
+
+namespace tern::relay {
+namespace {
+
+// A Welcome for a device that the commit does not add would let any member fill any inbox.
+Result<void> check_welcomes(const AppendPlan& plan) {
+  std::vector<bool> seen(plan.entries.size());
+  for (const auto& welcomes : plan.welcomes) {
+    const auto index = welcomes.entry_index;
+    if (index >= plan.entries.size() || seen[index] || !plan.entries[index].is_commit())
+      return Errc::malformed;
+    seen[index] = true;
+    auto added = plan.entries[index].access.added;
+    std::sort(added.begin(), added.end());
+    std::vector<DeviceId> welcomed;
+    for (const auto& welcome : welcomes.devices) welcomed.push_back(welcome.device);
+    std::sort(welcomed.begin(), welcomed.end());
+    const bool doubled = std::adjacent_find(welcomed.begin(), welcomed.end()) != welcomed.end();
+    if (doubled || !std::includes(added.begin(), added.end(), welcomed.begin(), welcomed.end()))
+      return Errc::access_change_invalid;
+  }
+  return {};
+}
+
+struct Numbered {
+  std::vector<EntryRow> rows;
+  std::vector<std::uint32_t> generations;  ///< the log's after each row
+  LogState after;
+};
+
+Numbered number_entries(const Context& context, const AppendPlan& plan) {
+  Numbered out;
+  out.after = plan.before;
+  out.rows.reserve(plan.entries.size());
+  out.generations.reserve(plan.entries.size());
+  for (const auto& parsed : plan.entries) {
+    EntryRow row;
+    row.id = parsed.entry->id;
+    row.kind = parsed.entry->kind;
+    row.author = plan.author;
+    row.stored_s = context.wall_s();
+    row.payload = parsed.entry->payload;
+    number(out.after, row);
+    out.rows.push_back(row);
+    out.generations.push_back(out.after.generation);
+  }
+  out.after.members = plan.members_after;
+  return out;
+}
+
+Result<void> note_expiry(Context& context, const LogId& log, LogState& state) {
+  const auto day = static_cast<std::uint32_t>(context.wall_s() / 86'400);
+  if (state.expiry_day == day) return {};
+  state.expiry_day = day;
+  return context.store.note_expiry({day, log});
+}
+
+Result<void> admit(Context& context, const LogId& log, const DeviceId& device, std::uint64_t seq) {
+  TERN_ASSIGN(const auto before, context.store.member(log, device));
+  Membership membership = before.value_or(Membership{});
+  // Its history begins with the commit that added it.
+  membership.acked = seq;
+  membership.struck_seq = 0;
+  membership.struck_s = 0;
+  return context.store.put_member(log, device, membership);
+}
+
+Result<void> strike(Context& context, const LogId& log, const DeviceId& device, std::uint64_t seq) {
+  TERN_ASSIGN(const auto before, context.store.member(log, device));
+  Membership membership = before.value_or(Membership{});
+  membership.struck_seq = seq;
+  membership.struck_s = context.wall_s();
+  return context.store.put_member(log, device, membership);
+}
+
+Result<void> change_access_list(Context& context, const AppendPlan& plan,
+                                const std::vector<EntryRow>& rows) {
+  auto& news = context.batch.news_of(plan.log);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& effect = plan.effects[i];
+    for (const auto& device : effect.strikes) {
+      TERN_TRY(strike(context, plan.log, device, rows[i].seq));
+      news.struck.push_back({device, rows[i].seq});
+    }
+    for (const auto& device : effect.joins) {
+      TERN_TRY(admit(context, plan.log, device, rows[i].seq));
+      news.joined.push_back({device, rows[i].seq});
+    }
+    if (!effect.joins.empty() || !effect.strikes.empty())
+      context.batch.changed_access.insert(plan.log);
+  }
+  return {};
+}
+
+Result<void> remember_append(Context& context, const AppendPlan& plan,
+                             const std::vector<EntryRow>& rows) {
+  auto membership = plan.membership;
+  std::move_backward(membership.appends.begin(), membership.appends.end() - 1,
+                     membership.appends.end());
+  membership.appends.front() = {rows.front().seq, static_cast<std::uint32_t>(rows.size())};
+  if (plan.entries.front().rejoin) membership.rejoin_s = context.wall_s();
+  return context.store.put_member(plan.log, plan.author, membership);
+}
+
+void note_news(Context& context, const AppendPlan& plan, const Numbered& numbered) {
+  auto& news = context.batch.news_of(plan.log);
+  news.state = numbered.after;
+  for (const auto& row : numbered.rows) {
+    wire::Entry entry;
+    entry.seq = row.seq;
+    entry.id = row.id;
+    entry.kind = row.kind;
+    entry.base = row.base;
+    entry.payload = row.payload;
+    news.entries.push_back({entry, plan.author});
+  }
+  context.batch.entries_stored += numbered.rows.size();
+}
+
+}  // namespace
+
+Result<void> plan_access(Context& context, AppendPlan& plan) {
+  AccessEditor editor(context.store, plan.log, plan.author, plan.before.members);
+  plan.effects.reserve(plan.entries.size());
+  for (const auto& parsed : plan.entries) {
+    TERN_ASSIGN(auto effect, editor.apply(parsed.access));
+    plan.effects.push_back(std::move(effect));
+  }
+  plan.members_after = editor.members();
+  return check_welcomes(plan);
+}
+
+Result<wire::Appended> carry_out(Context& context, const AppendPlan& plan) {
+  auto numbered = number_entries(context, plan);
+  TERN_TRY(note_expiry(context, plan.log, numbered.after));
+  TERN_TRY(context.store.append(plan.log, plan.before, numbered.after, numbered.rows));
+  TERN_TRY(remember_append(context, plan, numbered.rows));
+  TERN_TRY(change_access_list(context, plan, numbered.rows));
+  note_news(context, plan, numbered);
+  wire::Appended out;
+  out.first_seq = numbered.rows.front().seq;
+  out.head = numbered.after.head;
+  out.base = numbered.after.base;
+  for (const auto& welcomes : plan.welcomes) {
+    const auto& commit = numbered.rows[welcomes.entry_index];
+    wire::InboxWelcome welcome;
+    welcome.log = plan.log;
+    welcome.generation = numbered.generations[welcomes.entry_index];
+    welcome.commit_seq = commit.seq;
+    welcome.hash = commit.hash;
+    welcome.group_info = welcomes.group_info;
+    TERN_TRY(deliver_welcomes(context, commit, welcome, welcomes.devices, out.inbox_full));
+  }
+  return out;
+}
+
+}  // namespace tern::relay

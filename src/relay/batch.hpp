@@ -1,0 +1,102 @@
+// What a batch of requests came to, held back until its transaction is on the disk. A transaction
+// that runs again starts with a new one.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+
+#include "relay/log_store.hpp"
+#include "relay/sessions.hpp"
+#include "wire/frames.hpp"
+
+namespace tern::relay {
+
+struct NewEntry {
+  wire::Entry entry;  ///< its payload lies in a request's frame or in the batch's arena
+  DeviceId author;
+};
+
+/// A device that an entry put on or struck from the access list.
+struct AccessMove {
+  DeviceId device;
+  std::uint64_t seq = 0;
+};
+
+/// To whom the entries `from` … `to` of a log go.
+struct Receiver {
+  ConnectionId connection = 0;
+  DeviceId device;
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+};
+
+/// What a batch added to one log.
+struct LogNews {
+  LogId log;
+  LogState state;
+  std::optional<DeviceId> inbox_of;  ///< an inbox: nobody else is told
+  std::vector<NewEntry> entries;     ///< consecutive seqs
+  std::vector<AccessMove> joined;
+  std::vector<AccessMove> struck;
+  std::vector<Receiver> receivers;
+};
+
+struct SignalNews {
+  LogId log;
+  DeviceId from;
+  ByteSpan payload;
+  std::vector<ConnectionId> receivers;
+};
+
+/// A Read has told a connection all of a log, or all but `lag`.
+struct ReadTold {
+  ConnectionId connection = 0;
+  LogId log;
+  std::optional<Lag> lag;
+};
+
+struct Ack {
+  LogId log;
+  DeviceId device;
+  std::uint64_t seq = 0;
+};
+
+class Batch {
+ public:
+  /// Answers, encoded, at the place of their request; empty: none.
+  std::vector<Bytes> answers;
+
+  // What changes among the connections.
+  std::unordered_map<ConnectionId, Identity> bound;
+  std::set<ConnectionId> greeted;
+  std::map<ConnectionId, Errc> closing;
+  std::set<DeviceId> revoked;
+  /// Connections of devices that registered without having resumed.
+  std::set<ConnectionId> registered;
+  /// Connections that are told everything by a Resume at the batch's end, and where they lag.
+  std::unordered_map<ConnectionId, std::vector<std::pair<LogId, Lag>>> resumed;
+  std::vector<ReadTold> reads;
+
+  std::vector<Ack> acks;
+  std::unordered_map<DeviceId, std::uint64_t> store_counters;
+  std::set<LogId> changed_access;
+  std::vector<SignalNews> signals;
+  std::vector<std::pair<DeviceId, std::uint32_t>> key_packages_low;
+  std::vector<std::string> log_lines;
+  std::vector<std::pair<ConnectionId, Errc>> refusals;
+  std::uint64_t entries_stored = 0;
+
+  LogNews& news_of(const LogId& log);
+  std::deque<LogNews>& news() { return news_; }
+  /// Keeps bytes alive as long as the batch.
+  ByteSpan keep(Bytes bytes) { return arena_.emplace_back(std::move(bytes)); }
+  void raise_counter(const DeviceId& device, std::uint64_t counter);
+
+ private:
+  std::deque<LogNews> news_;
+  std::unordered_map<LogId, LogNews*> news_by_log_;
+  std::deque<Bytes> arena_;
+};
+
+}  // namespace tern::relay

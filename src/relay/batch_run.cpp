@@ -1,0 +1,172 @@
+#include "relay/batch_run.hpp"
+
+#include <algorithm>
+
+#include "base/try.hpp"
+
+namespace tern::relay {
+namespace {
+
+// An error that says nothing about the request, but that the store cannot go on.
+bool ends_batch(Errc code) {
+  const auto number = static_cast<int>(code);
+  return code == Errc::internal || (number >= 300 && number < 400);
+}
+
+std::uint32_t limit_of(Errc code) {
+  switch (code) {
+    case Errc::batch_too_large:
+      return limits::batch_entries_max;
+    case Errc::entry_too_large:
+      return limits::entry_payload_bytes_max;
+    case Errc::chat_too_large:
+      return limits::chat_devices_max;
+    default:
+      return 0;
+  }
+}
+
+wire::Refused refusal(const Error& error) {
+  wire::Refused out;
+  out.code = error.errc();
+  out.retry_after_ms = static_cast<std::uint32_t>(error.retry_after().count());
+  out.limit = limit_of(out.code);
+  return out;
+}
+
+/// One request, its sender and where its answer goes.
+class Running {
+ public:
+  Running(Context& context, const QueuedRequest& queued, Bytes& answer)
+      : context_(context), queued_(queued), answer_(answer) {
+    session_ = context.sessions.find(queued.connection);
+  }
+
+  Result<void> run() {
+    if (!session_ || context_.batch.closing.count(queued_.connection)) return {};
+    if (queued_.refused) {
+      context_.batch.refusals.emplace_back(queued_.connection, queued_.refused->code);
+      return reply(wire::Answer(*queued_.refused));
+    }
+    return std::visit([this](const auto& request) { return handle(request); }, *queued_.request);
+  }
+  /// Answers that wait for the batch's end.
+  Result<void> finish() {
+    if (!session_ || context_.batch.closing.count(queued_.connection)) return {};
+    if (context_.batch.registered.erase(queued_.connection)) return tell_of_no_log();
+    if (queued_.refused || !answer_.empty()) return {};
+    const auto known = identity();
+    if (const auto* const resume = std::get_if<wire::Resume>(&*queued_.request))
+      return reply(finish_resume(context_, *session_, known ? &*known : nullptr, *resume));
+    if (const auto* const request = std::get_if<wire::Read>(&*queued_.request))
+      return reply(read(context_, {*session_, *known}, *request));
+    return {};
+  }
+
+ private:
+  std::optional<Identity> identity() const {
+    const auto bound = context_.batch.bound.find(queued_.connection);
+    auto out =
+        bound != context_.batch.bound.end() ? std::optional(bound->second) : session_->identity;
+    if (out && context_.batch.revoked.count(out->device)) out.reset();
+    return out;
+  }
+  bool has_introduced_itself() const {
+    return session_->greeted || context_.batch.greeted.count(queued_.connection) || identity();
+  }
+
+  // The design's section 4: a first Noise message can be replayed, so that nothing happens before
+  // the first transport message, which says who is there.
+  Result<void> handle(const wire::Resume& request) {
+    const auto begun = begin_resume(context_, *session_, request);
+    if (begun) return {};
+    if (begun.error() == Errc::device_revoked)
+      context_.batch.closing[queued_.connection] = Errc::device_revoked;
+    return reply(begun.error());
+  }
+  Result<void> handle(const wire::Register& request) {
+    return reply(register_device(context_, *session_, request));
+  }
+  Result<void> handle(const wire::Ping&) {
+    if (!has_introduced_itself()) return reply(Error(Errc::not_registered));
+    return reply(wire::Answer(wire::Done{}));
+  }
+  Result<void> handle(const wire::Read&) {
+    return identity() ? Result<void>() : reply(Error(Errc::not_registered));
+  }
+  template <class Request>
+  Result<void> handle(const Request& request) {
+    const auto known = identity();
+    if (!known) return reply(Error(Errc::not_registered));
+    return reply(dispatch({*session_, *known}, request));
+  }
+
+  Result<wire::Answer> dispatch(const Caller& caller, const wire::CreateLog& request) {
+    return create_log(context_, caller, request);
+  }
+  Result<wire::Answer> dispatch(const Caller& caller, const wire::Append& request) {
+    return append(context_, caller, request);
+  }
+  Result<wire::Answer> dispatch(const Caller& caller, const wire::Ack& request) {
+    return acknowledge(context_, caller, request);
+  }
+  Result<wire::Answer> dispatch(const Caller& caller, const wire::Reserve& request) {
+    return reserve(context_, caller, request);
+  }
+  Result<wire::Answer> dispatch(const Caller& caller, const wire::Signal& request) {
+    return signal(context_, caller, request);
+  }
+  Result<wire::Answer> dispatch(const Caller& caller, const wire::PublishKeyPackages& request) {
+    return publish_key_packages(context_, caller, request);
+  }
+  Result<wire::Answer> dispatch(const Caller& caller, const wire::ClaimKeyPackages& request) {
+    return claim_key_packages(context_, caller, request);
+  }
+
+  // Encoded at once, while what the answer points at is there.
+  Result<void> reply(Result<wire::Answer> outcome) {
+    if (!outcome) {
+      if (ends_batch(outcome.error().errc())) return outcome.error();
+      context_.batch.refusals.emplace_back(queued_.connection, outcome.error().errc());
+      outcome = wire::Answer(refusal(outcome.error()));
+    }
+    answer_ = wire::encode(wire::AnswerFrame{queued_.id, std::move(outcome).value()});
+    return {};
+  }
+  // A device that has registered without a Resume knows nothing of its logs: it gets notices.
+  Result<void> tell_of_no_log() {
+    const auto known = identity();
+    if (!known) return {};
+    TERN_TRY(finish_resume(context_, *session_, &*known, {}));
+    for (auto& [log, lag] : context_.batch.resumed[queued_.connection]) lag.noticed = false;
+    return {};
+  }
+
+  Context& context_;
+  const QueuedRequest& queued_;
+  Bytes& answer_;
+  const Session* session_ = nullptr;
+};
+
+}  // namespace
+
+Result<void> run_requests(Context& context, const std::vector<QueuedRequest>& requests) {
+  context.batch.answers.resize(requests.size());
+  for (std::size_t i = 0; i < requests.size(); ++i)
+    TERN_TRY(Running(context, requests[i], context.batch.answers[i]).run());
+  return {};
+}
+
+Result<void> finish_requests(Context& context, const std::vector<QueuedRequest>& requests) {
+  for (std::size_t i = 0; i < requests.size(); ++i)
+    TERN_TRY(Running(context, requests[i], context.batch.answers[i]).finish());
+  return {};
+}
+
+wire::Answer refusal_for_all(const Error& error) {
+  // A damaged or foreign database is, to a client, a disk that does not work.
+  const bool named = error == Errc::storage_full || error == Errc::internal;
+  return refusal(named ? error : Error(Errc::storage_io));
+}
+
+}  // namespace tern::relay

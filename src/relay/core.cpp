@@ -1,0 +1,189 @@
+#include "relay/core.hpp"
+
+#include "base/try.hpp"
+#include "relay/batch_run.hpp"
+#include "relay/fan_out.hpp"
+#include "relay/kv_log_store.hpp"
+#include "relay/request_queue.hpp"
+#include "relay/upkeep.hpp"
+
+namespace tern::relay {
+namespace {
+
+class CoreImpl final : public Core {
+ public:
+  CoreImpl(store::Environment& environment, Entropy& entropy, const RelayLimits& limits,
+           std::function<void(std::string_view)> log)
+      : limits_(limits), events_(std::move(log), entropy), store_(environment), queue_(limits_) {}
+
+  void connected(Now, ConnectionId connection, const crypto::DhPublicKey& transport_key) override {
+    sessions_.add(connection, transport_key);
+    events_.line("connected connection=" + std::to_string(connection));
+  }
+  void disconnected(Now, ConnectionId connection) override {
+    if (!sessions_.find(connection)) return;
+    sessions_.erase(connection);
+    events_.line("disconnected connection=" + std::to_string(connection));
+  }
+  void receive(Now now, ConnectionId connection, Bytes frame) override {
+    auto* const session = sessions_.find(connection);
+    if (!session) return;
+    auto received = queue_.add(now, *session, std::move(frame));
+    if (!received) close(connection, received.error().errc());
+  }
+  void set_writable(Now, ConnectionId connection, bool writable) override {
+    if (auto* const session = sessions_.find(connection)) session->writable = writable;
+  }
+
+  bool has_work() const override { return !queue_.empty(); }
+  void run_batch(Now now) override;
+  std::optional<Output> next_output() override {
+    if (next_output_ < outputs_.size()) return std::move(outputs_[next_output_++]);
+    outputs_.clear();
+    next_output_ = 0;
+    return std::nullopt;
+  }
+  std::int64_t next_deadline() const override { return upkeep_.next_deadline(); }
+  CoreStatistics statistics() const override { return statistics_; }
+
+ private:
+  void close(ConnectionId connection, Errc reason);
+  void publish(Now now, const std::vector<QueuedRequest>& requests, Batch& batch);
+  void apply_to_sessions(Batch& batch);
+  void log_refusals(const Batch& batch);
+  void refuse_all(const std::vector<QueuedRequest>& requests, const Error& error);
+  void answer(const QueuedRequest& request, Bytes frame);
+
+  const RelayLimits limits_;
+  EventLog events_;
+  KvLogStore store_;
+  RequestQueue queue_;
+  Sessions sessions_;
+  AccessLists access_lists_;
+  Reservations reservations_;
+  Upkeep upkeep_;
+  std::vector<Output> outputs_;
+  std::size_t next_output_ = 0;
+  CoreStatistics statistics_;
+};
+
+void CoreImpl::run_batch(Now now) {
+  const auto requests = queue_.take(sessions_);
+  if (requests.empty() && !upkeep_.due(now)) return;
+  Batch batch;
+  const auto done = store_.transact([&](LogTransaction& transaction) -> Result<void> {
+    batch = Batch();
+    reservations_.forget_staged();
+    Context context{now,           limits_,       events_,     sessions_, upkeep_,
+                    access_lists_, reservations_, transaction, batch};
+    TERN_TRY(run_requests(context, requests));
+    TERN_TRY(upkeep_.run(transaction, now, limits_));
+    TERN_TRY(finish_requests(context, requests));
+    return find_receivers(context);
+  });
+  if (!done) {
+    reservations_.forget_staged();
+    upkeep_.postpone(now);
+    // A commit may have failed after it reached the disk.
+    for (const auto& log : batch.changed_access) access_lists_.forget(log);
+    return refuse_all(requests, done.error());
+  }
+  reservations_.keep_staged(now.mono_ms);
+  upkeep_.keep(now);
+  upkeep_.take(now, batch);
+  ++statistics_.batches;
+  statistics_.entries_stored += batch.entries_stored;
+  publish(now, requests, batch);
+}
+
+// Only now, when what it says is on the disk.
+void CoreImpl::publish(Now, const std::vector<QueuedRequest>& requests, Batch& batch) {
+  for (const auto& line : batch.log_lines) events_.line(line);
+  log_refusals(batch);
+  for (const auto& log : batch.changed_access) access_lists_.forget(log);
+  apply_to_sessions(batch);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    if (!batch.answers[i].empty()) answer(requests[i], std::move(batch.answers[i]));
+  }
+  FanOut fan_out(sessions_, batch, outputs_);
+  // A Welcome comes before what follows it in its chat.
+  for (const auto& news : batch.news()) {
+    if (news.inbox_of) fan_out.push(news);
+  }
+  for (const auto& news : batch.news()) {
+    if (!news.inbox_of) fan_out.push(news);
+  }
+  for (const auto& signal : batch.signals) fan_out.push(signal);
+  for (const auto& [device, left] : batch.key_packages_low)
+    fan_out.push_key_packages_low(device, left);
+  for (const auto& [connection, reason] : batch.closing) {
+    if (reason == Errc::device_revoked) fan_out.push_revoked(connection);
+    close(connection, reason);
+  }
+}
+
+void CoreImpl::apply_to_sessions(Batch& batch) {
+  for (const auto connection : batch.greeted) {
+    if (auto* const session = sessions_.find(connection)) session->greeted = true;
+  }
+  for (const auto& [connection, identity] : batch.bound) {
+    auto* const session = sessions_.find(connection);
+    if (session && !batch.closing.count(connection)) sessions_.bind(*session, identity);
+  }
+  for (auto& [connection, lags] : batch.resumed) {
+    auto* const session = sessions_.find(connection);
+    if (session) session->lags = {lags.begin(), lags.end()};
+  }
+  for (const auto& read : batch.reads) {
+    auto* const session = sessions_.find(read.connection);
+    if (!session) continue;
+    if (read.lag)
+      session->lags[read.log] = *read.lag;
+    else
+      session->lags.erase(read.log);
+  }
+}
+
+// The same refusal again and again is one line.
+void CoreImpl::log_refusals(const Batch& batch) {
+  for (const auto& [connection, reason] : batch.refusals) {
+    auto* const session = sessions_.find(connection);
+    if (!session || session->last_refusal == reason) continue;
+    session->last_refusal = reason;
+    events_.line("refused connection=" + std::to_string(connection) +
+                 " reason=" + std::string(name(reason)));
+  }
+}
+
+// Nothing of the batch has happened: each is told so, and may try again.
+void CoreImpl::refuse_all(const std::vector<QueuedRequest>& requests, const Error& error) {
+  events_.line("batch refused: " + std::string(name(error.errc())) +
+               " requests=" + std::to_string(requests.size()));
+  for (const auto& request : requests)
+    answer(request, wire::encode(wire::AnswerFrame{request.id, refusal_for_all(error)}));
+}
+
+void CoreImpl::answer(const QueuedRequest& request, Bytes frame) {
+  if (!sessions_.find(request.connection)) return;
+  outputs_.push_back(
+      SendFrame{request.connection, std::make_shared<const Bytes>(std::move(frame))});
+}
+
+void CoreImpl::close(ConnectionId connection, Errc reason) {
+  events_.line("closed connection=" + std::to_string(connection) +
+               " reason=" + std::string(name(reason)));
+  sessions_.erase(connection);
+  outputs_.push_back(CloseConnection{connection, reason});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Core>> Core::open(Now, store::Environment& environment, Entropy& entropy,
+                                         const RelayLimits& limits,
+                                         std::function<void(std::string_view)> log) {
+  TERN_TRY(environment.read());
+  return std::unique_ptr<Core>(
+      std::make_unique<CoreImpl>(environment, entropy, limits, std::move(log)));
+}
+
+}  // namespace tern::relay

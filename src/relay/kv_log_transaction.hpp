@@ -1,0 +1,97 @@
+// One batch over ordered tables. A log's state is read and written once a batch, however many
+// requests touch it.
+#pragma once
+
+#include <unordered_map>
+
+#include "relay/log_store.hpp"
+#include "relay/rows.hpp"
+
+namespace tern::relay {
+
+class KvLogTransaction final : public LogTransaction {
+ public:
+  explicit KvLogTransaction(store::WriteTransaction& rows) : rows_(rows) {}
+
+  /// Writes what is still held back. How the commit must be made; nullopt: there is nothing.
+  Result<std::optional<store::Durability>> finish();
+
+  Result<std::optional<LogState>> log(const LogId& log) override;
+  Result<void> create_log(const LogId& log, const LogState& state) override;
+  Result<void> append(const LogId& log, const LogState& before, const LogState& after,
+                      std::span<const EntryRow> rows) override;
+  Result<void> read(const LogId& log, std::uint64_t from, std::uint64_t to,
+                    const VisitEntry& visit) override;
+  Result<std::size_t> forget(const LogId& log, std::uint64_t to, std::size_t count_max) override;
+
+  Result<std::optional<Membership>> member(const LogId& log, const DeviceId& device) override;
+  Result<void> put_member(const LogId& log, const DeviceId& device,
+                          const Membership& membership) override;
+  Result<void> erase_member(const LogId& log, const DeviceId& device) override;
+  Result<void> members(const LogId& log, const VisitMember& visit) override;
+  Result<void> logs_of(const DeviceId& device,
+                       const std::function<Scan(const LogId&)>& visit) override;
+  Result<void> advance_cursor(const LogId& log, const DeviceId& device,
+                              std::uint64_t acked) override;
+
+  Result<std::optional<AccountRow>> account(const AccountId& account) override;
+  Result<void> put_account(const AccountId& account, const AccountRow& row) override;
+  Result<std::optional<DeviceRow>> device(const DeviceId& device) override;
+  Result<std::optional<DeviceId>> device_with(const crypto::DhPublicKey& transport_key) override;
+  Result<void> put_device(const DeviceId& device, const DeviceRow& row) override;
+  Result<std::uint64_t> store_counter(const DeviceId& device) override;
+  Result<void> raise_store_counter(const DeviceId& device, std::uint64_t counter) override;
+
+  Result<std::uint32_t> key_packages_left(const DeviceId& device) override;
+  Result<std::optional<StoredKeyPackage>> next_key_package(const DeviceId& device) override;
+  Result<void> take_key_package(const DeviceId& device, std::uint64_t number) override;
+  Result<void> put_key_packages(const DeviceId& device, std::span<const ByteSpan> added,
+                                std::size_t keep_max) override;
+  Result<void> put_last_resort(const DeviceId& device, ByteSpan key_package) override;
+  Result<void> forget_key_packages(const DeviceId& device) override;
+
+  Result<void> put_shared_group_info(const LogId& log, std::uint64_t commit_seq,
+                                     std::uint32_t references, ByteSpan group_info) override;
+  Result<Bytes> shared_group_info(const LogId& log, std::uint64_t commit_seq) override;
+
+  Result<void> note_expiry(const Expiry& expiry) override;
+  Result<std::vector<Expiry>> expired(std::uint32_t day_max, std::size_t count_max) override;
+  Result<void> erase_expiry(const Expiry& expiry) override;
+
+ private:
+  struct HeldState {
+    std::optional<LogState> state;
+    bool changed = false;
+  };
+  Result<HeldState*> held(const LogId& log);
+  Result<EntryRow> entry(const LogId& log, std::uint64_t seq);
+  /// One Welcome fewer needs the GroupInfo that this inbox entry shares, if it does.
+  Result<void> release_group_info(const EntryRow& row);
+  Result<std::vector<std::uint64_t>> key_package_numbers(const DeviceId& device);
+
+  // What is written is kept for sure, or lazily, as the port says of each call.
+  Result<void> put(store::Table table, ByteSpan key, ByteSpan value) {
+    synced_ = true;
+    return rows_.put(table, key, value);
+  }
+  Result<void> erase(store::Table table, ByteSpan key) {
+    synced_ = true;
+    return rows_.erase(table, key);
+  }
+  Result<void> put_lazily(store::Table table, ByteSpan key, ByteSpan value) {
+    lazy_ = true;
+    return rows_.put(table, key, value);
+  }
+  Result<void> erase_lazily(store::Table table, ByteSpan key) {
+    lazy_ = true;
+    return rows_.erase(table, key);
+  }
+
+  store::WriteTransaction& rows_;
+  std::unordered_map<LogId, HeldState> held_;
+  Bytes row_bytes_;
+  bool synced_ = false;
+  bool lazy_ = false;
+};
+
+}  // namespace tern::relay

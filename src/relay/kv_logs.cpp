@@ -1,0 +1,189 @@
+// KvLogTransaction: logs, their entries, access lists and cursors.
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/try.hpp"
+#include "relay/kv_log_transaction.hpp"
+#include "relay/tables.hpp"
+
+namespace tern::relay {
+namespace {
+
+// The part of a key after its 16-byte prefix.
+template <class Id>
+Id id_at_end(ByteSpan key) {
+  return *Id::from(key.last(Id::size_bytes));
+}
+
+std::uint64_t number_at_end(ByteSpan key) {
+  std::uint64_t out = 0;
+  for (auto byte : key.last(8)) out = out << 8 | byte;
+  return out;
+}
+
+}  // namespace
+
+Result<std::optional<store::Durability>> KvLogTransaction::finish() {
+  for (auto& [log, held] : held_) {
+    if (held.changed) TERN_TRY(rows_.put(tables::logs, log, encode(*held.state)));
+  }
+  if (synced_) return std::optional(store::Durability::synced);
+  if (lazy_) return std::optional(store::Durability::lazy);
+  return std::optional<store::Durability>();
+}
+
+Result<KvLogTransaction::HeldState*> KvLogTransaction::held(const LogId& log) {
+  const auto found = held_.find(log);
+  if (found != held_.end()) return &found->second;
+  TERN_ASSIGN(const auto row, rows_.get(tables::logs, log));
+  HeldState state;
+  if (row) {
+    TERN_ASSIGN(state.state, decode_log_state(*row));
+  }
+  return &held_.emplace(log, std::move(state)).first->second;
+}
+
+Result<std::optional<LogState>> KvLogTransaction::log(const LogId& log) {
+  TERN_ASSIGN(const auto* state, held(log));
+  return state->state;
+}
+
+Result<void> KvLogTransaction::create_log(const LogId& log, const LogState& state) {
+  TERN_ASSIGN(auto* const row, held(log));
+  TERN_CHECK(!row->state);
+  *row = {state, true};
+  synced_ = true;
+  return {};
+}
+
+Result<void> KvLogTransaction::append(const LogId& log, const LogState& before,
+                                      const LogState& after, std::span<const EntryRow> rows) {
+  TERN_ASSIGN(auto* const state, held(log));
+  TERN_CHECK(state->state && *state->state == before);
+  for (const auto& row : rows) {
+    encode_into(row_bytes_, row);
+    TERN_TRY(put(tables::entries, Key(log, row.seq), row_bytes_));
+  }
+  *state = {after, true};
+  synced_ = true;
+  return {};
+}
+
+Result<void> KvLogTransaction::read(const LogId& log, std::uint64_t from, std::uint64_t to,
+                                    const VisitEntry& visit) {
+  Result<void> outcome;
+  TERN_TRY(rows_.scan(tables::entries, log, Key(log, from), [&](ByteSpan key, ByteSpan value) {
+    const auto seq = number_at_end(key);
+    if (seq > to) return Scan::stop;
+    const auto row = decode_entry_row(seq, value);
+    if (!row) {
+      outcome = row.error();
+      return Scan::stop;
+    }
+    return visit(*row);
+  }));
+  return outcome;
+}
+
+Result<EntryRow> KvLogTransaction::entry(const LogId& log, std::uint64_t seq) {
+  TERN_ASSIGN(const auto row, rows_.get(tables::entries, Key(log, seq)));
+  if (!row) return Error(Errc::storage_damaged, "an entry of a log is missing");
+  return decode_entry_row(seq, *row);
+}
+
+Result<std::size_t> KvLogTransaction::forget(const LogId& log, std::uint64_t to,
+                                             std::size_t count_max) {
+  TERN_ASSIGN(auto* const row, held(log));
+  TERN_CHECK(row->state);
+  auto& state = *row->state;
+  to = std::min(to, state.head);
+  if (count_max == 0 || to < state.first_kept) return std::size_t{0};
+  const auto count = std::min<std::uint64_t>(count_max, to - state.first_kept + 1);
+  const auto last = state.first_kept + count - 1;
+  TERN_ASSIGN(const auto last_entry, entry(log, last));
+  const auto last_hash = last_entry.hash;
+  for (auto seq = state.first_kept; seq <= last; ++seq) {
+    if (state.kind == LogKind::inbox) {
+      TERN_ASSIGN(const auto welcome, entry(log, seq));
+      TERN_TRY(release_group_info(welcome));
+    }
+    TERN_TRY(erase_lazily(tables::entries, Key(log, seq)));
+  }
+  state.first_kept = last + 1;
+  state.forgotten_hash = last_hash;
+  row->changed = true;
+  return static_cast<std::size_t>(count);
+}
+
+Result<std::optional<Membership>> KvLogTransaction::member(const LogId& log,
+                                                           const DeviceId& device) {
+  TERN_ASSIGN(const auto row, rows_.get(tables::members, Key(log, device)));
+  std::optional<Membership> out;
+  if (row) {
+    TERN_ASSIGN(out, decode_membership(*row));
+  }
+  return out;
+}
+
+Result<void> KvLogTransaction::put_member(const LogId& log, const DeviceId& device,
+                                          const Membership& membership) {
+  const Key key(log, device);
+  TERN_ASSIGN(const auto present, rows_.get(tables::members, key));
+  if (!present) TERN_TRY(put(tables::device_logs, Key(device, log), {}));
+  return put(tables::members, key, encode(membership));
+}
+
+Result<void> KvLogTransaction::erase_member(const LogId& log, const DeviceId& device) {
+  TERN_TRY(erase_lazily(tables::device_logs, Key(device, log)));
+  return erase_lazily(tables::members, Key(log, device));
+}
+
+Result<void> KvLogTransaction::members(const LogId& log, const VisitMember& visit) {
+  Result<void> outcome;
+  TERN_TRY(rows_.scan(tables::members, log, log, [&](ByteSpan key, ByteSpan value) {
+    const auto membership = decode_membership(value);
+    if (!membership) {
+      outcome = membership.error();
+      return Scan::stop;
+    }
+    return visit(id_at_end<DeviceId>(key), *membership);
+  }));
+  return outcome;
+}
+
+Result<void> KvLogTransaction::logs_of(const DeviceId& device,
+                                       const std::function<Scan(const LogId&)>& visit) {
+  return rows_.scan(tables::device_logs, device, device,
+                    [&](ByteSpan key, ByteSpan) { return visit(id_at_end<LogId>(key)); });
+}
+
+Result<void> KvLogTransaction::advance_cursor(const LogId& log, const DeviceId& device,
+                                              std::uint64_t acked) {
+  TERN_ASSIGN(auto membership, member(log, device));
+  if (!membership || membership->acked >= acked) return {};
+  membership->acked = acked;
+  return put_lazily(tables::members, Key(log, device), encode(*membership));
+}
+
+Result<void> KvLogTransaction::note_expiry(const Expiry& expiry) {
+  return put_lazily(tables::expiries, Key::day_and_log(expiry.day, expiry.log), {});
+}
+
+Result<std::vector<LogTransaction::Expiry>> KvLogTransaction::expired(std::uint32_t day_max,
+                                                                      std::size_t count_max) {
+  std::vector<Expiry> out;
+  TERN_TRY(rows_.scan(tables::expiries, {}, {}, [&](ByteSpan key, ByteSpan) {
+    std::uint32_t day = 0;
+    for (auto byte : key.first(4)) day = day << 8 | byte;
+    if (day > day_max || out.size() == count_max) return Scan::stop;
+    out.push_back({day, id_at_end<LogId>(key)});
+    return Scan::next;
+  }));
+  return out;
+}
+
+Result<void> KvLogTransaction::erase_expiry(const Expiry& expiry) {
+  return erase_lazily(tables::expiries, Key::day_and_log(expiry.day, expiry.log));
+}
+
+}  // namespace tern::relay

@@ -1,0 +1,16 @@
+// What a device is told of a log without reading it.
+#pragma once
+
+#include "relay/log_store.hpp"
+#include "wire/frames.hpp"
+
+namespace tern::relay {
+
+/// The last entry that a member, or a device that was struck, may read.
+std::uint64_t readable_to(const LogState& state, const Membership& membership);
+wire::LogHead log_head(const LogId& log, const LogState& state, const Membership& membership);
+/// Whether the log's running hash at `seq` is this one. What was forgotten is taken as equal.
+Result<bool> hash_matches(LogTransaction& store, const LogId& log, const LogState& state,
+                          std::uint64_t seq, const wire::LogHash& hash);
+
+}  // namespace tern::relay

@@ -1,0 +1,185 @@
+#include "relay/rows.hpp"
+
+#include "base/codec.hpp"
+
+namespace tern::relay {
+namespace {
+
+constexpr std::size_t entry_row_bytes = 2 + 16 + 8 + 16 + 8 + 32;
+
+// What a reader of our own rows finds wrong was not written by us.
+template <class T>
+Result<T> or_damaged(Result<T> decoded) {
+  if (!decoded) return Error(Errc::storage_damaged, "a row of the relay's database does not parse");
+  return decoded;
+}
+
+Result<std::int64_t> time_s(Reader& reader) {
+  TERN_ASSIGN(const auto seconds, reader.number<std::uint64_t>());
+  return static_cast<std::int64_t>(seconds);
+}
+
+Result<LogState> read_log_state(Reader reader) {
+  LogState out;
+  TERN_ASSIGN(const auto kind, reader.number<std::uint8_t>());
+  out.kind = static_cast<LogKind>(kind);
+  TERN_ASSIGN(out.head, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.base, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.first_kept, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.generation, reader.number<std::uint32_t>());
+  TERN_ASSIGN(out.members, reader.number<std::uint32_t>());
+  TERN_ASSIGN(out.expiry_day, reader.number<std::uint32_t>());
+  TERN_ASSIGN(out.hash, reader.fixed<wire::LogHash>());
+  TERN_ASSIGN(out.forgotten_hash, reader.fixed<wire::LogHash>());
+  TERN_TRY(reader.finish());
+  return out;
+}
+
+Result<EntryRow> read_entry_row(std::uint64_t seq, Reader reader) {
+  EntryRow out;
+  out.seq = seq;
+  TERN_ASSIGN(const auto kind, reader.number<std::uint8_t>());
+  out.kind = static_cast<wire::EntryKind>(kind);
+  TERN_ASSIGN(const auto shared, reader.number<std::uint8_t>());
+  out.group_info_shared = shared != 0;
+  TERN_ASSIGN(out.id, reader.fixed<EntryId>());
+  TERN_ASSIGN(out.base, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.author, reader.fixed<DeviceId>());
+  TERN_ASSIGN(out.stored_s, time_s(reader));
+  TERN_ASSIGN(out.hash, reader.fixed<wire::LogHash>());
+  out.payload = reader.rest();
+  return out;
+}
+
+Result<Membership> read_membership(Reader reader) {
+  Membership out;
+  TERN_ASSIGN(out.acked, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.struck_seq, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.struck_s, time_s(reader));
+  TERN_ASSIGN(out.rejoin_s, time_s(reader));
+  for (auto& append : out.appends) {
+    TERN_ASSIGN(append.first, reader.number<std::uint64_t>());
+    TERN_ASSIGN(append.count, reader.number<std::uint32_t>());
+  }
+  TERN_TRY(reader.finish());
+  return out;
+}
+
+Result<DeviceRow> read_device_row(Reader reader) {
+  DeviceRow out;
+  TERN_ASSIGN(out.account, reader.fixed<AccountId>());
+  TERN_ASSIGN(out.device_key, reader.fixed<crypto::VerifyKey>());
+  TERN_ASSIGN(out.transport_key, reader.fixed<crypto::DhPublicKey>());
+  TERN_ASSIGN(out.issued_s, time_s(reader));
+  TERN_ASSIGN(const auto revoked, reader.number<std::uint8_t>());
+  out.revoked = revoked != 0;
+  TERN_TRY(reader.finish());
+  return out;
+}
+
+Result<AccountRow> read_account_row(Reader reader) {
+  AccountRow out;
+  TERN_ASSIGN(out.list_number, reader.number<std::uint32_t>());
+  out.device_list = to_bytes(reader.rest());
+  return out;
+}
+
+Result<std::uint64_t> read_number(Reader reader) {
+  TERN_ASSIGN(const auto number, reader.number<std::uint64_t>());
+  TERN_TRY(reader.finish());
+  return number;
+}
+
+}  // namespace
+
+Bytes encode(const LogState& state) {
+  Writer writer;
+  writer.reserve(128);
+  writer.number(static_cast<std::uint8_t>(state.kind))
+      .number(state.head)
+      .number(state.base)
+      .number(state.first_kept)
+      .number(state.generation)
+      .number(state.members)
+      .number(state.expiry_day)
+      .raw(state.hash)
+      .raw(state.forgotten_hash);
+  return std::move(writer).take();
+}
+
+Result<LogState> decode_log_state(ByteSpan bytes) {
+  return or_damaged(read_log_state(Reader(bytes)));
+}
+
+void encode_into(Bytes& out, const EntryRow& row) {
+  out.clear();
+  out.reserve(entry_row_bytes + row.payload.size());
+  const auto raw = [&out](ByteSpan bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); };
+  const auto number = [&out](std::uint64_t value) {
+    for (int shift = 56; shift >= 0; shift -= 8)
+      out.push_back(static_cast<std::uint8_t>(value >> shift));
+  };
+  out.push_back(static_cast<std::uint8_t>(row.kind));
+  out.push_back(row.group_info_shared ? 1 : 0);
+  raw(row.id);
+  number(row.base);
+  raw(row.author);
+  number(static_cast<std::uint64_t>(row.stored_s));
+  raw(row.hash);
+  raw(row.payload);
+}
+
+Result<EntryRow> decode_entry_row(std::uint64_t seq, ByteSpan bytes) {
+  return or_damaged(read_entry_row(seq, Reader(bytes)));
+}
+
+Bytes encode(const Membership& membership) {
+  Writer writer;
+  writer.reserve(96);
+  writer.number(membership.acked)
+      .number(membership.struck_seq)
+      .number(static_cast<std::uint64_t>(membership.struck_s))
+      .number(static_cast<std::uint64_t>(membership.rejoin_s));
+  for (const auto& append : membership.appends) writer.number(append.first).number(append.count);
+  return std::move(writer).take();
+}
+
+Result<Membership> decode_membership(ByteSpan bytes) {
+  return or_damaged(read_membership(Reader(bytes)));
+}
+
+Bytes encode(const DeviceRow& row) {
+  Writer writer;
+  writer.raw(row.account)
+      .raw(row.device_key)
+      .raw(row.transport_key)
+      .number(static_cast<std::uint64_t>(row.issued_s))
+      .number(static_cast<std::uint8_t>(row.revoked ? 1 : 0));
+  return std::move(writer).take();
+}
+
+Result<DeviceRow> decode_device_row(ByteSpan bytes) {
+  return or_damaged(read_device_row(Reader(bytes)));
+}
+
+Bytes encode(const AccountRow& row) {
+  Writer writer;
+  writer.number(row.list_number).raw(row.device_list);
+  return std::move(writer).take();
+}
+
+Result<AccountRow> decode_account_row(ByteSpan bytes) {
+  return or_damaged(read_account_row(Reader(bytes)));
+}
+
+Bytes encode_number(std::uint64_t number) {
+  Writer writer;
+  writer.number(number);
+  return std::move(writer).take();
+}
+
+Result<std::uint64_t> decode_number(ByteSpan bytes) {
+  return or_damaged(read_number(Reader(bytes)));
+}
+
+}  // namespace tern::relay

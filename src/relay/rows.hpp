@@ -1,0 +1,57 @@
+// The relay's rows as bytes: big-endian numbers in a fixed order, so that keys sort by seq.
+#pragma once
+
+#include "relay/log_store.hpp"
+
+namespace tern::relay {
+
+/// Parts of a key one after the other, without a heap allocation.
+class Key {
+ public:
+  explicit Key(ByteSpan part) { add(part); }
+  Key(ByteSpan first, ByteSpan second) : Key(first) { add(second); }
+  Key(ByteSpan id, std::uint64_t number) : Key(id) { add(number); }
+  static Key day_and_log(std::uint32_t day, ByteSpan log) {
+    Key key;
+    for (int shift = 24; shift >= 0; shift -= 8)
+      key.bytes_[key.size_++] = static_cast<std::uint8_t>(day >> shift);
+    key.add(log);
+    return key;
+  }
+  ByteSpan span() const { return ByteSpan(bytes_).first(size_); }
+  operator ByteSpan() const { return span(); }
+
+ private:
+  Key() = default;
+  void add(ByteSpan part) {
+    for (auto byte : part) bytes_[size_++] = byte;
+  }
+  void add(std::uint64_t number) {
+    for (int shift = 56; shift >= 0; shift -= 8)
+      bytes_[size_++] = static_cast<std::uint8_t>(number >> shift);
+  }
+  std::array<std::uint8_t, 48> bytes_;
+  std::size_t size_ = 0;
+};
+
+Bytes encode(const LogState& state);
+Result<LogState> decode_log_state(ByteSpan bytes);
+
+/// Into `out`, which is reused from row to row. The seq is the key's.
+void encode_into(Bytes& out, const EntryRow& row);
+/// The payload points into `bytes`.
+Result<EntryRow> decode_entry_row(std::uint64_t seq, ByteSpan bytes);
+
+Bytes encode(const Membership& membership);
+Result<Membership> decode_membership(ByteSpan bytes);
+
+Bytes encode(const DeviceRow& row);
+Result<DeviceRow> decode_device_row(ByteSpan bytes);
+
+Bytes encode(const AccountRow& row);
+Result<AccountRow> decode_account_row(ByteSpan bytes);
+
+Bytes encode_number(std::uint64_t number);
+Result<std::uint64_t> decode_number(ByteSpan bytes);
+
+}  // namespace tern::relay

@@ -1,0 +1,24 @@
+// The tables of the relay's database. Numbers are stable; none is used twice.
+#pragma once
+
+#include "store/port.hpp"
+
+namespace tern::relay::tables {
+
+inline constexpr store::Table logs{1};              // log -> LogState
+inline constexpr store::Table entries{2};           // log, seq -> EntryRow
+inline constexpr store::Table members{3};           // log, device -> Membership
+inline constexpr store::Table device_logs{4};       // device, log -> nothing
+inline constexpr store::Table accounts{5};          // account -> AccountRow
+inline constexpr store::Table devices{6};           // device -> DeviceRow
+inline constexpr store::Table transport_keys{7};    // transport key -> device
+inline constexpr store::Table store_counters{8};    // device -> counter
+inline constexpr store::Table key_packages{9};      // device, number -> key package; 0: last resort
+inline constexpr store::Table group_infos{10};      // log, commit's seq -> shared GroupInfo
+inline constexpr store::Table group_info_uses{11};  // log, commit's seq -> Welcomes that need it
+inline constexpr store::Table expiries{12};         // day, log -> nothing
+
+/// Of the rows above; an older program refuses a folder with a newer one (storage_newer).
+inline constexpr std::uint32_t schema = 1;
+
+}  // namespace tern::relay::tables

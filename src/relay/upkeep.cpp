@@ -1,0 +1,211 @@
+#include "relay/upkeep.hpp"
+
+#include <algorithm>
+
+#include "base/try.hpp"
+
+namespace tern::relay {
+namespace {
+
+// One run's share, so that it holds up no answer for long.
+constexpr std::size_t acks_per_run_max = 4'096;
+constexpr std::size_t forget_per_run_max = 1'000;
+constexpr std::size_t members_per_run_max = 8'192;
+constexpr std::size_t swept_logs_per_run_max = 16;
+
+// Asking every member of a large chat how far it is costs more than keeping its entries a while.
+constexpr std::uint32_t small_chat_devices_max = 64;
+constexpr std::int64_t large_chat_prune_delay_ms = 60'000;
+constexpr std::int64_t sweep_interval_ms = 3'600'000;
+
+std::int64_t day_of(std::int64_t seconds) { return seconds / 86'400; }
+
+}  // namespace
+
+std::uint64_t Upkeep::counter_heard(const DeviceId& device) const {
+  const auto found = counters_.find(device);
+  return found != counters_.end() ? found->second : 0;
+}
+
+void Upkeep::take(Now now, const Batch& batch) {
+  for (const auto& ack : batch.acks) {
+    auto& seq = acks_[{ack.log, ack.device}];
+    seq = std::max(seq, ack.seq);
+  }
+  for (const auto& [device, counter] : batch.store_counters) {
+    auto& highest = counters_[device];
+    highest = std::max(highest, counter);
+  }
+  const bool waits = !acks_.empty() || !counters_.empty();
+  if (waits && write_at_ms_ == never_ms) write_at_ms_ = now.mono_ms + ack_delay_ms;
+}
+
+// A sweep waits for a batch, of which a relay in use has enough; one that was begun goes on.
+std::int64_t Upkeep::next_deadline() const {
+  return std::min({write_at_ms_, prune_at_ms_, sweeping_ ? sweep_at_ms_ : never_ms});
+}
+
+Result<void> Upkeep::run(LogTransaction& store, Now now, const RelayLimits& limits) {
+  run_ = {};
+  run_.forget_left = forget_per_run_max;
+  run_.members_left = members_per_run_max;
+  run_.sweep_at_ms = sweep_at_ms_;
+  run_.sweeping = sweeping_;
+  if (now.mono_ms >= write_at_ms_) {
+    TERN_TRY(write_acks(store, now));
+    TERN_TRY(write_counters(store));
+  }
+  if (now.mono_ms >= prune_at_ms_ || !run_.prunable.empty()) TERN_TRY(prune_acked(store, now));
+  if (now.mono_ms >= sweep_at_ms_) TERN_TRY(sweep(store, now, limits));
+  return {};
+}
+
+void Upkeep::keep(Now now) {
+  for (const auto& [key, seq] : run_.acks) {
+    const auto found = acks_.find(key);
+    if (found != acks_.end() && found->second <= seq) acks_.erase(found);
+  }
+  for (const auto& [device, counter] : run_.counters) {
+    const auto found = counters_.find(device);
+    if (found != counters_.end() && found->second <= counter) counters_.erase(found);
+  }
+  for (const auto& [log, at_ms] : run_.prunable) {
+    if (at_ms)
+      prunable_[log] = *at_ms;
+    else
+      prunable_.erase(log);
+  }
+  if (now.mono_ms >= write_at_ms_) {
+    const bool more = !acks_.empty() || !counters_.empty();
+    write_at_ms_ = more ? now.mono_ms : never_ms;
+  }
+  prune_at_ms_ = never_ms;
+  for (const auto& [log, at_ms] : prunable_) prune_at_ms_ = std::min(prune_at_ms_, at_ms);
+  sweep_at_ms_ = run_.sweep_at_ms;
+  sweeping_ = run_.sweeping;
+  run_ = {};
+}
+
+void Upkeep::postpone(Now now) {
+  run_ = {};
+  const auto later_ms = now.mono_ms + ack_delay_ms;
+  if (write_at_ms_ != never_ms) write_at_ms_ = std::max(write_at_ms_, later_ms);
+  if (prune_at_ms_ != never_ms) prune_at_ms_ = std::max(prune_at_ms_, later_ms);
+  sweep_at_ms_ = std::max(sweep_at_ms_, later_ms);
+}
+
+Result<void> Upkeep::write_acks(LogTransaction& store, Now now) {
+  for (const auto& [key, seq] : acks_) {
+    if (run_.acks.size() == acks_per_run_max) break;
+    const auto& [log, device] = key;
+    TERN_ASSIGN(const auto state, store.log(log));
+    run_.acks.emplace_back(key, seq);
+    if (!state) continue;
+    // What is not there yet cannot have been applied.
+    TERN_TRY(store.advance_cursor(log, device, std::min(seq, state->head)));
+    const bool small = state->members <= small_chat_devices_max;
+    if (small || !prunable_.count(log))
+      run_.prunable[log] = now.mono_ms + (small ? 0 : large_chat_prune_delay_ms);
+  }
+  return {};
+}
+
+Result<void> Upkeep::write_counters(LogTransaction& store) {
+  for (const auto& [device, counter] : counters_) {
+    if (run_.counters.size() == acks_per_run_max) break;
+    TERN_TRY(store.raise_store_counter(device, counter));
+    run_.counters.emplace_back(device, counter);
+  }
+  return {};
+}
+
+Result<void> Upkeep::prune_acked(LogTransaction& store, Now now) {
+  std::vector<LogId> due;
+  for (const auto& [log, at_ms] : prunable_) {
+    if (at_ms <= now.mono_ms && !run_.prunable.count(log)) due.push_back(log);
+  }
+  for (const auto& [log, at_ms] : run_.prunable) {
+    if (at_ms && *at_ms <= now.mono_ms) due.push_back(log);
+  }
+  for (const auto& log : due) {
+    if (run_.forget_left == 0 || run_.members_left == 0) {
+      run_.prunable[log] = now.mono_ms;
+      continue;
+    }
+    TERN_TRY(prune_log(store, now, log));
+  }
+  return {};
+}
+
+Result<void> Upkeep::prune_log(LogTransaction& store, Now now, const LogId& log) {
+  TERN_ASSIGN(const auto state, store.log(log));
+  if (!state) {
+    run_.prunable[log] = std::nullopt;
+    return {};
+  }
+  auto applied_by_all = state->head;
+  std::size_t members = 0;
+  TERN_TRY(store.members(log, [&](const DeviceId&, const Membership& membership) {
+    ++members;
+    // A struck device may still fetch what was written while it was in.
+    if (membership.on_list() || membership.acked < membership.struck_seq)
+      applied_by_all = std::min(applied_by_all, membership.acked);
+    return applied_by_all < state->first_kept ? Scan::stop : Scan::next;
+  }));
+  run_.members_left -= std::min(run_.members_left, members);
+  TERN_ASSIGN(const auto forgotten, store.forget(log, applied_by_all, run_.forget_left));
+  run_.forget_left -= forgotten;
+  const bool more = state->first_kept + forgotten <= applied_by_all;
+  run_.prunable[log] = more ? std::optional(now.mono_ms) : std::nullopt;
+  return {};
+}
+
+// Rows name the logs that were written to on a day: only those are visited, when the day is past
+// the retention.
+Result<void> Upkeep::sweep(LogTransaction& store, Now now, const RelayLimits& limits) {
+  const auto last_day = day_of(now.wall_ms / 1000) - limits.retention_days - 1;
+  run_.sweep_at_ms = now.mono_ms + sweep_interval_ms;
+  run_.sweeping = false;
+  if (last_day < 0) return {};
+  TERN_ASSIGN(const auto expired,
+              store.expired(static_cast<std::uint32_t>(last_day), swept_logs_per_run_max));
+  const auto go_on = [&] {
+    run_.sweep_at_ms = now.mono_ms;
+    run_.sweeping = true;
+  };
+  if (expired.size() == swept_logs_per_run_max) go_on();
+  for (const auto& expiry : expired) {
+    TERN_ASSIGN(const bool done, sweep_log(store, expiry));
+    if (!done) {
+      go_on();
+      break;
+    }
+    TERN_TRY(store.erase_expiry(expiry));
+  }
+  return {};
+}
+
+Result<bool> Upkeep::sweep_log(LogTransaction& store, const LogTransaction::Expiry& expiry) {
+  const auto too_old = [&expiry](std::int64_t seconds) { return day_of(seconds) <= expiry.day; };
+  TERN_ASSIGN(const auto state, store.log(expiry.log));
+  if (!state) return true;
+  std::uint64_t last = 0;
+  std::size_t seen = 0;
+  TERN_TRY(store.read(expiry.log, state->first_kept, state->head, [&](const EntryRow& row) {
+    if (!too_old(row.stored_s)) return Scan::stop;
+    last = row.seq;
+    return ++seen > run_.forget_left ? Scan::stop : Scan::next;
+  }));
+  TERN_ASSIGN(const auto forgotten, store.forget(expiry.log, last, run_.forget_left));
+  run_.forget_left -= forgotten;
+  if (seen > forgotten) return false;
+  std::vector<DeviceId> long_struck;
+  TERN_TRY(store.members(expiry.log, [&](const DeviceId& device, const Membership& membership) {
+    if (!membership.on_list() && too_old(membership.struck_s)) long_struck.push_back(device);
+    return Scan::next;
+  }));
+  for (const auto& device : long_struck) TERN_TRY(store.erase_member(expiry.log, device));
+  return true;
+}
+
+}  // namespace tern::relay
