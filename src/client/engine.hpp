@@ -26,13 +26,13 @@ namespace tern::client {
 
 /// Timings of the design's section 4, to be changed only by tests.
 struct EngineConfig {
-  std::int64_t receipt_delay_ms = 1'000;        ///< receipts are batched at least this long
-  std::int64_t heal_interval_ms = 60'000;       ///< between self-updates when the turn changes
-  std::int64_t commit_interval_ms = 5'000;      ///< one commit each, after the burst
+  std::int64_t receipt_delay_ms = 1'000;    ///< receipts are batched at least this long
+  std::int64_t heal_interval_ms = 60'000;   ///< between self-updates when the turn changes
+  std::int64_t commit_interval_ms = 5'000;  ///< one commit each, after the burst
   std::uint32_t commit_burst = 5;
-  std::int64_t request_timeout_ms = 30'000;     ///< an answer that takes longer: a dead link
-  std::int64_t rejoin_interval_ms = 86'400'000; ///< a device asks at most this often per chat
-  std::int64_t rejoin_jitter_ms = 2'000;        ///< who answers a rejoin waits up to this long
+  std::int64_t request_timeout_ms = 30'000;      ///< an answer that takes longer: a dead link
+  std::int64_t rejoin_interval_ms = 86'400'000;  ///< a device asks at most this often per chat
+  std::int64_t rejoin_jitter_ms = 2'000;         ///< who answers a rejoin waits up to this long
   bool send_receipts = true;
 };
 

@@ -1,0 +1,165 @@
+#include "client/answers.hpp"
+
+#include "client/applying.hpp"
+#include "client/claims.hpp"
+#include "client/creation.hpp"
+#include "client/inbox.hpp"
+#include "client/intents.hpp"
+#include "client/reading.hpp"
+#include "client/refusals.hpp"
+#include "client/registration.hpp"
+#include "client/rejoin.hpp"
+#include "client/resuming.hpp"
+
+namespace tern::client::answers {
+namespace {
+
+using What = Purpose::What;
+
+constexpr std::int64_t inbox_full_retry_ms = 60'000;
+constexpr std::int64_t reservation_ms = 2'000;
+
+// An answer of another kind than its question: the relay does not speak this protocol.
+Result<void> nonsense(Step& step) {
+  step.device.link.close(Errc::frame_malformed);
+  return {};
+}
+
+// The others are in; these will be, by a commit of their own once there is room.
+Result<void> note_full_inboxes(Step& step, Chat& chat, const std::vector<DeviceId>& devices) {
+  if (devices.empty()) return {};
+  TERN_ASSIGN(auto intents, Intents::load(step.rows, chat.row));
+  intents.add_again.insert(intents.add_again.end(), devices.begin(), devices.end());
+  chat.pace.claim_at = step.now.mono_ms + inbox_full_retry_ms;
+  step.problem(chat.id(), Errc::inbox_full, "a new member's inbox has no room for its Welcome");
+  return intents.store(step.rows, chat.row);
+}
+
+Result<void> appended(Step& step, Chat& chat, const wire::Appended& answer) {
+  const auto under_way = std::exchange(chat.line.in_flight, {});
+  chat.line.appending = false;
+  chat.line.head = std::max(chat.line.head, answer.head);
+  chat.pace.backoff_ms = 0;
+  TERN_TRY(apply_own(step, chat, answer.first_seq, under_way));
+  return note_full_inboxes(step, chat, answer.inbox_full);
+}
+
+Result<void> created(Step& step, Chat& chat, const wire::Appended& answer) {
+  chat.line.appending = false;
+  chat.pace.backoff_ms = 0;
+  TERN_TRY(creation::created(step, chat, answer));
+  return note_full_inboxes(step, chat, answer.inbox_full);
+}
+
+Result<void> entries(Step& step, Chat& chat, const wire::Entries& entries) {
+  chat.line.known = true;
+  chat.line.head = std::max(chat.line.head, entries.head);
+  step.look_at(chat);
+  return apply_entries(step, chat, entries.entries);
+}
+
+Result<void> read(Step& step, Chat& chat, const wire::Entries& answer) {
+  read_ended(step, chat);
+  // An honest relay that says there is more gives it.
+  if (answer.entries.empty() && answer.head > chat.record.cursor) return nonsense(step);
+  chat.line.head = answer.head;
+  return entries(step, chat, answer);
+}
+
+Result<void> of_chat(Step& step, Chat& chat, What what, const wire::Answer& answer) {
+  step.look_at(chat);
+  if (const auto* answered = std::get_if<wire::Appended>(&answer)) {
+    if (what == What::append) return appended(step, chat, *answered);
+    if (what == What::create_log) return created(step, chat, *answered);
+    if (what == What::rejoin) return rejoin::asked(step, chat);
+  }
+  if (const auto* answered = std::get_if<wire::Entries>(&answer); answered && what == What::read)
+    return answered->log == chat.id() ? read(step, chat, *answered) : nonsense(step);
+  if (const auto* answered = std::get_if<wire::Claimed>(&answer); answered && what == What::claim)
+    return claims::received(step, chat, *answered);
+  if (std::holds_alternative<wire::Done>(answer) && what == What::reserve) {
+    chat.line.reserving = false;
+    chat.pace.reserved_until = step.now.mono_ms + reservation_ms;
+    return {};
+  }
+  return nonsense(step);
+}
+
+Result<void> of_device(Step& step, What what, const wire::Answer& answer) {
+  if (const auto* resumed = std::get_if<wire::Resumed>(&answer); resumed && what == What::resume)
+    return resuming::resumed(step, *resumed);
+  if (std::holds_alternative<wire::Registered>(answer) && what == What::register_device)
+    return registration::registered(step);
+  if (const auto* published = std::get_if<wire::KeyPackagesPublished>(&answer);
+      published && what == What::publish)
+    return registration::published(step, *published);
+  if (const auto* read = std::get_if<wire::Entries>(&answer); read && what == What::read_inbox) {
+    auto& device = step.device;
+    device.inbox.reading = false;
+    const bool stuck = read->entries.empty() && read->head > device.record.inbox_cursor;
+    if (stuck || read->log != device.account.inbox) return nonsense(step);
+    return inbox::apply(step, *read);
+  }
+  if (std::holds_alternative<wire::Done>(answer) && what == What::ack) return {};
+  return nonsense(step);
+}
+
+Result<void> pushed_entries(Step& step, const wire::Entries& push) {
+  if (push.log == step.device.account.inbox) return inbox::apply(step, push);
+  Chat* const chat = step.device.chats.find(push.log);
+  // A chat that this device is not in, or whose Welcome it has not read yet.
+  if (!chat || chat->record.joined_seq == 0) return {};
+  return entries(step, *chat, push);
+}
+
+Result<void> log_advanced(Step& step, const wire::LogHead& head) {
+  auto& device = step.device;
+  if (head.log == device.account.inbox) {
+    device.inbox.head = std::max(device.inbox.head, head.head);
+    return inbox::go_on(step);
+  }
+  Chat* const chat = device.chats.find(head.log);
+  if (!chat) return {};
+  chat->line.head = std::max(chat->line.head, head.head);
+  chat->line.member = head.member;
+  step.look_at(*chat);
+  return {};
+}
+
+Result<void> noticed(Step& step, const wire::Notice& notice) {
+  switch (notice.what) {
+    case wire::Notice::What::log_advanced:
+      return log_advanced(step, notice.log);
+    case wire::Notice::What::key_packages_low:
+      step.device.standing.key_packages_left = notice.key_packages_left;
+      return {};
+    case wire::Notice::What::relay_stopping:
+      return {};
+    case wire::Notice::What::device_revoked:
+      step.problem({}, Errc::device_revoked, "this device was taken off its account's list");
+      return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> received(Step& step, const Purpose& purpose, const wire::Answer& answer) {
+  const auto* refused = std::get_if<wire::Refused>(&answer);
+  if (purpose.chat.is_zero())
+    return refused ? refusals::of_device(step, purpose.what, *refused)
+                   : of_device(step, purpose.what, answer);
+  Chat* const chat = step.device.chats.find(purpose.chat);
+  if (!chat) return {};
+  return refused ? refusals::of_chat(step, *chat, purpose.what, *refused)
+                 : of_chat(step, *chat, purpose.what, answer);
+}
+
+Result<void> pushed(Step& step, const wire::Push& push) {
+  if (const auto* entries = std::get_if<wire::Entries>(&push))
+    return pushed_entries(step, *entries);
+  if (const auto* notice = std::get_if<wire::Notice>(&push)) return noticed(step, *notice);
+  return {};
+}
+
+}  // namespace tern::client::answers

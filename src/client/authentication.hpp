@@ -1,0 +1,43 @@
+// Whom a leaf belongs to (RFC 9420 §5.3.1): the certificate in its credential binds the leaf's key
+// to a device, and the device to an account.
+#pragma once
+
+#include <unordered_set>
+
+#include "client/group_records.hpp"
+#include "client/roster.hpp"
+#include "mls/credential.hpp"
+#include "wire/certificate.hpp"
+
+namespace tern::client {
+
+/// Who sits on a leaf that was accepted. Errors: certificate_invalid.
+Result<Seat> seat_of(const mls::Credential& credential);
+
+class Authentication final : public mls::Authenticator {
+ public:
+  /// Reads device lists inside the transaction that is open.
+  explicit Authentication(const OpenRows& open, const store::Sealer& sealer)
+      : open_(open), sealer_(sealer) {}
+
+  /// Errors: mls_credential_refused (not basic), certificate_invalid, device_revoked (not on the
+  /// newest list seen of the account), storage_*.
+  Result<void> check_leaf(const mls::Credential& credential,
+                          const crypto::VerifyKey& signature_key) override;
+  /// A leaf keeps its account and device. Errors: mls_credential_refused, certificate_invalid.
+  Result<void> check_successor(const mls::Credential& predecessor,
+                               const mls::Credential& successor) override;
+
+ private:
+  Result<void> check_certificate(const mls::Credential& credential,
+                                 const crypto::VerifyKey& signature_key);
+  Result<void> check_list(const wire::DeviceCertificate& certificate) const;
+
+  static constexpr std::size_t remembered_max = 16'384;
+  const OpenRows& open_;
+  const store::Sealer& sealer_;
+  /// Certificates whose signature was good: a signature is checked once, not in every group.
+  std::unordered_set<FixedBytes<struct CheckedTag, 32>> checked_;
+};
+
+}  // namespace tern::client

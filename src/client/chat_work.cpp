@@ -1,0 +1,117 @@
+#include "client/chat_work.hpp"
+
+#include <algorithm>
+
+#include "client/claims.hpp"
+#include "client/commits.hpp"
+#include "client/creation.hpp"
+#include "client/healing.hpp"
+#include "client/reading.hpp"
+#include "client/receipts.hpp"
+#include "client/rejoin.hpp"
+#include "client/sending.hpp"
+
+namespace tern::client {
+namespace {
+
+using Reason = wire::RejoinRequest::Reason;
+
+constexpr std::int64_t back_off_max_ms = 600'000;
+constexpr std::uint32_t stales_before_reserving = 2;
+
+// A commit that cannot be made (a KeyPackage that has expired meanwhile, say) must not stop the
+// messages: what it was to add is asked for again, or not at all.
+Result<void> give_up_adds(Step& step, Chat& chat, const Error& error) {
+  step.problem(chat.id(), error.errc(), "a commit could not be made: " + error.message());
+  chat.claimed.clear();
+  chat.drop_group();
+  chat.pace.claim_at = step.now.mono_ms + back_off_max_ms;
+  return rejoin::give_up(step, chat);
+}
+
+enum class Made { yes, no, wait };
+
+Result<Made> make_commit(Step& step, Chat& chat, mls::Group& group) {
+  TERN_ASSIGN(auto plan, commits::plan(step, chat, group));
+  TERN_ASSIGN(const bool writes, has_something_to_send(step, chat));
+  const bool heals = writes && !plan.before_messages && heals_now(step, chat);
+  plan.wanted = plan.wanted || heals || (writes && plan.before_messages && plan.can_commit);
+  if (!plan.wanted) return plan.before_messages ? Made::wait : Made::no;
+  if (!step.device.commit_rate.ready(step.now)) {
+    step.device.timers.wake(chat.id(), step.device.commit_rate.next_ms(step.now));
+    return plan.before_messages ? Made::wait : Made::no;
+  }
+  const auto made = commits::make(step, chat, group, plan, false);
+  if (!made) {
+    if (is_storage(made.error().errc()) || plan.add.empty()) return made.error();
+    TERN_TRY(give_up_adds(step, chat, made.error()));
+    return Made::no;
+  }
+  chat.pace.healed_at = step.now.mono_ms;
+  chat.pace.volunteer_at = never_ms;
+  return Made::yes;
+}
+
+Result<void> send_commit_or_reserve(Step& step, Chat& chat) {
+  if (chat.pace.stales < stales_before_reserving || chat.pace.reserved_until > step.now.mono_ms)
+    return send_commit(step, chat);
+  step.send({Purpose::What::reserve, chat.id()}, wire::Reserve{chat.id()});
+  step.then([&chat] { chat.line.reserving = true; });
+  return {};
+}
+
+// The pending commit is of this epoch, or of no more use.
+Result<bool> pending_is_good(Step& step, Chat& chat, const mls::Group& group) {
+  if (!chat.record.commit_pending) return false;
+  TERN_ASSIGN(const auto* const pending, chat.pending(step.rows));
+  if (pending->made_in == epoch_tag(group)) return true;
+  TERN_TRY(commits::drop(step, chat));
+  return false;
+}
+
+Result<void> say(Step& step, Chat& chat) {
+  if (chat.line.busy()) return {};
+  if (chat.pace.hold_until > step.now.mono_ms) {
+    step.device.timers.wake(chat.id(), chat.pace.hold_until);
+    return {};
+  }
+  TERN_ASSIGN(auto* const group, chat.group());
+  TERN_ASSIGN(const bool pending, pending_is_good(step, chat, *group));
+  if (pending) return send_commit_or_reserve(step, chat);
+  TERN_ASSIGN(const auto intents, Intents::load(step.rows, chat.row));
+  TERN_TRY(claims::request(step, chat, intents));
+  TERN_ASSIGN(const auto made, make_commit(step, chat, *group));
+  if (made == Made::yes) return send_commit_or_reserve(step, chat);
+  if (made == Made::wait) return {};
+  receipts::note(step, chat);
+  return send_outbox(step, chat);
+}
+
+}  // namespace
+
+void back_off(Step& step, Chat& chat, std::int64_t wait_ms) {
+  auto& pace = chat.pace;
+  pace.backoff_ms = std::min(std::max(wait_ms, 2 * pace.backoff_ms), back_off_max_ms);
+  pace.hold_until = step.now.mono_ms + std::max(pace.backoff_ms, wait_ms);
+  step.device.timers.wake(chat.id(), pace.hold_until);
+}
+
+Result<void> work_on(Step& step, Chat& chat) {
+  if (!step.device.link.online()) return {};
+  switch (chat.record.state) {
+    case ChatState::setting_up:
+      return creation::go_on(step, chat);
+    case ChatState::active:
+      if (!at_head(chat)) return read_on(step, chat);
+      if (!chat.line.member) return rejoin::become_split(step, chat, Reason::struck);
+      return say(step, chat);
+    case ChatState::split:
+      return rejoin::ask(step, chat);
+    case ChatState::joining:
+    case ChatState::left:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace tern::client

@@ -1,0 +1,103 @@
+// What the group needs from this device: the reasons to commit.
+#include <algorithm>
+
+#include "client/commits.hpp"
+#include "client/rejoin.hpp"
+#include "client/seating.hpp"
+
+namespace tern::client::commits {
+namespace {
+
+const SeatedLeaf* find(const std::vector<SeatedLeaf>& leaves, const DeviceId& device) {
+  const auto found = std::find_if(leaves.begin(), leaves.end(), [&](const SeatedLeaf& leaf) {
+    return leaf.seat.device == device;
+  });
+  return found == leaves.end() ? nullptr : &*found;
+}
+
+void remove(CommitPlan& plan, const SeatedLeaf& leaf) {
+  if (std::find(plan.remove.begin(), plan.remove.end(), leaf.leaf) != plan.remove.end()) return;
+  plan.remove.push_back(leaf.leaf);
+  plan.removed.push_back(leaf.seat);
+  plan.wanted = true;
+}
+
+void add(CommitPlan& plan, const ClaimedKeyPackage& claimed) {
+  const auto same = [&](const ClaimedKeyPackage& other) { return other.device == claimed.device; };
+  if (plan.add.size() >= limits::adds_per_commit_max ||
+      std::any_of(plan.add.begin(), plan.add.end(), same))
+    return;
+  plan.add.push_back(claimed);
+  plan.wanted = true;
+}
+
+// What people asked for.
+void plan_intents(const Step& step, const Chat& chat, const Intents& intents,
+                  const std::vector<SeatedLeaf>& leaves, CommitPlan& plan) {
+  for (const auto& leaf : leaves) {
+    const bool mine = leaf.seat.device == step.device.account.device;
+    const auto& accounts = intents.remove;
+    if (!mine && std::find(accounts.begin(), accounts.end(), leaf.seat.account) != accounts.end())
+      remove(plan, leaf);
+  }
+  for (const auto& claimed : chat.claimed) {
+    const auto* seated = find(leaves, claimed.device);
+    const auto& again = intents.add_again;
+    if (seated && std::find(again.begin(), again.end(), claimed.device) == again.end()) continue;
+    if (seated) remove(plan, *seated);
+    add(plan, claimed);
+  }
+}
+
+// Whoever lost the thread comes back by a removal and an add in one commit.
+void plan_rejoins(const std::vector<rejoin::Asked>& asked, const std::vector<SeatedLeaf>& leaves,
+                  CommitPlan& plan) {
+  for (const auto& device : asked) {
+    const auto* seated = find(leaves, device.device);
+    if (!seated || plan.add.size() >= limits::adds_per_commit_max) continue;
+    remove(plan, *seated);
+    add(plan, {device.device, seated->seat.account, device.key_package});
+  }
+}
+
+// What any member may do waits a random moment, so that one is first and the others see it done.
+bool volunteers_now(Step& step, Chat& chat, bool needed) {
+  if (!needed) {
+    chat.pace.volunteer_at = never_ms;
+    return false;
+  }
+  if (chat.pace.volunteer_at == never_ms) {
+    const auto jitter = static_cast<std::uint64_t>(step.device.config.rejoin_jitter_ms) + 1;
+    chat.pace.volunteer_at =
+        step.now.mono_ms + static_cast<std::int64_t>(step.device.entropy.below(jitter));
+  }
+  step.device.timers.wake(chat.id(), chat.pace.volunteer_at);
+  return chat.pace.volunteer_at <= step.now.mono_ms;
+}
+
+}  // namespace
+
+Result<CommitPlan> plan(Step& step, Chat& chat, const mls::Group& group) {
+  CommitPlan out;
+  const auto proposed = group.pending_removals();
+  if (std::find(proposed.begin(), proposed.end(), group.own_leaf()) != proposed.end()) {
+    out.before_messages = true;
+    out.can_commit = false;
+    return out;
+  }
+  out.before_messages = group.has_pending_proposals();
+  TERN_ASSIGN(const auto intents, Intents::load(step.rows, chat.row));
+  TERN_ASSIGN(const auto asked, rejoin::waiting(step, chat));
+  const bool volunteers = volunteers_now(
+      step, chat, out.before_messages || chat.record.access_repair || !asked.empty());
+  if (intents.empty() && !volunteers) return out;
+  TERN_ASSIGN(const auto leaves, seated_leaves(group));
+  plan_intents(step, chat, intents, leaves, out);
+  if (!volunteers) return out;
+  plan_rejoins(asked, leaves, out);
+  out.repair_access = chat.record.access_repair;
+  out.wanted = out.wanted || out.before_messages || out.repair_access;
+  return out;
+}
+
+}  // namespace tern::client::commits

@@ -1,0 +1,156 @@
+#include "client/commits.hpp"
+
+#include <algorithm>
+
+#include "client/membership.hpp"
+#include "client/seating.hpp"
+
+namespace tern::client::commits {
+namespace {
+
+using Mode = wire::AccessChange::Mode;
+
+// The adds, and everybody whom the commit takes out: named here or by a proposal.
+struct Effect {
+  std::vector<Seat> added;
+  std::vector<Seat> removed;
+};
+
+Result<Effect> effect_of(const mls::Group& group, const CommitPlan& plan) {
+  Effect out;
+  for (const auto& add : plan.add) out.added.push_back({add.device, add.account, 0});
+  out.removed = plan.removed;
+  for (const auto leaf : group.pending_removals()) {
+    if (std::find(plan.remove.begin(), plan.remove.end(), leaf) != plan.remove.end()) continue;
+    TERN_ASSIGN(const auto seat, seat_at(group, leaf));
+    out.removed.push_back(seat);
+  }
+  return out;
+}
+
+Result<wire::AccessChange> access_of(const mls::Group& group, const CommitPlan& plan,
+                                     const Effect& effect) {
+  wire::AccessChange out;
+  if (!plan.repair_access) {
+    if (effect.added.empty() && effect.removed.empty()) return out;
+    out.mode = Mode::change;
+    out.added = devices_of(effect.added);
+    out.removed = devices_of(effect.removed);
+    return out;
+  }
+  out.mode = Mode::set;
+  const auto gone = devices_of(effect.removed);
+  TERN_ASSIGN(const auto leaves, seated_leaves(group));
+  std::vector<Seat> all = effect.added;
+  for (const auto& [leaf, seat] : leaves)
+    if (!std::binary_search(gone.begin(), gone.end(), seat.device)) all.push_back(seat);
+  out.added = devices_of(all);
+  return out;
+}
+
+mls::CommitRequest request_of(const CommitPlan& plan, const wire::EntryHeader& header) {
+  mls::CommitRequest out;
+  for (const auto& add : plan.add) out.add.push_back(add.key_package);
+  out.remove = plan.remove;
+  out.authenticated_data = wire::encode(header);
+  return out;
+}
+
+Result<std::vector<PendingWelcome>> welcomes_for(const mls::PendingCommit& made) {
+  std::vector<PendingWelcome> out;
+  for (const auto& welcome : made.welcomes)
+    out.push_back({crypto::device_id(welcome.signature_key), welcome.encrypted_group_secrets});
+  return out;
+}
+
+Result<void> persist(Step& step, Chat& chat, PendingCommit pending, mls::Group& next) {
+  TERN_TRY(step.rows.put(tables::commits, chat.row, encode(pending)));
+  auto records = next.records();
+  records.replace_all = true;
+  TERN_TRY(chat.next_records.write(step.rows, records));
+  chat.set_pending(std::move(pending), std::move(next));
+  step.edit(chat).commit_pending = true;
+  step.moved_ratchet();
+  return {};
+}
+
+}  // namespace
+
+Result<void> make(Step& step, Chat& chat, mls::Group& group, const CommitPlan& plan,
+                  bool creates_log) {
+  auto& device = step.device;
+  step.edit(chat);
+  PendingCommit pending;
+  pending.id = device.entropy.make<EntryId>();
+  pending.creates_log = creates_log;
+  pending.repairs_access = plan.repair_access;
+  TERN_ASSIGN(auto effect, effect_of(group, plan));
+  wire::EntryHeader header;
+  header.entry_id = pending.id;
+  header.seen_seq = chat.record.cursor;
+  header.seen_hash = chat.record.hash;
+  TERN_ASSIGN(header.access, access_of(group, plan, effect));
+  TERN_ASSIGN(auto made,
+              group.commit(request_of(plan, header), device.account.identity, device.authentication,
+                           static_cast<std::uint64_t>(step.now.wall_ms / 1000), device.entropy));
+  if (!creates_log) {
+    pending.made_in = epoch_tag(group);
+    TERN_TRY(chat.records.write(step.rows, made.own));
+  }
+  pending.next = epoch_tag(*made.next);
+  TERN_ASSIGN(pending.welcomes, welcomes_for(made));
+  pending.message = std::move(made.message);
+  pending.group_info = std::move(made.welcome_group_info);
+  pending.added = std::move(effect.added);
+  pending.removed = std::move(effect.removed);
+  device.commit_rate.take(step.now);
+  return persist(step, chat, std::move(pending), *made.next);
+}
+
+Result<void> merge(Step& step, Chat& chat, std::uint64_t seq) {
+  TERN_ASSIGN(const auto* const pending, chat.pending(step.rows));
+  MembershipChange change;
+  change.seq = seq;
+  change.added = pending->added;
+  change.removed = pending->removed;
+  const bool repaired = pending->repairs_access;
+  const bool created = pending->creates_log;
+  if (!created) {
+    TERN_ASSIGN(const auto* const group, chat.group());
+    TERN_ASSIGN(change.leaving, leaving_in(*group));
+  }
+  auto& record = step.edit(chat);
+  TERN_TRY(chat.next_records.move_to(step.rows, chat.records));
+  TERN_TRY(step.rows.erase(tables::commits, chat.row));
+  chat.next_becomes_present();
+  TERN_ASSIGN(const auto* const next, chat.group());
+  record.commit_pending = false;
+  if (repaired) record.access_repair = false;
+  record.sent_since_update = 0;
+  record.updated_ms = step.now.wall_ms;
+  chat.pace.stales = 0;
+  TERN_TRY(membership::enter_epoch(step, chat, *next));
+  if (created) {
+    TERN_ASSIGN(const auto leaves, seated_leaves(*next));
+    std::vector<Seat> seats;
+    for (const auto& [leaf, seat] : leaves) seats.push_back(seat);
+    TERN_TRY(membership::joined(step, chat, seats, seq));
+  } else {
+    TERN_TRY(membership::apply(step, chat, change));
+  }
+  std::erase_if(chat.claimed, [&](const ClaimedKeyPackage& claimed) {
+    return std::any_of(change.added.begin(), change.added.end(),
+                       [&](const Seat& seat) { return seat.device == claimed.device; });
+  });
+  return {};
+}
+
+Result<void> drop(Step& step, Chat& chat) {
+  if (!chat.record.commit_pending) return {};
+  step.edit(chat).commit_pending = false;
+  chat.drop_pending();
+  TERN_TRY(step.rows.erase(tables::commits, chat.row));
+  return chat.next_records.erase(step.rows);
+}
+
+}  // namespace tern::client::commits

@@ -1,0 +1,20 @@
+// What a person does in a chat: write, take back, mark as read.
+#pragma once
+
+#include "client/step.hpp"
+
+namespace tern::client::composing {
+
+/// Encoded contents, one message each, queued in this order behind what waits already.
+/// Errors: chat_left.
+Result<std::vector<MessageId>> queue(Step& step, Chat& chat, const std::vector<Bytes>& contents);
+/// Takes a message out of the outbox. Errors: not_found, too_late when it is, or may be, out.
+Result<void> cancel(Step& step, Chat& chat, const MessageId& id);
+Result<void> mark_read(Step& step, Chat& chat);
+
+/// Errors: text_too_long, text_not_utf8.
+Result<Bytes> text_content(Now now, std::string_view text);
+/// Errors: too_long (the type, or the bytes), text_not_utf8 (the type).
+Result<Bytes> custom_content(Now now, std::string_view type, ByteSpan bytes);
+
+}  // namespace tern::client::composing

@@ -1,0 +1,147 @@
+#include "client/creation.hpp"
+
+#include <algorithm>
+
+#include "client/append_draft.hpp"
+#include "client/applying.hpp"
+#include "client/chat_work.hpp"
+#include "client/claims.hpp"
+#include "client/commits.hpp"
+#include "client/inbox.hpp"
+#include "client/key_packages.hpp"
+#include "client/membership.hpp"
+#include "client/policy.hpp"
+
+namespace tern::client::creation {
+namespace {
+
+// The group's id says which chat, and which generation of its log.
+Bytes group_id_of(const ChatRecord& record) {
+  Writer writer;
+  writer.raw(record.id).number(record.generation);
+  return std::move(writer).take();
+}
+
+Policy policy_of(const Step& step, const ChatRecord& record) {
+  Policy out;
+  out.title = record.title;
+  out.one_to_one = record.one_to_one;
+  if (!record.one_to_one) out.admins = {step.device.account.id};
+  return out;
+}
+
+CommitPlan first_commit(const Chat& chat) {
+  CommitPlan out;
+  for (const auto& claimed : chat.claimed) {
+    if (out.add.size() == limits::adds_per_commit_max) break;
+    out.add.push_back(claimed);
+  }
+  return out;
+}
+
+Result<void> make_group(Step& step, Chat& chat) {
+  auto& device = step.device;
+  TERN_ASSIGN(auto group,
+              mls::Group::create(group_id_of(chat.record), device.account.identity,
+                                 key_package_lifetime(step.now),
+                                 extensions_with(policy_of(step, chat.record)), device.entropy));
+  return commits::make(step, chat, group, first_commit(chat), true);
+}
+
+Result<void> send_creation(Step& step, Chat& chat) {
+  TERN_ASSIGN(const auto* const pending, chat.pending(step.rows));
+  wire::CreateLog create;
+  create.log = chat.id();
+  if (chat.record.one_to_one) create.pair = {step.device.account.id, chat.record.peer};
+  create.first = {0, pending->id, wire::EntryKind::commit, 0, false, pending->message};
+  create.welcomes = welcomes_of(*pending, 0);
+  AppendDraft fits(chat.id(), 0);
+  TERN_TRY(fits.add(*pending));
+  step.send({Purpose::What::create_log, chat.id()}, create);
+  step.then([&chat] {
+    chat.line.appending = true;
+    chat.line.in_flight.clear();
+  });
+  return {};
+}
+
+Result<void> begin(Step& step, ChatRecord record, const Intents& intents) {
+  auto made = std::make_unique<Chat>(step.device.open_rows, step.device.sealer, record.id);
+  record.newest_ms = step.now.wall_ms;
+  made->record = std::move(record);
+  Chat& chat = step.add(std::move(made));
+  TERN_TRY(intents.store(step.rows, chat.row));
+  step.sync();
+  step.look_at(chat);
+  step.emit(ChatChanged{chat.id()});
+  return {};
+}
+
+}  // namespace
+
+Result<void> begin_pair(Step& step, const AccountId& peer) {
+  ChatRecord record;
+  record.id = crypto::pair_log_id(step.device.account.id, peer);
+  record.peer = peer;
+  Intents intents;
+  intents.add = {peer};
+  return begin(step, std::move(record), intents);
+}
+
+Result<void> begin_group(Step& step, const ChatId& id, std::string_view title,
+                         std::span<const AccountId> members) {
+  ChatRecord record;
+  record.id = id;
+  record.one_to_one = false;
+  record.title = std::string(title);
+  Intents intents;
+  for (const auto& member : members) {
+    const bool named =
+        std::find(intents.add.begin(), intents.add.end(), member) != intents.add.end();
+    if (member != step.device.account.id && !named) intents.add.push_back(member);
+  }
+  return begin(step, std::move(record), intents);
+}
+
+Result<void> go_on(Step& step, Chat& chat) {
+  const auto& device = step.device;
+  // Somebody may have made the chat meanwhile: then its Welcome is in the inbox.
+  if (!device.standing.registered || !inbox::at_head(device) || chat.line.busy()) return {};
+  if (chat.pace.hold_until > step.now.mono_ms) {
+    step.device.timers.wake(chat.id(), chat.pace.hold_until);
+    return {};
+  }
+  if (chat.record.commit_pending) return send_creation(step, chat);
+  TERN_ASSIGN(const auto intents, Intents::load(step.rows, chat.row));
+  TERN_ASSIGN(const bool claiming, claims::request(step, chat, intents));
+  if (claiming) return {};
+  // Alone is no chat of two; a group may begin with whom it can reach.
+  if (chat.record.one_to_one && chat.claimed.empty()) return {};
+  TERN_TRY(make_group(step, chat));
+  return send_creation(step, chat);
+}
+
+Result<void> created(Step& step, Chat& chat, const wire::Appended& appended) {
+  if (chat.record.state != ChatState::setting_up || !chat.record.commit_pending) return {};
+  TERN_ASSIGN(const auto* const pending, chat.pending(step.rows));
+  auto& record = step.edit(chat);
+  record.state = ChatState::active;
+  record.joined_seq = 1;
+  TERN_TRY(apply_own(step, chat, 1, {{OutboxKind::commit, 0, pending->id}}));
+  chat.line.known = true;
+  chat.line.head = std::max(chat.line.head, appended.head);
+  step.emit(ChatChanged{chat.id()});
+  if (record.one_to_one) return {};
+  return membership::notice(step, chat, 1, 0, {Notice::What::created, step.device.account.id});
+}
+
+Result<void> was_second(Step& step, Chat& chat) {
+  TERN_TRY(commits::drop(step, chat));
+  auto& record = step.edit(chat);
+  record.state = ChatState::joining;
+  chat.claimed.clear();
+  step.emit(ChatChanged{chat.id()});
+  return {};
+}
+
+}  // namespace tern::client::creation

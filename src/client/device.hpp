@@ -1,0 +1,80 @@
+// What the parts of one engine share: the device's keys, its chats, its link and its disk.
+#pragma once
+
+#include "client/account.hpp"
+#include "client/authentication.hpp"
+#include "client/chat.hpp"
+#include "client/commit_rate.hpp"
+#include "client/device_record.hpp"
+#include "client/engine.hpp"
+#include "client/event_queue.hpp"
+#include "client/link.hpp"
+#include "client/timers.hpp"
+
+namespace tern::client {
+
+/// What the present link knows of the inbox.
+struct InboxLine {
+  bool known = false;
+  std::uint64_t head = 0;
+  bool reading = false;
+};
+
+/// Reads under way, and the chats that wait for one of them to end: a device that comes back after
+/// a week does not ask for a thousand logs at once.
+struct Reads {
+  static constexpr std::size_t at_once = 8;
+  std::size_t under_way = 0;
+  std::deque<ChatId> waiting;
+};
+
+/// What was applied and will be acknowledged to the relay, when it may be and not at once.
+struct Acks {
+  std::unordered_map<ChatId, std::uint64_t> lazy;     ///< applied, perhaps not on the disk yet
+  std::unordered_map<ChatId, std::uint64_t> durable;  ///< to be told
+  std::int64_t due_at = never_ms;
+};
+
+/// What the relay knows of this device, on the present link.
+struct Standing {
+  bool registered = false;
+  std::uint32_t key_packages_left = 0;
+  std::int64_t retry_at = INT64_MIN;  ///< monotonic
+};
+
+struct Device {
+  Device(store::Environment& its_environment, const store::StorageKey& key, Entropy& its_entropy,
+         const EngineConfig& its_config, Account its_account)
+      : environment(its_environment),
+        sealer(key, its_entropy),
+        entropy(its_entropy),
+        config(its_config),
+        open_rows(environment, sealer),
+        authentication(open_rows, sealer),
+        account(std::move(its_account)),
+        link(config.request_timeout_ms),
+        commit_rate(config.commit_interval_ms, config.commit_burst) {}
+
+  store::Environment& environment;
+  const store::Sealer sealer;
+  Entropy& entropy;
+  const EngineConfig config;
+  OpenRows open_rows;
+  Authentication authentication;
+  const Account account;
+  DeviceRecord record;
+  ChatTable chats;
+
+  Link link;
+  InboxLine inbox;
+  Reads reads;
+  Standing standing;
+  Acks acks;
+  std::vector<wire::LogHead> strangers;  ///< logs that this device is in and does not know
+  EventQueue events;
+  Timers timers;
+  CommitRate commit_rate;
+  std::vector<Engine::Done> registration_waiters;
+};
+
+}  // namespace tern::client

@@ -1,0 +1,74 @@
+// The engine behind client/engine.hpp: every input becomes one step.
+#pragma once
+
+#include "client/device.hpp"
+#include "client/engine.hpp"
+#include "client/step.hpp"
+
+namespace tern::client {
+
+class EngineImpl final : public Engine {
+ public:
+  explicit EngineImpl(std::unique_ptr<Device> device) : device_(std::move(device)) {}
+  /// Every chat as it stands in the store. Messages are not read.
+  Result<void> load(Now now);
+
+  AccountId account_id() const override { return device_->account.id; }
+  DeviceId device_id() const override { return device_->account.device; }
+  const crypto::DhKeyPair& transport_key() const override { return device_->account.transport; }
+  std::string relay_address() const override { return device_->record.relay_address; }
+  Result<void> set_relay_address(std::string_view address) override;
+
+  void link_up(Now now) override;
+  void link_down(Now now) override;
+  void receive(Now now, ByteSpan frame) override;
+  void tick(Now now) override;
+  std::int64_t next_deadline() const override;
+  std::optional<Output> next_output() override { return device_->link.next_output(); }
+  bool wants_link() const override;
+  bool settled() const override;
+  std::optional<Event> next_event() override { return device_->events.next(); }
+
+  void register_device(Now now, Done done) override;
+  Result<ChatId> chat_with(Now now, const AccountId& peer) override;
+  Result<ChatId> create_group(Now now, std::string_view title,
+                              std::span<const AccountId> members) override;
+  Result<ChatInfo> chat_info(const ChatId& chat) const override;
+  Result<std::vector<ChatInfo>> chats() const override;
+  Result<std::vector<MessageId>> send_texts(Now now, const ChatId& chat,
+                                            std::span<const std::string_view> texts) override;
+  Result<MessageId> send_custom(Now now, const ChatId& chat, std::string_view type,
+                                ByteSpan bytes) override;
+  Result<std::vector<Message>> history(const ChatId& chat, std::size_t count,
+                                       std::optional<HistoryPosition> before) const override;
+  Result<Message> message(const ChatId& chat, const MessageId& id) const override;
+  Result<std::vector<Message>> pending() const override;
+  Result<void> mark_read(Now now, const ChatId& chat) override;
+  Result<void> cancel(Now now, const ChatId& chat, const MessageId& id) override;
+  void add_members(Now now, const ChatId& chat, std::span<const AccountId> members,
+                   Done done) override;
+  void remove_member(Now now, const ChatId& chat, const AccountId& member, Done done) override;
+  void leave(Now now, const ChatId& chat, Done done) override;
+
+ private:
+  using Work = std::function<Result<void>(Step&)>;
+  using ChatWork = std::function<Result<void>(Step&, Chat&)>;
+  /// A call of the app: its error is the call's. When the disk failed the link goes too, for what
+  /// was under way on it is no longer known.
+  Result<void> call(Now now, const Work& work);
+  Result<void> call(Now now, const ChatId& chat, const ChatWork& work);
+  /// Input from the link or the clock: an error ends the link.
+  void input(Now now, const Work& work);
+  /// A call that is answered later: errors go to `done`.
+  void ask(Now now, const ChatId& chat, const Done& done, const ChatWork& work);
+  void look_at_due_chats(Now now);
+  void take_frame(Now now, const wire::ServerFrame& frame);
+  Result<const Chat*> find(const ChatId& chat) const;
+  Result<ChatInfo> info_of(const ReadRows& rows, const Chat& chat) const;
+  Result<bool> nothing_under_way(const ReadRows& rows, const Chat& chat) const;
+
+  std::unique_ptr<Device> device_;
+  Now now_;  ///< of the last input
+};
+
+}  // namespace tern::client

@@ -1,0 +1,83 @@
+#include "client/foreign_commit.hpp"
+
+#include <algorithm>
+
+#include "client/commits.hpp"
+#include "client/joining.hpp"
+#include "client/leaving.hpp"
+#include "client/membership.hpp"
+#include "client/policy.hpp"
+#include "client/seating.hpp"
+
+namespace tern::client::foreign_commit {
+namespace {
+
+using Mode = wire::AccessChange::Mode;
+
+Result<CommitFacts> facts_of(const mls::Group& group, const wire::EntryHeader& header,
+                             const mls::CommitReceived& commit) {
+  CommitFacts out;
+  TERN_ASSIGN(out.committer, seat_at(group, commit.committer));
+  TERN_ASSIGN(out.added, seats_of(commit.added));
+  TERN_ASSIGN(out.removed, seats_of(commit.removed));
+  TERN_ASSIGN(out.leaving, leaving_in(group));
+  out.access = header.access;
+  if (commit.new_group_context_extensions)
+    out.new_extensions = &*commit.new_group_context_extensions;
+  if (out.added.empty() && header.access.mode != Mode::set) return out;
+  TERN_ASSIGN(const auto leaves, seated_leaves(group));
+  for (const auto& [leaf, seat] : leaves) out.before.push_back(seat);
+  return out;
+}
+
+bool holds(const std::vector<Seat>& seats, const DeviceId& device) {
+  return std::any_of(seats.begin(), seats.end(),
+                     [&](const Seat& seat) { return seat.device == device; });
+}
+
+Result<void> enter(Step& step, Chat& chat, std::uint64_t seq, const CommitFacts& facts,
+                   mls::CommitReceived commit) {
+  auto& record = step.edit(chat);
+  TERN_TRY(commits::drop(step, chat));
+  auto records = commit.next->records();
+  records.replace_all = true;
+  TERN_TRY(chat.records.write(step.rows, records));
+  step.moved_ratchet();
+  chat.set_group(std::move(*commit.next));
+  if (facts.access.mode == Mode::set) record.access_repair = false;
+  chat.pace.volunteer_at = never_ms;
+  TERN_ASSIGN(const auto* const group, chat.group());
+  TERN_TRY(membership::enter_epoch(step, chat, *group));
+  TERN_TRY(membership::apply(step, chat, {seq, facts.added, facts.removed, facts.leaving}));
+  TERN_TRY(leaving::epoch_passed(step, chat));
+  step.look_at(chat);
+  return {};
+}
+
+}  // namespace
+
+void passed_over(Step& step, Chat& chat, const wire::EntryHeader& header) {
+  if (header.access.mode == Mode::none) return;
+  step.edit(chat).access_repair = true;
+  step.look_at(chat);
+}
+
+Result<void> apply(Step& step, Chat& chat, const wire::Entry& entry,
+                   const wire::EntryHeader& header, mls::CommitReceived commit) {
+  TERN_ASSIGN(const auto* const group, chat.group());
+  TERN_ASSIGN(const auto facts, facts_of(*group, header, commit));
+  TERN_ASSIGN(const auto policy, policy_in(group->group_context_extensions()));
+  const auto checked = check_commit(policy, facts);
+  if (!checked) {
+    step.problem(chat.id(), checked.error().errc(),
+                 "a commit was passed over: " + checked.error().message());
+    passed_over(step, chat, header);
+    return {};
+  }
+  if (!commit.removes_me) return enter(step, chat, entry.seq, facts, std::move(commit));
+  if (holds(facts.added, step.device.account.device))
+    return joining::put_back(step, chat, entry.seq);
+  return membership::left(step, chat, entry.seq);
+}
+
+}  // namespace tern::client::foreign_commit

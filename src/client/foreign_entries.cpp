@@ -1,0 +1,113 @@
+#include "client/foreign_entries.hpp"
+
+#include "client/entry_checks.hpp"
+#include "client/foreign_commit.hpp"
+#include "client/foreign_message.hpp"
+#include "client/membership.hpp"
+#include "client/rejoin.hpp"
+#include "client/seating.hpp"
+
+namespace tern::client::foreign_entries {
+namespace {
+
+Outcome pass_over(Step& step, const Chat& chat, Errc code, const std::string& why) {
+  step.problem(chat.id(), code, "an entry was passed over: " + why);
+  return Outcome::passed;
+}
+
+// Only leaving is proposed; whoever may remove somebody commits it. What a member proposes beside
+// that nobody lets in, so that no commit can name it.
+Result<Outcome> apply_proposal(Step& step, Chat& chat, mls::ProposalReceived received) {
+  if (!received.removes || *received.removes != received.sender)
+    return pass_over(step, chat, Errc::policy_violated, "a proposal other than to leave");
+  step.edit(chat);
+  TERN_TRY(chat.records.write(step.rows, received.changes));
+  step.moved_ratchet();
+  chat.set_group(std::move(*received.next));
+  step.look_at(chat);
+  return Outcome::passed;
+}
+
+Result<Outcome> apply_received(Step& step, Chat& chat, const wire::Entry& entry,
+                               const wire::EntryHeader& header, mls::Received received) {
+  if (auto* application = std::get_if<mls::Application>(&received)) {
+    TERN_TRY(foreign_message::apply(step, chat, entry, header, std::move(*application)));
+    return Outcome::passed;
+  }
+  if (auto* proposal = std::get_if<mls::ProposalReceived>(&received))
+    return apply_proposal(step, chat, std::move(*proposal));
+  auto& commit = std::get<mls::CommitReceived>(received);
+  TERN_TRY(foreign_commit::apply(step, chat, entry, header, std::move(commit)));
+  return chat.record.cursor < entry.seq && chat.record.state != ChatState::split ? Outcome::passed
+                                                                                 : Outcome::stays;
+}
+
+// A later epoch than one's own: somebody made it up, or the relay has kept a commit back. The
+// message says nothing that can be believed, so the person is told and nothing else is done.
+// One's own state does not open any more: only being added again helps.
+Result<Outcome> split_here(Step& step, Chat& chat, const Error& error) {
+  step.problem(chat.id(), error.errc(), "the chat cannot be followed: " + error.message());
+  TERN_TRY(rejoin::become_split(step, chat, wire::RejoinRequest::Reason::split));
+  return Outcome::stays;
+}
+
+bool is_own_state(Errc code) {
+  return code == Errc::mls_state_malformed || code == Errc::mls_not_joined;
+}
+
+Result<Outcome> not_received(Step& step, Chat& chat, const wire::Entry& entry,
+                             const wire::EntryHeader& header, const Error& error) {
+  if (is_storage(error.errc())) return error;
+  if (is_own_state(error.errc())) return split_here(step, chat, error);
+  if (entry.kind != wire::EntryKind::commit)
+    return pass_over(step, chat, error.errc(), error.message());
+  if (mls::depends_on_own_keys(error.errc()) || error.errc() == Errc::device_revoked)
+    return split_here(step, chat, error);
+  foreign_commit::passed_over(step, chat, header);
+  return pass_over(step, chat, error.errc(), error.message());
+}
+
+Result<Outcome> apply_mls(Step& step, Chat& chat, const wire::Entry& entry) {
+  const auto header = entry_checks::header_of(entry);
+  if (!header) return pass_over(step, chat, header.error().errc(), header.error().message());
+  step.edit(chat);
+  const auto group = chat.group();
+  if (!group) return not_received(step, chat, entry, *header, group.error());
+  auto received = group.value()->receive(entry.payload, step.device.authentication,
+                                         static_cast<std::uint64_t>(step.now.wall_ms / 1000));
+  if (!received) return not_received(step, chat, entry, *header, received.error());
+  TERN_TRY(entry_checks::compare_seen(step, chat, *header));
+  return apply_received(step, chat, entry, *header, std::move(received).value());
+}
+
+}  // namespace
+
+Result<Outcome> apply(Step& step, Chat& chat, const wire::Entry& entry) {
+  switch (entry.kind) {
+    case wire::EntryKind::application:
+    case wire::EntryKind::commit:
+    case wire::EntryKind::proposal:
+      return apply_mls(step, chat, entry);
+    case wire::EntryKind::rejoin:
+      TERN_TRY(rejoin::receive(step, chat, entry.seq, entry.payload));
+      return Outcome::passed;
+    case wire::EntryKind::hole:
+      // A relay restored from an old copy: what the hole swallowed comes again from its authors
+      // once restoring is built; until then the timeline says that something may be missing.
+      TERN_TRY(membership::notice(step, chat, entry.seq, 0, {Notice::What::gap, {}}));
+      return Outcome::passed;
+    case wire::EntryKind::restart:
+      // The log's next generation is a new group, which this version does not enter by itself: it
+      // asks to be added to it.
+      step.problem(chat.id(), Errc::unsupported_version, "the chat was restarted");
+      TERN_TRY(membership::notice(step, chat, entry.seq, 0, {Notice::What::restarted, {}}));
+      step.edit(chat).generation += 1;
+      TERN_TRY(rejoin::become_split(step, chat, wire::RejoinRequest::Reason::split));
+      return Outcome::stays;
+    case wire::EntryKind::welcome:
+      break;
+  }
+  return pass_over(step, chat, Errc::malformed, "a kind that does not belong into a chat");
+}
+
+}  // namespace tern::client::foreign_entries

@@ -1,0 +1,79 @@
+#include "client/inbox.hpp"
+
+#include "client/joining.hpp"
+#include "client/resuming.hpp"
+
+namespace tern::client::inbox {
+namespace {
+
+// Nothing in an inbox is authenticated by its order: Welcomes that were used are known by their
+// KeyPackage, so reading some again does no harm.
+Result<void> start_over(Step& step, const wire::LogHead& head) {
+  auto& record = step.edit_device();
+  record.inbox_cursor = head.first_kept > 0 ? head.first_kept - 1 : 0;
+  record.inbox_hash = {};
+  return {};
+}
+
+Result<void> apply_entry(Step& step, const wire::Entry& entry) {
+  auto& record = step.edit_device();
+  const auto header =
+      wire::hashed_header(entry.seq, entry.id, entry.kind, entry.base, entry.payload.size());
+  record.inbox_hash =
+      wire::LogHash{crypto::blake2b({record.inbox_hash, header, entry.payload}).bytes};
+  record.inbox_cursor = entry.seq;
+  step.sync();
+  if (entry.kind != wire::EntryKind::welcome) return {};
+  const auto welcome = wire::decode_inbox_welcome(entry.payload);
+  if (welcome) return joining::receive(step, *welcome);
+  step.problem({}, welcome.error().errc(), "a Welcome that does not parse");
+  return {};
+}
+
+Result<void> reached_head(Step& step) {
+  TERN_TRY(resuming::adopt_strangers(step));
+  for (const auto& [id, chat] : step.device.chats)
+    if (chat->record.state == ChatState::setting_up) step.look_at(*chat);
+  return {};
+}
+
+}  // namespace
+
+bool at_head(const Device& device) {
+  return device.inbox.known && device.record.inbox_cursor >= device.inbox.head;
+}
+
+Result<void> resumed(Step& step, const wire::LogHead& head) {
+  auto& device = step.device;
+  device.inbox.known = true;
+  device.inbox.head = head.head;
+  const auto cursor = device.record.inbox_cursor;
+  if (cursor > head.head || !head.hash_matches || cursor + 1 < head.first_kept)
+    TERN_TRY(start_over(step, head));
+  return go_on(step);
+}
+
+Result<void> go_on(Step& step) {
+  auto& device = step.device;
+  if (device.inbox.reading) return {};
+  if (at_head(device)) return reached_head(step);
+  wire::Read read;
+  read.log = device.account.inbox;
+  read.from = device.record.inbox_cursor + 1;
+  step.send({Purpose::What::read_inbox, {}}, read);
+  step.then([&device] { device.inbox.reading = true; });
+  return {};
+}
+
+Result<void> apply(Step& step, const wire::Entries& entries) {
+  auto& device = step.device;
+  device.inbox.head = std::max(device.inbox.head, entries.head);
+  for (const auto& entry : entries.entries) {
+    if (entry.seq <= device.record.inbox_cursor) continue;
+    if (entry.seq != device.record.inbox_cursor + 1) break;
+    TERN_TRY(apply_entry(step, entry));
+  }
+  return go_on(step);
+}
+
+}  // namespace tern::client::inbox

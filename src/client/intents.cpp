@@ -1,0 +1,28 @@
+#include "client/intents.hpp"
+
+#include "client/record_codec.hpp"
+
+namespace tern::client {
+
+Result<Intents> Intents::load(const ReadRows& rows, const RowId& chat) {
+  Intents out;
+  TERN_ASSIGN(const auto row, rows.get(tables::intents, chat));
+  if (!row) return out;
+  RecordReader reader(*row);
+  out.add = reader.ids<AccountId>();
+  out.remove = reader.ids<AccountId>();
+  out.add_again = reader.ids<DeviceId>();
+  TERN_TRY(reader.finish("intents"));
+  return out;
+}
+
+Result<void> Intents::store(Rows& rows, const RowId& chat) const {
+  if (empty()) return rows.erase(tables::intents, chat);
+  RecordWriter writer;
+  write_ids(writer, add);
+  write_ids(writer, remove);
+  write_ids(writer, add_again);
+  return rows.put(tables::intents, chat, writer.span());
+}
+
+}  // namespace tern::client

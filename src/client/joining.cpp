@@ -1,0 +1,183 @@
+#include "client/joining.hpp"
+
+#include <algorithm>
+
+#include "client/commits.hpp"
+#include "client/key_packages.hpp"
+#include "client/membership.hpp"
+#include "client/rejoin.hpp"
+#include "client/seating.hpp"
+
+namespace tern::client::joining {
+namespace {
+
+constexpr std::int64_t welcome_wait_ms = 10'000;
+
+struct Joined {
+  mls::Group group;
+  mls::KeyPackageRef used;
+  bool last_resort = false;
+};
+
+Result<Joined> join_group(Step& step, const wire::InboxWelcome& welcome) {
+  auto& device = step.device;
+  const ByteSpan secrets[] = {welcome.group_secrets};
+  const auto message = mls::assemble_welcome(secrets, welcome.group_info);
+  TERN_ASSIGN(const auto recipients, mls::welcome_recipients(message));
+  for (const auto& ref : recipients) {
+    TERN_ASSIGN(const auto mine, key_packages::find(step.rows, ref));
+    if (!mine) continue;
+    TERN_ASSIGN(auto group, mls::Group::join(message, mine->record, device.account.identity,
+                                             device.authentication,
+                                             static_cast<std::uint64_t>(step.now.wall_ms / 1000)));
+    return Joined{std::move(group), ref, mine->last_resort};
+  }
+  return Error(Errc::mls_key_package_unknown, "a Welcome for a KeyPackage that is not here");
+}
+
+Result<void> check_pair(const Step& step, const LogId& log, const std::vector<Seat>& seats) {
+  const auto& me = step.device.account.id;
+  const auto other = std::find_if(seats.begin(), seats.end(),
+                                  [&](const Seat& seat) { return seat.account != me; });
+  const bool two =
+      other != seats.end() && std::all_of(seats.begin(), seats.end(), [&](const Seat& seat) {
+        return seat.account == me || seat.account == other->account;
+      });
+  if (!two || crypto::pair_log_id(me, other->account) != log)
+    return Error(Errc::policy_violated, "a chat of two that is not of this account and one other");
+  return {};
+}
+
+// Whoever made the Welcome may be anybody: the group must be the one that its place says.
+Result<void> check_group(const Step& step, const wire::InboxWelcome& welcome, const Chat* chat,
+                         const Policy& policy, const Joined& joined,
+                         const std::vector<Seat>& seats) {
+  Writer id;
+  id.raw(welcome.log).number(welcome.generation);
+  const auto group_id = joined.group.group_id();
+  if (!std::equal(group_id.begin(), group_id.end(), id.span().begin(), id.span().end()))
+    return Error(Errc::mls_group_id_mismatch, "a Welcome to another group than its log's");
+  if (policy.one_to_one) TERN_TRY(check_pair(step, welcome.log, seats));
+  const bool known = chat && chat->record.joined_seq > 0;
+  const bool waited_for_pair = chat && chat->record.one_to_one && !chat->record.peer.is_zero();
+  if ((known || waited_for_pair) && chat->record.one_to_one != policy.one_to_one)
+    return Error(Errc::policy_violated, "a chat of two stays one, a group a group");
+  return {};
+}
+
+AccountId peer_in(const Step& step, const std::vector<Seat>& seats) {
+  for (const auto& seat : seats)
+    if (seat.account != step.device.account.id) return seat.account;
+  return {};
+}
+
+Chat& chat_for(Step& step, const LogId& log) {
+  if (Chat* known = step.device.chats.find(log)) return *known;
+  auto made = std::make_unique<Chat>(step.device.open_rows, step.device.sealer, log);
+  made->record.newest_ms = step.now.wall_ms;
+  return step.add(std::move(made));
+}
+
+void move_record(Step& step, ChatRecord& record, const wire::InboxWelcome& welcome) {
+  if (record.joined_seq > 0 && record.cursor < welcome.commit_seq) {
+    record.gap_first = record.cursor + 1;
+    record.gap_last = welcome.commit_seq;
+  }
+  if (record.joined_seq == 0) record.joined_seq = welcome.commit_seq;
+  record.state = ChatState::active;
+  record.generation = welcome.generation;
+  record.cursor = welcome.commit_seq;
+  record.hash = welcome.hash;
+  record.base = welcome.commit_seq;
+  record.commit_pending = false;
+  record.access_repair = false;
+  record.leaving = false;
+  record.forked = false;
+  record.rejoins_waiting = 0;
+  record.sent_since_update = 0;
+  record.updated_ms = step.now.wall_ms;
+}
+
+Result<void> use_up(Step& step, const Joined& joined) {
+  if (!joined.last_resort) return key_packages::used(step.rows, joined.used);
+  step.edit_device().renew_last_resort = true;
+  return {};
+}
+
+Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Joined joined,
+                   const std::vector<Seat>& seats, bool one_to_one) {
+  auto& record = step.edit(chat);
+  const bool came_back = record.joined_seq > 0;
+  TERN_TRY(commits::drop(step, chat));
+  move_record(step, record, welcome);
+  record.one_to_one = one_to_one;
+  if (one_to_one) record.peer = peer_in(step, seats);
+  auto records = joined.group.records();
+  records.replace_all = true;
+  TERN_TRY(chat.records.write(step.rows, records));
+  TERN_TRY(use_up(step, joined));
+  step.moved_ratchet();
+  TERN_TRY(chat.hashes.clear(step.rows, chat.row));
+  TERN_TRY(chat.hashes.note(step.rows, chat.row, record.cursor, record.hash));
+  TERN_TRY(step.rows.erase(tables::welcomes, chat.row));
+  TERN_TRY(rejoin::forget_all(step, chat));
+  TERN_TRY(membership::enter_epoch(step, chat, joined.group));
+  chat.set_group(std::move(joined.group));
+  TERN_TRY(membership::joined(step, chat, seats, record.cursor));
+  if (came_back) TERN_TRY(rejoin::mark_gap(step, chat));
+  // What followed the commit was sent before this connection knew of the chat.
+  chat.line.known = false;
+  chat.line.member = true;
+  step.look_at(chat);
+  return {};
+}
+
+Result<void> join(Step& step, const wire::InboxWelcome& welcome) {
+  Chat* const known = step.device.chats.find(welcome.log);
+  TERN_ASSIGN(auto joined, join_group(step, welcome));
+  TERN_ASSIGN(const auto policy, policy_in(joined.group.group_context_extensions()));
+  TERN_ASSIGN(const auto leaves, seated_leaves(joined.group));
+  std::vector<Seat> seats;
+  for (const auto& [leaf, seat] : leaves) seats.push_back(seat);
+  TERN_TRY(check_group(step, welcome, known, policy, joined, seats));
+  return enter(step, chat_for(step, welcome.log), welcome, std::move(joined), seats,
+               policy.one_to_one);
+}
+
+Result<void> join_or_tell(Step& step, const wire::InboxWelcome& welcome) {
+  const auto done = join(step, welcome);
+  if (done || is_storage(done.error().errc())) return done;
+  step.problem(welcome.log, done.error().errc(),
+               "a Welcome that cannot be used: " + done.error().message());
+  return {};
+}
+
+// A jump forward is what a Welcome is; backward it would let old messages in again.
+bool leads_on(const Chat& chat, const wire::InboxWelcome& welcome) {
+  return welcome.generation > chat.record.generation ||
+         (welcome.generation == chat.record.generation && welcome.commit_seq > chat.record.cursor);
+}
+
+}  // namespace
+
+Result<void> receive(Step& step, const wire::InboxWelcome& welcome) {
+  Chat* const chat = step.device.chats.find(welcome.log);
+  if (!chat || chat->record.joined_seq == 0) return join_or_tell(step, welcome);
+  if (!leads_on(*chat, welcome)) return {};
+  if (chat->record.state != ChatState::active) return join_or_tell(step, welcome);
+  return step.rows.put(tables::welcomes, chat->row, wire::encode(welcome));
+}
+
+Result<void> put_back(Step& step, Chat& chat, std::uint64_t seq) {
+  TERN_ASSIGN(const auto kept, step.rows.get(tables::welcomes, chat.row));
+  if (kept) {
+    TERN_ASSIGN(const auto welcome, wire::decode_inbox_welcome(*kept));
+    if (welcome.commit_seq == seq) TERN_TRY(join_or_tell(step, welcome));
+    if (chat.record.state == ChatState::active && chat.record.cursor == seq) return {};
+  }
+  // It may be on its way from the inbox: only then is the log asked.
+  chat.pace.hold_until = step.now.mono_ms + welcome_wait_ms;
+  return rejoin::become_split(step, chat, wire::RejoinRequest::Reason::split);
+}
+
+}  // namespace tern::client::joining

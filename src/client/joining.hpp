@@ -1,0 +1,16 @@
+// Coming into a chat by a Welcome: from the inbox, checked in every way that does not take the
+// relay's word, and in one transaction with all that follows from it.
+#pragma once
+
+#include "client/step.hpp"
+
+namespace tern::client::joining {
+
+/// A Welcome from the inbox. One that breaks a rule is a Problem, no error; one for a chat that
+/// this device follows is kept until the chat's log says that it is needed.
+Result<void> receive(Step& step, const wire::InboxWelcome& welcome);
+/// The log has taken this device out and put it back in the commit `seq`: joins with the Welcome
+/// that was kept for it, or waits for it.
+Result<void> put_back(Step& step, Chat& chat, std::uint64_t seq);
+
+}  // namespace tern::client::joining

@@ -1,0 +1,73 @@
+// One connection to the relay as the engine sees it: requests under way with their ids and
+// deadlines, frames to send, and whether it has been resumed.
+#pragma once
+
+#include <deque>
+#include <map>
+
+#include "base/clock.hpp"
+#include "client/engine.hpp"
+#include "wire/frames.hpp"
+
+namespace tern::client {
+
+/// What a request was for, to know what to do with its answer.
+struct Purpose {
+  enum class What : std::uint8_t {
+    resume,
+    register_device,
+    publish,
+    claim,
+    create_log,
+    probe,  ///< reading a log's first entry: whose creation was it?
+    append,
+    rejoin,
+    read,
+    read_inbox,
+    reserve,
+    ack,
+  };
+  What what = What::resume;
+  ChatId chat;  ///< zero: about the device
+};
+
+class Link {
+ public:
+  enum class State : std::uint8_t { down, resuming, online, broken };
+
+  explicit Link(std::int64_t request_timeout_ms) : request_timeout_ms_(request_timeout_ms) {}
+
+  State state() const { return state_; }
+  bool online() const { return state_ == State::online; }
+  void up() { state_ = State::resuming; }
+  void resumed() { state_ = State::online; }
+  /// Forgets what was under way.
+  void down();
+  /// Tells the shell to drop the connection; what still arrives on it is not looked at.
+  void close(Errc reason);
+
+  std::uint32_t next_id() { return next_id_++; }
+  void send(Now now, std::uint32_t id, const Purpose& purpose, Bytes frame);
+  /// What this answer is for; nullopt for an id that is not under way.
+  std::optional<Purpose> answered(std::uint32_t id);
+  bool under_way(Purpose::What what) const;
+  bool idle() const { return requests_.empty(); }
+
+  /// When the oldest request under way has waited too long; never_ms without one.
+  std::int64_t deadline() const;
+  void check_deadline(Now now);
+  std::optional<Output> next_output();
+
+ private:
+  struct UnderWay {
+    Purpose purpose;
+    std::int64_t deadline_ms = 0;
+  };
+  std::int64_t request_timeout_ms_;
+  State state_ = State::down;
+  std::uint32_t next_id_ = 1;
+  std::map<std::uint32_t, UnderWay> requests_;  // ids grow, so the first is the oldest
+  std::deque<Output> outputs_;
+};
+
+}  // namespace tern::client

@@ -1,0 +1,196 @@
+#include "client/membership.hpp"
+
+#include <algorithm>
+
+#include "client/history.hpp"
+#include "client/intents.hpp"
+#include "client/receipts.hpp"
+#include "client/rejoin.hpp"
+#include "client/seating.hpp"
+
+namespace tern::client::membership {
+namespace {
+
+bool holds(const std::vector<Seat>& seats, const DeviceId& device) {
+  return std::any_of(seats.begin(), seats.end(),
+                     [&](const Seat& seat) { return seat.device == device; });
+}
+
+// One notice a person, not a device.
+Result<void> tell_changes(Step& step, Chat& chat, const Roster& before, const Roster& after,
+                          const MembershipChange& change) {
+  std::vector<Notice> notices;
+  const auto add = [&](Notice::What what, const AccountId& who) {
+    const auto same = [&](const Notice& other) { return other.what == what && other.who == who; };
+    if (std::none_of(notices.begin(), notices.end(), same)) notices.push_back({what, who});
+  };
+  for (const auto& seat : change.removed) {
+    if (holds(change.added, seat.device)) {
+      add(Notice::What::rejoined, seat.account);
+    } else if (!after.has(seat.account)) {
+      const bool asked = std::find(change.leaving.begin(), change.leaving.end(), seat.device) !=
+                         change.leaving.end();
+      add(asked ? Notice::What::member_left : Notice::What::member_removed, seat.account);
+    }
+  }
+  for (const auto& seat : change.added)
+    if (!before.has(seat.account)) add(Notice::What::member_added, seat.account);
+  for (std::size_t i = 0; i < notices.size() && i < notices_per_entry_max; ++i)
+    TERN_TRY(notice(step, chat, change.seq, i + 1, notices[i]));
+  return {};
+}
+
+Result<void> settle_intents(Step& step, Chat& chat, const Roster& roster,
+                            const MembershipChange& change) {
+  TERN_ASSIGN(auto intents, Intents::load(step.rows, chat.row));
+  if (intents.empty()) return {};
+  std::erase_if(intents.add, [&](const AccountId& account) { return roster.has(account); });
+  std::erase_if(intents.remove, [&](const AccountId& account) { return !roster.has(account); });
+  std::erase_if(intents.add_again, [&](const DeviceId& device) {
+    return holds(change.added, device) || !roster.find(device);
+  });
+  return intents.store(step.rows, chat.row);
+}
+
+void answer_waiters(Step& step, Chat& chat, const Roster& roster) {
+  const auto answered = [&](Waiter& waiter) {
+    const auto done = [&](const AccountId& account) {
+      return roster.has(account) == (waiter.what == Waiter::What::added);
+    };
+    if (waiter.what == Waiter::What::left ||
+        !std::all_of(waiter.accounts.begin(), waiter.accounts.end(), done))
+      return false;
+    step.answer(waiter.done, {});
+    return true;
+  };
+  // The step may fail yet; only then do they wait on.
+  std::vector<Waiter> waiting;
+  for (auto& waiter : chat.waiters)
+    if (!answered(waiter)) waiting.push_back(waiter);
+  step.then([&chat, waiting = std::move(waiting)] { chat.waiters = waiting; });
+}
+
+// RFC 9420 §9.2: whatever could open the chat's messages goes with the membership.
+Result<void> erase_keys(Step& step, Chat& chat) {
+  TERN_TRY(chat.records.erase(step.rows));
+  TERN_TRY(chat.next_records.erase(step.rows));
+  TERN_TRY(step.rows.erase(tables::commits, chat.row));
+  TERN_TRY(step.rows.erase(tables::intents, chat.row));
+  TERN_TRY(step.rows.erase(tables::welcomes, chat.row));
+  TERN_TRY(step.rows.erase_all(tables::rejoins, chat.row));
+  chat.drop_group();
+  chat.drop_pending();
+  chat.claimed.clear();
+  return {};
+}
+
+Result<void> fail_queued(Step& step, Chat& chat) {
+  TERN_ASSIGN(const auto rows, outbox::all(step.rows, chat.row));
+  for (const auto& [number, row] : rows) {
+    TERN_TRY(outbox::erase(step.rows, chat.row, number));
+    if (row.kind != OutboxKind::message) continue;
+    TERN_ASSIGN(auto message, history::get(step.rows, chat.row, queued_order(number)));
+    if (!message) continue;
+    message->failure = Errc::not_member;
+    TERN_TRY(history::put(step.rows, chat.row, queued_order(number), *message));
+    step.emit(MessageChanged{chat.id(), row.id, MessageState::failed});
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> enter_epoch(Step& step, Chat& chat, const mls::Group& group) {
+  auto& record = step.edit(chat);
+  record.epoch = group.epoch();
+  record.epoch_authenticator = to_bytes(group.epoch_authenticator());
+  record.devices = static_cast<std::uint32_t>(group.member_count());
+  TERN_ASSIGN(const auto policy, policy_in(group.group_context_extensions()));
+  if (record.title != policy.title) step.emit(ChatChanged{chat.id()});
+  record.title = policy.title;
+  return {};
+}
+
+Result<void> apply(Step& step, Chat& chat, const MembershipChange& change) {
+  if (change.added.empty() && change.removed.empty()) return {};
+  TERN_ASSIGN(const auto before, Roster::load(step.rows, chat.row));
+  auto after = before;
+  for (const auto& seat : change.removed)
+    if (!holds(change.added, seat.device)) after.remove(seat.device);
+  for (const auto& seat : change.added) after.add({seat.device, seat.account, change.seq});
+  TERN_TRY(after.store(step.rows, chat.row));
+  TERN_TRY(tell_changes(step, chat, before, after, change));
+  TERN_TRY(receipts::members_changed(step, chat, after, change.seq));
+  TERN_TRY(settle_intents(step, chat, after, change));
+  TERN_TRY(rejoin::members_changed(step, chat, after, change));
+  answer_waiters(step, chat, after);
+  step.emit(ChatChanged{chat.id()});
+  return {};
+}
+
+Result<void> joined(Step& step, Chat& chat, const std::vector<Seat>& seats, std::uint64_t seq) {
+  TERN_ASSIGN(const auto before, Roster::load(step.rows, chat.row));
+  Roster after;
+  for (const auto& seat : seats) {
+    const auto* known = before.find(seat.device);
+    after.add({seat.device, seat.account, known ? known->joined_seq : seq});
+  }
+  TERN_TRY(after.store(step.rows, chat.row));
+  // Who came in while this device could not follow is shown to the person who writes here.
+  MembershipChange change;
+  change.seq = seq;
+  if (!before.seats().empty()) {
+    for (const auto& seat : after.seats())
+      if (!before.has(seat.account)) change.added.push_back(seat);
+    for (const auto& seat : before.seats())
+      if (!after.has(seat.account)) change.removed.push_back(seat);
+  }
+  if (!before.seats().empty())
+    TERN_TRY(notice(step, chat, seq, 0, {Notice::What::rejoined, step.device.account.id}));
+  TERN_TRY(tell_changes(step, chat, before, after, change));
+  TERN_TRY(receipts::members_changed(step, chat, after, seq));
+  TERN_TRY(settle_intents(step, chat, after, change));
+  answer_waiters(step, chat, after);
+  step.emit(ChatChanged{chat.id()});
+  return {};
+}
+
+Result<void> notice(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t index,
+                    const Notice& notice) {
+  MessageRow row;
+  row.sender = notice.who;
+  row.seq = seq;
+  row.sent_ms = step.now.wall_ms;
+  row.notice = notice;
+  const auto order = logged_order(seq, index);
+  TERN_TRY(history::put(step.rows, chat.row, order, row));
+  step.edit(chat).newest_ms = step.now.wall_ms;
+  step.emit(MessageArrived{history::shown(row, order, chat)});
+  return {};
+}
+
+Result<void> left(Step& step, Chat& chat, std::uint64_t seq) {
+  auto& record = step.edit(chat);
+  const bool asked = record.leaving;
+  record.state = ChatState::left;
+  record.commit_pending = false;
+  record.access_repair = false;
+  record.leaving = false;
+  record.queued = 0;
+  TERN_TRY(fail_queued(step, chat));
+  TERN_TRY(erase_keys(step, chat));
+  const auto what = asked ? Notice::What::member_left : Notice::What::member_removed;
+  TERN_TRY(notice(step, chat, seq, 1, {what, step.device.account.id}));
+  for (const auto& waiter : chat.waiters) {
+    if (waiter.what == Waiter::What::left) {
+      step.answer(waiter.done, {});
+    } else {
+      step.answer(waiter.done, Errc::chat_left);
+    }
+  }
+  step.then([&chat] { chat.waiters.clear(); });
+  step.emit(ChatChanged{chat.id()});
+  return {};
+}
+
+}  // namespace tern::client::membership

@@ -1,0 +1,43 @@
+#include "client/reading.hpp"
+
+namespace tern::client {
+
+bool at_head(const Chat& chat) {
+  return chat.line.known && chat.line.head <= chat.record.cursor && !chat.line.reading;
+}
+
+Result<void> read_on(Step& step, Chat& chat) {
+  auto& reads = step.device.reads;
+  if (chat.line.reading || chat.line.waits_to_read) return {};
+  if (reads.under_way >= Reads::at_once) {
+    step.then([&reads, &chat] {
+      chat.line.waits_to_read = true;
+      reads.waiting.push_back(chat.id());
+    });
+    return {};
+  }
+  // Counted at once: this step may read for many chats.
+  ++reads.under_way;
+  chat.line.reading = true;
+  wire::Read read;
+  read.log = chat.id();
+  read.from = chat.record.cursor + 1;
+  step.send({Purpose::What::read, chat.id()}, read);
+  return {};
+}
+
+void read_ended(Step& step, Chat& chat) {
+  auto& reads = step.device.reads;
+  chat.line.reading = false;
+  if (reads.under_way > 0) --reads.under_way;
+  while (!reads.waiting.empty()) {
+    Chat* next = step.device.chats.find(reads.waiting.front());
+    reads.waiting.pop_front();
+    if (!next || !next->line.waits_to_read) continue;
+    next->line.waits_to_read = false;
+    step.look_at(*next);
+    return;
+  }
+}
+
+}  // namespace tern::client

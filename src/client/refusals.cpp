@@ -1,0 +1,163 @@
+#include "client/refusals.hpp"
+
+#include "client/chat_work.hpp"
+#include "client/claims.hpp"
+#include "client/commits.hpp"
+#include "client/creation.hpp"
+#include "client/entry_checks.hpp"
+#include "client/reading.hpp"
+#include "client/registration.hpp"
+#include "client/rejoin.hpp"
+
+namespace tern::client::refusals {
+namespace {
+
+using Reason = wire::RejoinRequest::Reason;
+using What = Purpose::What;
+
+constexpr std::int64_t pause_ms = 1'000;
+
+void pause(Step& step, Chat& chat, const wire::Refused& refused) {
+  back_off(step, chat, std::max<std::int64_t>(refused.retry_after_ms, pause_ms));
+}
+
+// The relay said how long: no more than that.
+void wait_as_told(Step& step, Chat& chat, const wire::Refused& refused) {
+  const auto wait_ms = std::max<std::int64_t>(refused.retry_after_ms, 1);
+  chat.pace.hold_until = step.now.mono_ms + wait_ms;
+  step.device.timers.wake(chat.id(), chat.pace.hold_until);
+}
+
+// Another's commit or proposal came first: what it says is read, then all is encrypted again.
+Result<void> stale(Step& step, Chat& chat, const wire::Refused& refused) {
+  if (chat.record.commit_pending) ++chat.pace.stales;
+  if (refused.head <= chat.record.cursor) pause(step, chat, refused);
+  chat.line.head = std::max(chat.line.head, refused.head);
+  return {};
+}
+
+// Its entry that took this device off the list can still be read, and says whether that was true.
+Result<void> struck(Step&, Chat& chat) {
+  chat.line.member = false;
+  chat.line.known = false;
+  return {};
+}
+
+// The relay's list is not the tree: the next commit says all of it.
+Result<void> list_differs(Step& step, Chat& chat, const wire::Refused& refused) {
+  TERN_TRY(commits::drop(step, chat));
+  step.edit(chat).access_repair = true;
+  chat.claimed.clear();
+  pause(step, chat, refused);
+  return {};
+}
+
+Result<void> of_append(Step& step, Chat& chat, const wire::Refused& refused) {
+  chat.line.appending = false;
+  chat.line.in_flight.clear();
+  switch (refused.code) {
+    case Errc::stale:
+      return stale(step, chat, refused);
+    case Errc::not_member:
+      return struck(step, chat);
+    case Errc::rate_limited:
+    case Errc::reserved:
+      wait_as_told(step, chat, refused);
+      return {};
+    case Errc::access_change_invalid:
+      return list_differs(step, chat, refused);
+    default:
+      step.problem(chat.id(), refused.code, "the relay refused to append");
+      TERN_TRY(commits::drop(step, chat));
+      pause(step, chat, refused);
+      return {};
+  }
+}
+
+Result<void> of_creation(Step& step, Chat& chat, const wire::Refused& refused) {
+  chat.line.appending = false;
+  if (chat.record.state != ChatState::setting_up) return {};
+  if (refused.code == Errc::log_exists) return creation::was_second(step, chat);
+  if (refused.code == Errc::rate_limited) {
+    wait_as_told(step, chat, refused);
+    return {};
+  }
+  step.problem(chat.id(), refused.code, "the relay refused to create the chat");
+  TERN_TRY(commits::drop(step, chat));
+  chat.claimed.clear();
+  pause(step, chat, refused);
+  return {};
+}
+
+Result<void> of_read(Step& step, Chat& chat, const wire::Refused& refused) {
+  read_ended(step, chat);
+  if (chat.record.state != ChatState::active) return {};
+  switch (refused.code) {
+    case Errc::log_pruned:
+      return rejoin::become_split(step, chat, Reason::retention);
+    case Errc::log_rolled_back:
+      TERN_TRY(entry_checks::forked(step, chat, refused.head));
+      return rejoin::become_split(step, chat, Reason::hole);
+    case Errc::not_member:
+      chat.line.member = false;
+      chat.line.known = true;
+      chat.line.head = chat.record.cursor;
+      return {};
+    default:
+      wait_as_told(step, chat, refused);
+      return {};
+  }
+}
+
+Result<void> of_rejoin(Step& step, Chat& chat, const wire::Refused& refused) {
+  chat.line.appending = false;
+  // It has the request already, or will not hear of another today.
+  if (refused.code == Errc::rejoin_refused) return rejoin::asked(step, chat);
+  if (refused.code != Errc::rate_limited)
+    step.problem(chat.id(), refused.code, "the relay refused a request to be added again");
+  pause(step, chat, refused);
+  return {};
+}
+
+}  // namespace
+
+Result<void> of_chat(Step& step, Chat& chat, Purpose::What what, const wire::Refused& refused) {
+  step.look_at(chat);
+  if (refused.code == Errc::not_registered) step.device.standing.registered = false;
+  switch (what) {
+    case What::claim:
+      return claims::refused(step, chat, refused);
+    case What::create_log:
+      return of_creation(step, chat, refused);
+    case What::append:
+      return of_append(step, chat, refused);
+    case What::rejoin:
+      return of_rejoin(step, chat, refused);
+    case What::read:
+      return of_read(step, chat, refused);
+    case What::reserve:
+      chat.line.reserving = false;
+      wait_as_told(step, chat, refused);
+      return {};
+    default:
+      return {};
+  }
+}
+
+Result<void> of_device(Step& step, Purpose::What what, const wire::Refused& refused) {
+  switch (what) {
+    case What::resume:
+    case What::read_inbox:
+      // Without these nothing can go on: another connection, after its back-off, tries again.
+      step.problem({}, refused.code, "the relay refused to resume");
+      step.device.link.close(refused.code);
+      return {};
+    case What::register_device:
+    case What::publish:
+      return registration::refused(step, refused);
+    default:
+      return {};
+  }
+}
+
+}  // namespace tern::client::refusals

@@ -1,0 +1,135 @@
+// The side that asks.
+#include "client/rejoin.hpp"
+
+#include "client/commits.hpp"
+#include "client/history.hpp"
+#include "client/key_packages.hpp"
+#include "client/record_codec.hpp"
+
+namespace tern::client::rejoin {
+namespace {
+
+struct OwnRequest {
+  EntryId id;
+  bool at_relay = false;
+  Bytes payload;
+};
+
+Bytes own_key(const Step& step, const Chat& chat) {
+  const auto device = step.rows.sealer().row_id(tables::rejoins, step.device.account.device);
+  return row_key(chat.row, device);
+}
+
+Result<std::optional<OwnRequest>> load_own(Step& step, const Chat& chat) {
+  TERN_ASSIGN(const auto row, step.rows.get(tables::rejoins, own_key(step, chat)));
+  if (!row) return std::optional<OwnRequest>();
+  RecordReader reader(*row);
+  OwnRequest out;
+  out.id = reader.fixed<EntryId>();
+  out.at_relay = reader.flag();
+  out.payload = to_bytes(reader.vector());
+  TERN_TRY(reader.finish("rejoin"));
+  return std::optional(std::move(out));
+}
+
+Result<void> store_own(Step& step, const Chat& chat, const OwnRequest& request) {
+  RecordWriter writer;
+  writer.raw(request.id);
+  write_flag(writer, request.at_relay);
+  writer.vector(request.payload);
+  return step.rows.put(tables::rejoins, own_key(step, chat), writer.span());
+}
+
+Result<OwnRequest> make_request(Step& step, Chat& chat) {
+  auto& device = step.device;
+  auto& record = step.edit(chat);
+  TERN_ASSIGN(const auto key_package,
+              key_packages::make_one(step.rows, step.now, device.account, device.entropy));
+  wire::RejoinRequest request;
+  request.log = chat.id();
+  request.device = device.account.device;
+  request.generation = record.generation;
+  request.cursor = record.cursor;
+  request.reason = record.rejoin_reason;
+  device.entropy.fill(request.nonce);
+  request.key_package = key_package;
+  const auto signature = device.account.identity.signing_key.sign(wire::signed_bytes(request));
+  request.signature = wire::Signature{signature.bytes};
+  OwnRequest out{device.entropy.make<EntryId>(), false, wire::encode(request)};
+  TERN_TRY(store_own(step, chat, out));
+  record.rejoin_asked_ms = step.now.wall_ms;
+  step.sync();
+  return out;
+}
+
+void send(Step& step, Chat& chat, const OwnRequest& request) {
+  wire::Append append;
+  append.log = chat.id();
+  append.store_counter = step.device.record.store_counter;
+  append.entries.push_back({0, request.id, wire::EntryKind::rejoin, 0, false, request.payload});
+  step.send({Purpose::What::rejoin, chat.id()}, append);
+  step.then([&chat] { chat.line.appending = true; });
+}
+
+}  // namespace
+
+Result<void> become_split(Step& step, Chat& chat, wire::RejoinRequest::Reason reason) {
+  auto& record = step.edit(chat);
+  record.state = ChatState::split;
+  record.rejoin_reason = reason;
+  TERN_TRY(commits::drop(step, chat));
+  step.emit(ChatChanged{chat.id()});
+  step.look_at(chat);
+  return {};
+}
+
+Result<void> ask(Step& step, Chat& chat) {
+  if (chat.line.busy()) return {};
+  if (chat.pace.hold_until > step.now.mono_ms) {
+    step.device.timers.wake(chat.id(), chat.pace.hold_until);
+    return {};
+  }
+  TERN_ASSIGN(const auto known, load_own(step, chat));
+  if (known && !known->at_relay) {
+    send(step, chat, *known);
+    return {};
+  }
+  const auto waited_ms = step.now.wall_ms - chat.record.rejoin_asked_ms;
+  const auto interval_ms = step.device.config.rejoin_interval_ms;
+  if (known && waited_ms >= 0 && waited_ms < interval_ms) {
+    step.device.timers.wake(chat.id(), step.now.mono_ms + interval_ms - waited_ms);
+    return {};
+  }
+  TERN_ASSIGN(const auto request, make_request(step, chat));
+  send(step, chat, request);
+  return {};
+}
+
+Result<void> asked(Step& step, Chat& chat) {
+  step.then([&chat] { chat.line.appending = false; });
+  TERN_ASSIGN(auto request, load_own(step, chat));
+  if (!request) return {};
+  request->at_relay = true;
+  return store_own(step, chat, *request);
+}
+
+Result<std::optional<Bytes>> own_payload(Step& step, const Chat& chat, const EntryId& id) {
+  TERN_ASSIGN(auto request, load_own(step, chat));
+  if (!request || request->id != id) return std::optional<Bytes>();
+  return std::optional(std::move(request->payload));
+}
+
+Result<void> forget_all(Step& step, Chat& chat) {
+  auto& record = step.edit(chat);
+  record.rejoin_asked_ms = 0;
+  record.rejoins_waiting = 0;
+  return step.rows.erase_all(tables::rejoins, chat.row);
+}
+
+Result<void> mark_gap(Step& step, Chat& chat) {
+  if (chat.record.devices <= say_again_devices_max) return {};
+  return membership::notice(step, chat, chat.record.cursor, notices_per_entry_max,
+                            {Notice::What::gap, step.device.account.id});
+}
+
+}  // namespace tern::client::rejoin

@@ -1,0 +1,42 @@
+// Being added again (design §4): a device that cannot follow its chat asks for it in the log; the
+// first member online takes it out and puts it back in one commit; authors say their part again.
+#pragma once
+
+#include "client/membership.hpp"
+
+namespace tern::client::rejoin {
+
+/// Design §4: in chats of up to so many devices authors say again what was missed; above, the
+/// timeline marks the gap.
+inline constexpr std::size_t say_again_devices_max = 32;
+
+/// A device that asked, and has not been answered.
+struct Asked {
+  DeviceId device;
+  Bytes key_package;
+};
+
+/// This device cannot follow the chat any more: nothing of it is applied or sent but the request.
+Result<void> become_split(Step& step, Chat& chat, wire::RejoinRequest::Reason reason);
+/// Sends the request, at most once a day.
+Result<void> ask(Step& step, Chat& chat);
+/// The relay's answer to it: it has the request, or refused it until `retry_after_ms` passed.
+Result<void> asked(Step& step, Chat& chat);
+/// The payload of the own request with this entry id, if it was the last one.
+Result<std::optional<Bytes>> own_payload(Step& step, const Chat& chat, const EntryId& id);
+/// This device is in again: no request is of use any more, its own or others'.
+Result<void> forget_all(Step& step, Chat& chat);
+/// Says in the history that entries are missing, where nobody will say them again.
+Result<void> mark_gap(Step& step, Chat& chat);
+
+/// Somebody's request, in the entry `seq`. A request that breaks a rule is a Problem, no error.
+Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload);
+/// Those whom this device would add again.
+Result<std::vector<Asked>> waiting(Step& step, const Chat& chat);
+/// Nobody who asked is answered: a commit that would add them cannot be made.
+Result<void> give_up(Step& step, Chat& chat);
+/// A commit brought devices back: what they missed of this device's messages is queued again.
+Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
+                             const MembershipChange& change);
+
+}  // namespace tern::client::rejoin

@@ -1,0 +1,199 @@
+// The side that is asked.
+#include <algorithm>
+
+#include "client/history.hpp"
+#include "client/key_packages.hpp"
+#include "client/record_codec.hpp"
+#include "client/rejoin.hpp"
+#include "client/seating.hpp"
+
+namespace tern::client::rejoin {
+namespace {
+
+constexpr std::size_t say_again_messages_max = 1'000;
+
+/// The last request of one device.
+struct Request {
+  DeviceId device;
+  bool waiting = true;
+  std::uint64_t cursor = 0;
+  std::int64_t seen_ms = 0;  ///< Unix time, this device's clock
+  std::array<std::uint8_t, 16> nonce{};
+  Bytes key_package;
+};
+
+Bytes key_of(const Step& step, const Chat& chat, const DeviceId& device) {
+  return row_key(chat.row, step.rows.sealer().row_id(tables::rejoins, device));
+}
+
+Result<Request> decode(ByteSpan bytes) {
+  RecordReader reader(bytes);
+  Request out;
+  out.device = reader.fixed<DeviceId>();
+  out.waiting = reader.flag();
+  out.cursor = reader.number<std::uint64_t>();
+  out.seen_ms = reader.signed_number();
+  out.nonce = reader.fixed<EntryId>().bytes;
+  out.key_package = to_bytes(reader.vector());
+  TERN_TRY(reader.finish("rejoin"));
+  return out;
+}
+
+Result<std::optional<Request>> load(const Step& step, const Chat& chat, const DeviceId& device) {
+  TERN_ASSIGN(const auto row, step.rows.get(tables::rejoins, key_of(step, chat, device)));
+  if (!row) return std::optional<Request>();
+  TERN_ASSIGN(auto request, decode(*row));
+  return std::optional(std::move(request));
+}
+
+Result<void> store(Step& step, const Chat& chat, const Request& request) {
+  RecordWriter writer;
+  writer.raw(request.device);
+  write_flag(writer, request.waiting);
+  writer.number(request.cursor);
+  write_signed(writer, request.seen_ms);
+  writer.raw(request.nonce).vector(request.key_package);
+  return step.rows.put(tables::rejoins, key_of(step, chat, request.device), writer.span());
+}
+
+std::optional<mls::Member> member_of(const mls::Group& group, const DeviceId& device) {
+  for (auto& member : group.members())
+    if (crypto::device_id(member.signature_key) == device) return std::move(member);
+  return std::nullopt;
+}
+
+// Valid once, for this group, from a device whose leaf is in the tree: a removed member must not
+// come back by asking.
+Result<void> check(Step& step, Chat& chat, const wire::RejoinRequest& request) {
+  if (request.log != chat.id() || request.generation != chat.record.generation)
+    return Error(Errc::rejoin_refused, "a request to rejoin another log or generation");
+  TERN_ASSIGN(const auto* const group, chat.group());
+  const auto member = member_of(*group, request.device);
+  if (!member) return Error(Errc::rejoin_refused, "a request to rejoin by a device that is out");
+  if (!crypto::verify(member->signature_key, wire::signed_bytes(request),
+                      crypto::Signature{request.signature.bytes}))
+    return Error(Errc::signature_invalid, "a request to rejoin that its device did not sign");
+  TERN_ASSIGN(const auto info,
+              mls::inspect_key_package(request.key_package,
+                                       static_cast<std::uint64_t>(step.now.wall_ms / 1000)));
+  if (info.signature_key != member->signature_key)
+    return Error(Errc::rejoin_refused, "a request to rejoin with another device's KeyPackage");
+  TERN_TRY(step.device.authentication.check_leaf(info.credential, info.signature_key));
+  TERN_ASSIGN(const auto before, load(step, chat, request.device));
+  if (!before) return {};
+  const auto since_ms = step.now.wall_ms - before->seen_ms;
+  if (before->nonce == request.nonce ||
+      (since_ms >= 0 && since_ms < step.device.config.rejoin_interval_ms / 2))
+    return Error(Errc::rejoin_refused, "a second request to rejoin within the same day");
+  return {};
+}
+
+struct Missed {
+  std::uint64_t after = 0;  ///< seqs
+  std::uint64_t before = 0;
+};
+
+Result<void> queue_again(Step& step, Chat& chat, const Missed& missed) {
+  std::vector<std::uint64_t> orders;
+  const auto last = row_key(chat.row, logged_order(missed.before) - 1);
+  TERN_TRY(step.rows.scan_back(
+      tables::messages, chat.row, last, [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
+        const auto order = number_in(key);
+        if (order < logged_order(missed.after + 1)) return Scan::stop;
+        TERN_ASSIGN(const auto row, decode_message_row(value));
+        if (row.device == step.device.account.device && !row.notice) orders.push_back(order);
+        return orders.size() == say_again_messages_max ? Scan::stop : Scan::next;
+      }));
+  std::reverse(orders.begin(), orders.end());
+  for (const auto order : orders) {
+    OutboxRow row;
+    row.kind = OutboxKind::again;
+    row.id = step.device.entropy.make<EntryId>();
+    row.again_order = order;
+    TERN_TRY(outbox::put(step.rows, chat.row, step.edit(chat).next_number++, row));
+  }
+  if (!orders.empty()) step.look_at(chat);
+  return {};
+}
+
+// Nothing is said again that anybody of the present members was not there to hear.
+std::uint64_t everybody_since(const Roster& roster) {
+  std::uint64_t since = 0;
+  for (const auto& seat : roster.seats()) since = std::max(since, seat.joined_seq);
+  return since;
+}
+
+}  // namespace
+
+Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload) {
+  const auto request = wire::decode_rejoin_request(payload);
+  if (!request) {
+    step.problem(chat.id(), request.error().errc(), "a request to rejoin that does not parse");
+    return {};
+  }
+  const auto checked = check(step, chat, *request);
+  if (!checked) {
+    if (is_storage(checked.error().errc())) return checked;
+    step.problem(chat.id(), checked.error().errc(), checked.error().message());
+    return {};
+  }
+  Request kept;
+  kept.device = request->device;
+  kept.cursor = std::min(request->cursor, seq - 1);
+  kept.seen_ms = step.now.wall_ms;
+  kept.nonce = request->nonce;
+  kept.key_package = to_bytes(request->key_package);
+  TERN_TRY(store(step, chat, kept));
+  ++step.edit(chat).rejoins_waiting;
+  step.look_at(chat);
+  return {};
+}
+
+Result<std::vector<Asked>> waiting(Step& step, const Chat& chat) {
+  std::vector<Asked> out;
+  if (chat.record.rejoins_waiting == 0) return out;
+  const auto own = key_of(step, chat, step.device.account.device);
+  TERN_TRY(step.rows.scan(tables::rejoins, chat.row, {},
+                          [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
+                            if (std::equal(key.begin(), key.end(), own.begin(), own.end()))
+                              return Scan::next;
+                            TERN_ASSIGN(auto request, decode(value));
+                            if (request.waiting)
+                              out.push_back({request.device, std::move(request.key_package)});
+                            return Scan::next;
+                          }));
+  return out;
+}
+
+Result<void> give_up(Step& step, Chat& chat) {
+  TERN_ASSIGN(const auto asked, waiting(step, chat));
+  for (const auto& device : asked) {
+    TERN_ASSIGN(auto request, load(step, chat, device.device));
+    if (!request) continue;
+    request->waiting = false;
+    TERN_TRY(store(step, chat, *request));
+  }
+  step.edit(chat).rejoins_waiting = 0;
+  return {};
+}
+
+Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
+                             const MembershipChange& change) {
+  if (chat.record.rejoins_waiting == 0) return {};
+  auto missed = Missed{UINT64_MAX, change.seq};
+  for (const auto& seat : change.removed) {
+    TERN_ASSIGN(auto request, load(step, chat, seat.device));
+    if (!request || !request->waiting) continue;
+    request->waiting = false;
+    request->key_package.clear();
+    TERN_TRY(store(step, chat, *request));
+    auto& record = step.edit(chat);
+    if (record.rejoins_waiting > 0) --record.rejoins_waiting;
+    if (roster.find(seat.device)) missed.after = std::min(missed.after, request->cursor);
+  }
+  missed.after = std::max(missed.after, everybody_since(roster));
+  if (roster.seats().size() > say_again_devices_max || missed.after >= missed.before) return {};
+  return queue_again(step, chat, missed);
+}
+
+}  // namespace tern::client::rejoin

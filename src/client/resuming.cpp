@@ -1,0 +1,92 @@
+#include "client/resuming.hpp"
+
+#include "client/entry_checks.hpp"
+#include "client/inbox.hpp"
+#include "client/registration.hpp"
+#include "client/rejoin.hpp"
+#include "client/restored.hpp"
+
+namespace tern::client::resuming {
+namespace {
+
+using Reason = wire::RejoinRequest::Reason;
+
+// The relay's copy is older than what was applied here, or tells another history.
+Result<void> rolled_back(Step& step, Chat& chat, const wire::LogHead& head) {
+  TERN_TRY(entry_checks::forked(step, chat, std::min(head.head, chat.record.cursor)));
+  if (chat.record.state != ChatState::active || !head.member) return {};
+  // A relay that restores from an old copy will mark the hole in the log (EntryKind::hole); until
+  // it does, whoever is ahead of it asks to be added again.
+  return rejoin::become_split(step, chat, Reason::hole);
+}
+
+Result<void> place(Step& step, Chat& chat, const wire::LogHead& head) {
+  chat.line.known = true;
+  chat.line.head = head.head;
+  chat.line.member = head.member;
+  const auto& record = chat.record;
+  if (record.state == ChatState::active) {
+    if (record.cursor > head.head || !head.hash_matches) return rolled_back(step, chat, head);
+    if (head.first_kept > record.cursor + 1)
+      return rejoin::become_split(step, chat, Reason::retention);
+  }
+  step.look_at(chat);
+  return {};
+}
+
+}  // namespace
+
+wire::Resume request(const Device& device) {
+  wire::Resume out;
+  out.store_counter = device.record.store_counter;
+  out.logs.push_back({device.account.inbox, device.record.inbox_cursor, device.record.inbox_hash});
+  for (const auto& [id, chat] : device.chats) {
+    const auto& record = chat->record;
+    if (record.joined_seq == 0 || record.state == ChatState::left) continue;
+    if (out.logs.size() == limits::resume_logs_max) break;
+    out.logs.push_back({id, record.cursor, record.hash});
+  }
+  return out;
+}
+
+Result<void> resumed(Step& step, const wire::Resumed& answer) {
+  auto& device = step.device;
+  device.standing.registered = answer.registered;
+  device.standing.key_packages_left = answer.key_packages_left;
+  if (!device.link.online()) step.emit(ConnectionChanged{true});
+  device.link.resumed();
+  if (answer.store_counter > device.record.store_counter)
+    TERN_TRY(restored::counter_is_behind(step, answer.store_counter));
+  device.strangers.clear();
+  for (const auto& head : answer.logs) {
+    if (head.log == device.account.inbox) {
+      TERN_TRY(inbox::resumed(step, head));
+      continue;
+    }
+    if (Chat* chat = device.chats.find(head.log)) {
+      TERN_TRY(place(step, *chat, head));
+    } else if (head.member) {
+      device.strangers.push_back(head);
+    }
+  }
+  return {};
+}
+
+Result<void> adopt_strangers(Step& step) {
+  auto& device = step.device;
+  const auto strangers = std::exchange(device.strangers, {});
+  for (const auto& head : strangers) {
+    if (device.chats.find(head.log)) continue;
+    auto made = std::make_unique<Chat>(device.open_rows, device.sealer, head.log);
+    made->record.one_to_one = false;
+    made->record.generation = head.generation;
+    made->record.newest_ms = step.now.wall_ms;
+    made->line.known = true;
+    made->line.head = head.head;
+    Chat& chat = step.add(std::move(made));
+    TERN_TRY(rejoin::become_split(step, chat, Reason::restored));
+  }
+  return {};
+}
+
+}  // namespace tern::client::resuming
