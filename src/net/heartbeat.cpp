@@ -17,7 +17,8 @@ void Heartbeat::received(std::int64_t now_ms) {
   interval_ms_ = std::min(interval_ms_ + interval_ms_ / 2, longest_ms_);
 }
 
-void Heartbeat::network_changed() {
+void Heartbeat::network_changed(std::int64_t now_ms) {
+  quiet_since_ms_ = now_ms - timings_.shortest_ms;
   interval_ms_ = timings_.shortest_ms;
   longest_ms_ = timings_.longest_ms;
 }

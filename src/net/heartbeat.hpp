@@ -25,8 +25,8 @@ class Heartbeat {
   void link_down() { up_ = false; }
   void sent(std::int64_t now_ms) { quiet_since_ms_ = now_ms; }
   void received(std::int64_t now_ms);
-  /// Another network has other NATs.
-  void network_changed();
+  /// Another network has other NATs; whether the link outlived the change is asked at once.
+  void network_changed(std::int64_t now_ms);
 
   /// What to do now; `ping` only once until it is answered.
   Due due(std::int64_t now_ms);

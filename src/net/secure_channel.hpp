@@ -56,6 +56,8 @@ class SecureChannel {
   Result<void> seal(std::span<const ByteSpan> frames, Bytes& out);
 
   State state() const { return state_; }
+  /// The device's side, before start().
+  bool sends_first() const { return handshake_ != nullptr; }
   /// The other side's static key; at the relay, meaningful once open.
   const crypto::DhPublicKey& peer_key() const { return peer_key_; }
   /// Whether part of a message or frame is in memory: something is owed.

@@ -92,8 +92,16 @@ TEST_CASE("another network starts anew") {
   std::int64_t now = 0;
   heartbeat.link_up(now);
   die_silently(heartbeat, now);
-  heartbeat.network_changed();
+  heartbeat.network_changed(now);
   heartbeat.link_up(now);
   for (int i = 0; i < 10; ++i) (void)answered_ping(heartbeat, now);
   CHECK(heartbeat.interval_ms() == 600'000);
+}
+
+TEST_CASE("a link that is up when the network changes is asked at once") {
+  Heartbeat heartbeat;
+  heartbeat.link_up(0);
+  heartbeat.network_changed(5'000);
+  CHECK(heartbeat.due(5'000) == Due::ping);
+  CHECK(heartbeat.due(20'000) == Due::link_dead);
 }

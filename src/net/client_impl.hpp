@@ -1,0 +1,62 @@
+// Behind tern::Client: hands calls to the library's thread and waits for their local results.
+#pragma once
+
+#include "net/client_session.hpp"
+#include "net/loop_thread.hpp"
+
+namespace tern {
+
+struct Client::Impl {
+  Impl(std::shared_ptr<net::LoopThread> loop, std::shared_ptr<net::ClientStatus> shared,
+       net::ClientSessionOptions wanted)
+      : thread(std::move(loop)), status(std::move(shared)), options(std::move(wanted)) {}
+  ~Impl() { close(); }
+
+  /// Runs `work(ClientSession&)` on the library's thread. Errors: `closed`, and work's own.
+  template <class Work>
+  auto read(Work work) -> std::invoke_result_t<Work, net::ClientSession&> {
+    std::invoke_result_t<Work, net::ClientSession&> out = Errc::closed;
+    const auto ran = thread->run([&] {
+      if (const auto open = session) out = work(*open);
+    });
+    if (!ran) return ran.error();
+    return out;
+  }
+  /// The same for work that may leave something to send or to tell.
+  template <class Work>
+  auto call(Work work) -> std::invoke_result_t<Work, net::ClientSession&> {
+    return read([&](net::ClientSession& open) {
+      auto out = work(open);
+      open.was_called();
+      return out;
+    });
+  }
+  /// For work whose answer comes later: `work(engine, done)`.
+  template <class Work>
+  Pending<void> ask(Work work) {
+    Pending<void> pending;
+    const auto asked = call([&](net::ClientSession& open) {
+      work(open.engine(), open.answering(pending));
+      return Result<void>();
+    });
+    if (!asked) pending.complete(asked.error());
+    return pending;
+  }
+
+  Result<void> open_session();
+  Result<void> suspend();
+  Result<void> resume();
+  void close();
+
+  const std::shared_ptr<net::LoopThread> thread;
+  const std::shared_ptr<net::ClientStatus> status;
+  // Only on the thread:
+  net::ClientSessionOptions options;
+  std::shared_ptr<net::ClientSession> session;  // null while suspended or closed
+  bool closed = false;
+  // Written once, before anybody else has the client:
+  AccountId account;
+  DeviceId device;
+};
+
+}  // namespace tern

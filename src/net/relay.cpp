@@ -1,0 +1,111 @@
+#include "tern/relay.hpp"
+
+#include <future>
+
+#include "base/try.hpp"
+#include "crypto/sodium_entropy.hpp"
+#include "net/loop_thread.hpp"
+#include "net/relay_io.hpp"
+#include "net/relay_key.hpp"
+#include "net/system_clock.hpp"
+#include "relay/tables.hpp"
+#include "store/lmdb.hpp"
+
+namespace tern {
+namespace {
+
+// Two threads write lines; whoever gets them sees one at a time.
+std::function<void(std::string_view)> one_at_a_time(std::function<void(std::string_view)> log) {
+  if (!log) return [](std::string_view) {};
+  return [mutex = std::make_shared<std::mutex>(), log = std::move(log)](std::string_view line) {
+    std::lock_guard lock(*mutex);
+    log(line);
+  };
+}
+
+}  // namespace
+
+// Members end in reverse: the loop outlives whoever has sockets and timers on it.
+struct Relay::Impl {
+  explicit Impl(const RelayOptions& options) : log(one_at_a_time(options.log)) {}
+  ~Impl() { stop(); }
+
+  Result<void> open(const RelayOptions& options);
+  Result<void> start_threads(const RelayLimits& limits);
+  void stop();
+
+  std::function<void(std::string_view)> log;
+  crypto::SystemEntropy entropy, core_entropy;
+  std::optional<crypto::DhKeyPair> keys;
+  net::HostPort where;
+  std::shared_ptr<net::LoopThread> loop;
+  std::unique_ptr<net::CoreThread> core;
+  std::unique_ptr<net::RelayIo> io;
+};
+
+Result<void> Relay::Impl::open(const RelayOptions& options) {
+  TERN_ASSIGN(where, net::parse_host_port(options.listen));
+  TERN_ASSIGN(auto environment, store::open_lmdb({.folder = options.folder,
+                                                  .purpose = store::Purpose::relay,
+                                                  .schema = relay::tables::schema}));
+  TERN_ASSIGN(keys, net::load_or_make_relay_key(options.folder, entropy));
+  TERN_ASSIGN(auto opened, relay::Core::open(net::read_clock(), *environment, core_entropy,
+                                             options.limits, log));
+  core = std::make_unique<net::CoreThread>(std::move(environment), std::move(opened), log);
+  return start_threads(options.limits);
+}
+
+Result<void> Relay::Impl::start_threads(const RelayLimits& limits) {
+  TERN_ASSIGN(loop, net::LoopThread::start(
+                        [log = log] { log("internal: an exception in the network's thread"); }));
+  io = std::make_unique<net::RelayIo>(loop->io(), *keys, entropy, *core, limits, log);
+  TERN_TRY(io->listen(where));
+  where.port = io->port();
+  TERN_TRY(core->start([this] { loop->post([this] { io->on_batch(); }); }));
+  return loop->run([this] { io->start(); });
+}
+
+void Relay::Impl::stop() {
+  if (!loop) return;
+  (void)loop->run([this] {
+    if (io) io->stop_reading();
+  });
+  core->finish();
+  std::promise<void> ended;
+  const auto asked = loop->run([&] {
+    if (io)
+      io->say_goodbye([&] { ended.set_value(); });
+    else
+      ended.set_value();
+  });
+  if (asked) ended.get_future().wait();
+  loop->stop();
+}
+
+Relay::Relay(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Relay::Relay(Relay&&) noexcept = default;
+Relay& Relay::operator=(Relay&&) noexcept = default;
+Relay::~Relay() = default;
+
+Result<Relay> Relay::start(const RelayOptions& options) {
+  TERN_TRY(crypto::initialize());
+  auto impl = std::make_unique<Impl>(options);
+  TERN_TRY(impl->open(options));
+  return Relay(std::move(impl));
+}
+
+std::string Relay::address() const {
+  return net::format(net::RelayAddress{impl_->where, impl_->keys->public_key});
+}
+
+std::uint16_t Relay::port() const { return impl_->where.port; }
+
+RelayStatistics Relay::statistics() const {
+  auto out = impl_->core->statistics();
+  (void)impl_->loop->run([&] { out.connections = impl_->io->connections(); });
+  return out;
+}
+
+void Relay::stop() { impl_->stop(); }
+
+}  // namespace tern

@@ -1,0 +1,231 @@
+#include "net/relay_io.hpp"
+
+#include <algorithm>
+
+#include "net/system_clock.hpp"
+#include "wire/frames.hpp"
+
+namespace tern::net {
+namespace {
+
+// What waits for one reader: over the first it gets notices only, over the second it is dropped.
+constexpr std::size_t high_water_bytes = 1024 * 1024;
+constexpr std::size_t send_bytes_max = 4 * 1024 * 1024;
+// What waits for the core: of one connection, and of all of them together.
+constexpr std::size_t received_bytes_max = 1024 * 1024;
+constexpr std::size_t waiting_bytes_max = 16 * 1024 * 1024;
+
+constexpr std::int64_t sweep_ms = 1'000;
+constexpr std::int64_t accept_again_ms = 200;
+constexpr std::int64_t goodbye_ms = 2'000;
+// A device pings at least every ten minutes.
+constexpr SocketPatience patience{.silence_ms = 12 * 60'000};
+
+Error listen_failed(const HostPort& where, const std::string& why) {
+  return {Errc::connection_refused, "cannot listen on " + format(where) + ": " + why};
+}
+
+}  // namespace
+
+RelayIo::RelayIo(asio::io_context& io, const crypto::DhKeyPair& keys, Entropy& entropy,
+                 CoreThread& core, const RelayLimits& limits,
+                 std::function<void(std::string_view)> log)
+    : io_(io),
+      keys_(keys),
+      context_(entropy),
+      core_(core),
+      admission_(limits),
+      log_(std::move(log)),
+      acceptor_(io),
+      accept_again_(io, [this] { accept(); }),
+      sweep_(io, [this] { sweep(); }),
+      goodbye_(io, [this] { end(); }) {}
+
+// ---- accepting -------------------------------------------------------------------------------
+
+Result<void> RelayIo::listen(const HostPort& where) {
+  asio::error_code error;
+  asio::ip::tcp::resolver resolver(io_);
+  const auto found = resolver.resolve(where.host, std::to_string(where.port),
+                                      asio::ip::tcp::resolver::passive, error);
+  if (error) return listen_failed(where, error.message());
+  const asio::ip::tcp::endpoint endpoint = *found.begin();
+  acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  if (error) return listen_failed(where, error.message());
+  port_ = acceptor_.local_endpoint(error).port();
+  return {};
+}
+
+void RelayIo::start() {
+  accept();
+  set_sweep();
+}
+
+void RelayIo::accept() {
+  if (stopping_) return;
+  acceptor_.async_accept(io_, [this](const asio::error_code& error, SecureSocket::Tcp socket) {
+    if (stopping_) return;
+    on_accepted(error, std::move(socket));
+  });
+}
+
+void RelayIo::on_accepted(const asio::error_code& error, SecureSocket::Tcp socket) {
+  if (error) {
+    // Out of file descriptors, most likely: trying again at once would spin.
+    log("accept failed: " + error.message());
+    return accept_again_.set(read_clock().mono_ms + accept_again_ms);
+  }
+  accept();
+  asio::error_code gone;
+  const auto peer = socket.remote_endpoint(gone);
+  if (gone) return;
+  const auto origin = origin_of(peer.address());
+  if (const auto entered = admission_.enter(origin); !entered)
+    return log("connection refused: " + entered.error().message());
+  const auto id = next_id_++;
+  SecureSocket::Owner& owner = *this;
+  const auto made = std::make_shared<SecureSocket>(std::move(socket), SecureChannel::relay(keys_),
+                                                   id, owner, context_);
+  connections_.emplace(id, Connection{.socket = made, .origin = origin});
+  made->start();
+}
+
+// ---- from the sockets to the core ------------------------------------------------------------
+
+void RelayIo::on_open(SecureSocket& socket) {
+  // Only now: the handshake's first message could be replayed by anybody.
+  auto& connection = connections_.at(socket.id());
+  connection.known_to_core = true;
+  core_.push(CoreThread::Connected{socket.id(), socket.channel().peer_key()});
+}
+
+void RelayIo::on_frames(SecureSocket& socket, std::vector<Bytes> frames) {
+  if (stopping_) return;
+  auto& connection = connections_.at(socket.id());
+  std::size_t bytes = 0;
+  for (const auto& frame : frames) bytes += frame.size();
+  const auto waiting = core_.push(CoreThread::Received{socket.id(), std::move(frames)});
+  if (waiting.batch != std::exchange(connection.batch, waiting.batch)) connection.batch_bytes = 0;
+  connection.batch_bytes += bytes;
+  if (connection.batch_bytes < received_bytes_max && waiting.bytes < waiting_bytes_max) return;
+  socket.pause_reading();
+  paused_.push_back(socket.id());
+}
+
+void RelayIo::on_lost(SecureSocket& socket, const Error& reason) { drop(socket.id(), reason); }
+
+void RelayIo::drop(relay::ConnectionId id, const Error& reason) {
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  const auto connection = std::move(found->second);
+  connections_.erase(found);
+  connection.socket->close();
+  admission_.leave(connection.origin);
+  if (connection.known_to_core) core_.push(CoreThread::Disconnected{id});
+  // A stranger who hangs up is not worth a line.
+  if (!(reason == Errc::connection_lost))
+    log("closed connection=" + std::to_string(id) + " reason=" + std::string(name(reason.errc())) +
+        ": " + reason.message());
+  drained();
+}
+
+void RelayIo::set_sweep() { sweep_.set(read_clock().mono_ms + sweep_ms); }
+
+void RelayIo::sweep() {
+  const auto now_ms = read_clock().mono_ms;
+  std::vector<std::pair<relay::ConnectionId, Error>> over;
+  for (const auto& [id, connection] : connections_)
+    if (auto kept = connection.socket->check_patience(now_ms, patience); !kept)
+      over.emplace_back(id, kept.error());
+  for (const auto& [id, reason] : over) drop(id, reason);
+  if (!stopping_) set_sweep();
+}
+
+// ---- from the core to the sockets ------------------------------------------------------------
+
+void RelayIo::on_batch() {
+  std::vector<relay::ConnectionId> touched;
+  for (auto& output : core_.take_outputs()) {
+    if (auto* frame = std::get_if<relay::SendFrame>(&output)) {
+      send(std::move(*frame), touched);
+      continue;
+    }
+    const auto& close = std::get<relay::CloseConnection>(output);
+    drop(close.connection, close.reason);
+  }
+  for (const auto id : touched) flush(id);
+  for (const auto id : std::exchange(paused_, {}))
+    if (const auto found = connections_.find(id); found != connections_.end() && !stopping_)
+      found->second.socket->resume_reading();
+}
+
+void RelayIo::send(relay::SendFrame frame, std::vector<relay::ConnectionId>& touched) {
+  const auto found = connections_.find(frame.to);
+  if (found == connections_.end()) return;
+  found->second.socket->send(std::move(frame.frame));
+  if (touched.empty() || touched.back() != frame.to) touched.push_back(frame.to);
+}
+
+void RelayIo::flush(relay::ConnectionId id) {
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  auto& connection = found->second;
+  connection.socket->flush();
+  const auto queued = connection.socket->queued_bytes();
+  if (queued > send_bytes_max)
+    return drop(id, {Errc::rate_limited, "it does not read what is sent to it"});
+  if (queued > high_water_bytes && std::exchange(connection.writable, false))
+    core_.push(CoreThread::Writable{id, false});
+}
+
+void RelayIo::on_drained(SecureSocket& socket) {
+  auto& connection = connections_.at(socket.id());
+  if (!std::exchange(connection.writable, true))
+    core_.push(CoreThread::Writable{socket.id(), true});
+  drained();
+}
+
+// ---- ending ----------------------------------------------------------------------------------
+
+void RelayIo::stop_reading() {
+  stopping_ = true;
+  asio::error_code ignored;
+  acceptor_.close(ignored);
+  accept_again_.cancel();
+  for (const auto& [id, connection] : connections_) connection.socket->pause_reading();
+}
+
+void RelayIo::say_goodbye(std::function<void()> done) {
+  on_ended_ = std::move(done);
+  on_batch();
+  const auto notice = std::make_shared<const Bytes>(
+      wire::encode(wire::Push{wire::Notice{.what = wire::Notice::What::relay_stopping}}));
+  for (const auto& [id, connection] : connections_) {
+    if (!connection.known_to_core) continue;
+    connection.socket->send(notice);
+    connection.socket->flush();
+  }
+  goodbye_.set(read_clock().mono_ms + goodbye_ms);
+  drained();
+}
+
+void RelayIo::drained() {
+  const auto waits = [](const auto& each) { return each.second.socket->queued_bytes() > 0; };
+  if (on_ended_ && std::none_of(connections_.begin(), connections_.end(), waits)) end();
+}
+
+void RelayIo::end() {
+  if (!on_ended_) return;
+  goodbye_.cancel();
+  sweep_.cancel();
+  for (const auto& [id, connection] : connections_) connection.socket->close();
+  connections_.clear();
+  std::exchange(on_ended_, nullptr)();
+}
+
+void RelayIo::log(const std::string& line) { log_.line(read_clock().mono_ms, line); }
+
+}  // namespace tern::net

@@ -1,0 +1,79 @@
+// The relay's sockets: accepts, shakes hands, hands frames to the core and its answers back.
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+
+#include "net/admission.hpp"
+#include "net/core_thread.hpp"
+#include "net/deadline_timer.hpp"
+#include "net/log_limiter.hpp"
+#include "net/relay_address.hpp"
+#include "net/secure_socket.hpp"
+
+namespace tern::net {
+
+/// All on one strand, which `core` calls back to through on_batch().
+class RelayIo final : private SecureSocket::Owner {
+ public:
+  /// `keys`, `core` and `entropy` outlive it.
+  RelayIo(asio::io_context& io, const crypto::DhKeyPair& keys, Entropy& entropy, CoreThread& core,
+          const RelayLimits& limits, std::function<void(std::string_view)> log);
+
+  /// Before start(), on any thread. Errors: connection_refused (the address is in use, or not this
+  /// machine's).
+  Result<void> listen(const HostPort& where);
+  std::uint16_t port() const { return port_; }
+  void start();
+  /// The core has finished a batch: sends what it says.
+  void on_batch();
+  std::size_t connections() const { return connections_.size(); }
+
+  /// No new connections, and no new frames from the present ones.
+  void stop_reading();
+  /// Tells everybody, sends what is queued for at most two seconds, closes all; then `done`.
+  void say_goodbye(std::function<void()> done);
+
+ private:
+  struct Connection {
+    std::shared_ptr<SecureSocket> socket;
+    Origin origin;
+    bool known_to_core = false;
+    bool writable = true;
+    std::uint64_t batch = 0;  // which batch `batch_bytes` wait for
+    std::size_t batch_bytes = 0;
+  };
+  using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
+
+  void accept();
+  void on_accepted(const asio::error_code& error, SecureSocket::Tcp socket);
+  void sweep();
+  void set_sweep();
+  void send(relay::SendFrame frame, std::vector<relay::ConnectionId>& touched);
+  void flush(relay::ConnectionId id);
+  void drop(relay::ConnectionId id, const Error& reason);
+  void drained();
+  void end();
+  void log(const std::string& line);
+
+  void on_open(SecureSocket& socket) override;
+  void on_frames(SecureSocket& socket, std::vector<Bytes> frames) override;
+  void on_drained(SecureSocket& socket) override;
+  void on_lost(SecureSocket& socket, const Error& reason) override;
+
+  asio::io_context& io_;
+  const crypto::DhKeyPair& keys_;
+  SocketContext context_;
+  CoreThread& core_;
+  Admission admission_;
+  LogLimiter log_;
+  Acceptor acceptor_;
+  std::uint16_t port_ = 0;
+  DeadlineTimer accept_again_, sweep_, goodbye_;
+  std::function<void()> on_ended_;
+  std::unordered_map<relay::ConnectionId, Connection> connections_;
+  std::vector<relay::ConnectionId> paused_;  // until the core has taken what waits
+  relay::ConnectionId next_id_ = 1;
+  bool stopping_ = false;
+};
+
+}  // namespace tern::net

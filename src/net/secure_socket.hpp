@@ -1,0 +1,95 @@
+// A TCP connection with a SecureChannel on it, for either side.
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+#include <memory>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "net/secure_channel.hpp"
+
+namespace tern::net {
+
+/// What all sockets of a loop share: so that an idle one holds no buffer.
+struct SocketContext {
+  explicit SocketContext(Entropy& randomness) : entropy(randomness), scratch(128 * 1024) {}
+  Entropy& entropy;
+  Bytes scratch;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_received = 0;
+};
+
+/// How long a peer may leave things undone, in milliseconds.
+struct SocketPatience {
+  std::int64_t handshake_ms = 10'000;  ///< until its first transport message
+  std::int64_t frame_ms = 300'000;     ///< a frame that has begun: 1 MiB at 3.5 KB/s
+  std::int64_t write_ms = 60'000;      ///< without taking a byte that waits for it
+  std::int64_t silence_ms = never_ms;  ///< without sending anything
+};
+
+/// All on one strand. Frames wait unencrypted, and shared, until the system takes them.
+class SecureSocket : public std::enable_shared_from_this<SecureSocket> {
+ public:
+  using Tcp = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
+  using Frame = std::shared_ptr<const Bytes>;
+
+  /// Who uses the socket; called from its handlers, never from within the owner's own calls.
+  class Owner {
+   public:
+    virtual void on_open(SecureSocket& socket) = 0;
+    virtual void on_frames(SecureSocket& socket, std::vector<Bytes> frames) = 0;
+    /// Everything queued is with the system.
+    virtual void on_drained(SecureSocket& socket) = 0;
+    /// Once, unless the owner closed it.
+    virtual void on_lost(SecureSocket& socket, const Error& reason) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  /// `id` is the owner's name for it. `owner` and `context` outlive the socket, or close() it.
+  SecureSocket(Tcp socket, SecureChannel channel, std::uint64_t id, Owner& owner,
+               SocketContext& context);
+
+  /// Begins to read; a device's side also sends the handshake.
+  void start();
+  /// Queues; flush() sends all that is queued, in as few Noise messages as hold it.
+  void send(Frame frame);
+  void flush();
+  void pause_reading() { reading_paused_ = true; }
+  void resume_reading();
+  /// Sends what it can without waiting, and ends. No callback comes after it.
+  void close();
+
+  std::uint64_t id() const { return id_; }
+  const SecureChannel& channel() const { return channel_; }
+  std::size_t queued_bytes() const { return queued_bytes_ + unsent_.size() - unsent_begin_; }
+  /// Errors: timed_out, when the peer has been over `patience`.
+  Result<void> check_patience(std::int64_t now_ms, const SocketPatience& patience) const;
+
+ private:
+  void wait_readable();
+  void on_readable();
+  bool receive(MutableByteSpan bytes);
+  void note_received(std::int64_t now_ms, bool frames_came);
+  Result<void> seal_queued();
+  bool write_unsent();
+  void wait_writable();
+  void lose(const Error& reason);
+  bool usable() const { return owner_ && !lost_; }
+
+  Tcp socket_;
+  SecureChannel channel_;
+  std::uint64_t id_;
+  Owner* owner_;  // null once closed
+  SocketContext& context_;
+  std::vector<Frame> queue_;
+  std::size_t queued_bytes_ = 0;
+  Bytes unsent_;  // encrypted, from unsent_begin_ on
+  std::size_t unsent_begin_ = 0;
+  std::int64_t created_ms_, received_ms_, owing_since_ms_ = never_ms, written_ms_ = 0;
+  bool opened_ = false, lost_ = false, reading_paused_ = false, read_pending_ = false,
+       write_pending_ = false;
+};
+
+}  // namespace tern::net

@@ -1,0 +1,249 @@
+// The shell on real sockets: ClientLink on one side, RelayIo and CoreThread on the other.
+#include <asio/connect.hpp>
+#include <asio/read.hpp>
+#include <asio/write.hpp>
+#include <catch2/catch.hpp>
+
+#include "echo_relay.hpp"
+
+using namespace tern;
+using namespace tern::net;
+using tern::test::EchoRelay;
+using tern::test::TestDevice;
+using Tcp = asio::ip::tcp;
+
+namespace {
+
+// Somebody with a socket and no manners; reads and writes wait.
+class Stranger {
+ public:
+  explicit Stranger(const RelayAddress& relay) {
+    socket_.connect({asio::ip::make_address(relay.where.host), relay.where.port});
+  }
+  void write(const Bytes& bytes) { asio::write(socket_, asio::buffer(bytes)); }
+  void write_until_closed(const Bytes& bytes) {
+    asio::error_code closed;
+    asio::write(socket_, asio::buffer(bytes), closed);
+  }
+  Bytes read(std::size_t bytes) {
+    Bytes out(bytes);
+    asio::read(socket_, asio::buffer(out));
+    return out;
+  }
+  /// Everything until the relay closes the connection.
+  Bytes read_to_end() {
+    Bytes out;
+    asio::error_code error;
+    while (!error) {
+      Bytes part(4096);
+      part.resize(socket_.read_some(asio::buffer(part), error));
+      out.insert(out.end(), part.begin(), part.end());
+    }
+    return out;
+  }
+
+ private:
+  asio::io_context io_;
+  Tcp::socket socket_{io_};
+};
+
+Bytes frame_of(std::size_t bytes, char first = 'a') {
+  return Bytes(bytes, static_cast<std::uint8_t>(first));
+}
+
+constexpr std::size_t reply_bytes = 52;
+
+}  // namespace
+
+TEST_CASE("a device connects, and its frames come back, small and large, in order") {
+  EchoRelay relay;
+  TestDevice device;
+  device.connect(relay.address());
+  REQUIRE(device.recorder.heard("up"));
+  device.send({frame_of(10), frame_of(limits::frame_bytes_max), frame_of(11)});
+  REQUIRE(device.recorder.heard("frame 11"));
+  CHECK(device.recorder.lines() ==
+        std::vector<std::string>{"up", "frame 10", "frame 1048576", "frame 11"});
+  CHECK(relay.recorder.lines().front() == "connected " + device.keys.public_key.hex());
+}
+
+TEST_CASE("a relay with another key than the address says is never reached") {
+  EchoRelay relay;
+  TestDevice device;
+  auto address = relay.address();
+  address.key = device.keys.public_key;
+  device.connect(address);
+  REQUIRE(device.recorder.heard("down noise_handshake_failed"));
+  CHECK(device.recorder.said("up") == 0);
+  relay.stop();
+  CHECK(relay.recorder.said("connected " + device.keys.public_key.hex()) == 0);
+}
+
+TEST_CASE("a port where nobody listens is refused") {
+  std::optional<RelayAddress> address;
+  {
+    EchoRelay relay;
+    address = relay.address();
+  }
+  TestDevice device;
+  device.connect(*address);
+  CHECK(device.recorder.heard("down connection_refused"));
+}
+
+TEST_CASE("a name that does not exist is an error, not a wait") {
+  TestDevice device;
+  device.connect({{"no-such-host.invalid", 1}, device.keys.public_key});
+  CHECK(device.recorder.heard("down connection_lost"));
+}
+
+TEST_CASE("a lookup under way does not hold up the end") {
+  TestDevice device;
+  device.connect({{"no-such-host.invalid", 1}, device.keys.public_key});
+  device.close();
+  CHECK(device.recorder.lines().empty());
+}
+
+TEST_CASE("a replayed first message tells the core nothing and yields no frame") {
+  EchoRelay relay;
+  crypto::SystemEntropy entropy;
+  const auto keys = crypto::DhKeyPair::generate(entropy);
+  auto channel = SecureChannel::device(keys, relay.keys.public_key);
+  const auto first = channel.start(entropy).value();
+  {
+    Stranger replay(relay.address());
+    replay.write(first);
+    CHECK(replay.read(reply_bytes).size() == reply_bytes);
+    replay.write(Bytes{0, 20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0});
+    CHECK(replay.read_to_end().empty());
+  }
+  relay.stop();
+  for (const auto& line : relay.recorder.lines()) CHECK_THAT(line, !Catch::StartsWith("connected"));
+}
+
+TEST_CASE("bytes that are no handshake close the connection and are logged once") {
+  EchoRelay relay;
+  Stranger stranger(relay.address());
+  stranger.write(Bytes{'G', 'E', 'T', ' '});
+  CHECK(stranger.read_to_end().empty());
+  REQUIRE(relay.recorder.heard("log closed connection=1 reason=noise_message_too_long: " +
+                               describe(Errc::noise_message_too_long)));
+}
+
+TEST_CASE("a frame over the limit closes the connection, and the core never sees it") {
+  EchoRelay relay;
+  crypto::SystemEntropy entropy;
+  const auto keys = crypto::DhKeyPair::generate(entropy);
+  NoiseHandshake handshake(noise_ik, NoiseRole::initiator, as_bytes(noise_prologue), keys.clone(),
+                           relay.keys.public_key);
+  Stranger stranger(relay.address());
+  auto message = handshake.write_message(Bytes{0, 1}, entropy).value();
+  message.insert(message.begin(), {0, static_cast<std::uint8_t>(message.size())});
+  stranger.write(message);
+  REQUIRE(handshake.read_message(ByteSpan(stranger.read(reply_bytes)).subspan(2)));
+  NoiseCipher cipher(handshake.split().value().send);
+  Bytes frame{0, 20, 0, 0x10, 0, 1};  // length 20, and in it a frame of 1 MiB + 1
+  frame.resize(22);
+  REQUIRE(cipher.seal_into(MutableByteSpan(frame).subspan(2), {}, ByteSpan(frame).subspan(2, 4)));
+  stranger.write(frame);
+  CHECK(stranger.read_to_end().empty());
+  relay.stop();
+  CHECK(relay.recorder.said("frame 1048577") == 0);
+}
+
+TEST_CASE("connections from one address are counted, and counted out again") {
+  EchoRelay relay({.connections_per_address = 2});
+  TestDevice first, second, third;
+  first.connect(relay.address());
+  second.connect(relay.address());
+  REQUIRE(first.recorder.heard("up"));
+  REQUIRE(second.recorder.heard("up"));
+  third.connect(relay.address());
+  REQUIRE(third.recorder.heard("down noise_handshake_failed"));
+  first.send({frame_of(1, 'x')});
+  REQUIRE(first.recorder.heard("down connection_lost"));
+  third.connect(relay.address());
+  CHECK(third.recorder.heard("up"));
+}
+
+TEST_CASE("a connection that the core closes is closed, and reported gone once") {
+  EchoRelay relay;
+  TestDevice device;
+  device.connect(relay.address());
+  REQUIRE(device.recorder.heard("up"));
+  device.send({frame_of(1, 'x')});
+  CHECK(device.recorder.heard("down connection_lost"));
+  CHECK(relay.recorder.heard("disconnected"));
+  relay.stop();
+  CHECK(relay.recorder.said("disconnected") == 1);
+}
+
+TEST_CASE("a reader that does not read is first spared, then dropped") {
+  EchoRelay relay;
+  crypto::SystemEntropy entropy;
+  const auto keys = crypto::DhKeyPair::generate(entropy);
+  auto channel = SecureChannel::device(keys, relay.keys.public_key);
+  Stranger stranger(relay.address());
+  stranger.write(channel.start(entropy).value());
+  Received out;
+  auto reply = stranger.read(reply_bytes);
+  REQUIRE(channel.receive(reply, entropy, out));
+  // Each comes back a hundred times: more than the system's buffers and then one, four MiB hold.
+  Bytes bytes;
+  const auto frame = frame_of(30'000, '*');
+  for (int i = 0; i < 50; ++i) REQUIRE(channel.seal(std::vector<ByteSpan>{frame}, bytes));
+  stranger.write_until_closed(bytes);
+  CHECK(relay.recorder.heard("not writable"));
+  CHECK(relay.recorder.heard("disconnected"));
+}
+
+TEST_CASE("a slow reader that reads in the end may be written to again") {
+  EchoRelay relay;
+  crypto::SystemEntropy entropy;
+  const auto keys = crypto::DhKeyPair::generate(entropy);
+  auto channel = SecureChannel::device(keys, relay.keys.public_key);
+  Stranger stranger(relay.address());
+  stranger.write(channel.start(entropy).value());
+  Received out;
+  auto reply = stranger.read(reply_bytes);
+  REQUIRE(channel.receive(reply, entropy, out));
+  const auto frame = frame_of(5'000, '*');
+  std::size_t asked = 0;
+  while (relay.recorder.said("not writable") == 0) {
+    Bytes bytes;
+    REQUIRE(channel.seal(std::vector<ByteSpan>{frame}, bytes));
+    stranger.write(bytes);
+    REQUIRE(relay.recorder.heard("frame 5000", ++asked));
+    REQUIRE(asked < 100);
+  }
+  while (out.frames.size() < 100 * asked) {
+    auto length = stranger.read(2);
+    auto message = stranger.read(static_cast<std::size_t>(length[0] << 8 | length[1]));
+    REQUIRE(channel.receive(length, entropy, out));
+    REQUIRE(channel.receive(message, entropy, out));
+  }
+  CHECK(relay.recorder.heard("writable"));
+}
+
+TEST_CASE("a device that sends faster than the core works loses nothing") {
+  EchoRelay relay;
+  TestDevice device;
+  device.connect(relay.address());
+  REQUIRE(device.recorder.heard("up"));
+  for (int i = 0; i < 40; ++i) device.send(std::vector<Bytes>(2, frame_of(200'000)));
+  CHECK(device.recorder.heard("frame 200000", 80));
+}
+
+TEST_CASE("a relay that stops answers what it took, says so, and closes") {
+  EchoRelay relay;
+  TestDevice device;
+  device.connect(relay.address());
+  REQUIRE(device.recorder.heard("up"));
+  device.send({frame_of(5000)});
+  REQUIRE(relay.recorder.heard("frame 5000"));
+  relay.stop();
+  CHECK(device.recorder.heard("down connection_lost"));
+  const auto lines = device.recorder.lines();
+  REQUIRE(lines.size() == 4);  // up, the echo, the notice, down
+  CHECK(lines[1] == "frame 5000");
+  CHECK(relay.recorder.said("exception") == 0);
+}
