@@ -94,7 +94,7 @@ Result<bool> request(Step& step, Chat& chat, const Intents& intents) {
 
 Result<void> received(Step& step, Chat& chat, const wire::Claimed& claimed) {
   const auto asked = chat.line.claimed_accounts;
-  step.then([&chat] { chat.line.claiming = false; });
+  chat.line.claiming = false;
   step.look_at(chat);
   chat.pace.claim_accounts = Pace{}.claim_accounts;
   for (const auto& list : claimed.device_lists) {
@@ -157,7 +157,7 @@ Result<void> unknown_account(Step& step, Chat& chat) {
 }  // namespace
 
 Result<void> refused(Step& step, Chat& chat, const wire::Refused& refused) {
-  step.then([&chat] { chat.line.claiming = false; });
+  chat.line.claiming = false;
   step.look_at(chat);
   if (refused.code == Errc::account_unknown) return unknown_account(step, chat);
   const auto asked = chat.line.claimed_accounts.size();

@@ -106,7 +106,7 @@ Result<void> ask(Step& step, Chat& chat) {
 }
 
 Result<void> asked(Step& step, Chat& chat) {
-  step.then([&chat] { chat.line.appending = false; });
+  chat.line.appending = false;
   TERN_ASSIGN(auto request, load_own(step, chat));
   if (!request) return {};
   request->at_relay = true;
