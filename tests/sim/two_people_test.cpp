@@ -15,6 +15,7 @@ std::vector<std::string> numbered(const std::string& word, int count) {
   return out;
 }
 
+/// One of the two opens the chat; the other gets it by Welcome, or opens it too.
 ChatId meet(World& world, Device& one, Device& other) {
   const auto chat = one.with(
       [&](auto& engine) { return engine.chat_with(world.now(), other.account()).value(); });
@@ -172,6 +173,7 @@ TEST_CASE("thousands of messages both ways over a bad line arrive once and in on
     auto& bo = world.add_device("bo");
     REQUIRE(world.settle());
     const auto chat = meet(world, anna, bo);
+    meet(world, bo, anna);
     Ledger ledger(chat);
     for (int i = 0; i < 100; ++i) {
       ledger.send(anna, "anna " + std::to_string(i));

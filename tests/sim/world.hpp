@@ -50,8 +50,13 @@ class World {
   void run_for(std::int64_t ms);
   /// Lets time pass until `done()`; false when `limit_ms` passed first.
   bool run_until(const std::function<bool()>& done, std::int64_t limit_ms = 600'000);
-  /// Until every running device that is online has nothing left to do.
+  /// Until every running device that is online has nothing left to do, the relay neither, and
+  /// nothing is under way between them.
   bool settle(std::int64_t limit_ms = 600'000);
+
+  /// Frames under way, counted by the links.
+  void frame_leaves() { ++frames_under_way_; }
+  void frame_ends() { --frames_under_way_; }
 
   /// Limits that no test meets by accident.
   static RelayLimits roomy_limits();
@@ -61,6 +66,7 @@ class World {
   crypto::DeterministicEntropy entropy_;
   Scheduler scheduler_;
   Weather weather_;
+  std::uint64_t frames_under_way_ = 0;
   std::unique_ptr<RelayNode> relay_;
   std::vector<std::unique_ptr<Device>> devices_;
 };
