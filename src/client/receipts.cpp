@@ -83,9 +83,11 @@ bool untold(const Step& step, const Chat& chat) {
 }
 
 void note(Step& step, Chat& chat) {
-  if (!untold(step, chat) || chat.pace.receipt_at != never_ms) return;
-  chat.pace.receipt_at = step.now.mono_ms + step.device.config.receipt_delay_ms;
-  step.device.timers.wake(chat.id(), chat.pace.receipt_at);
+  if (!untold(step, chat)) return;
+  auto& at = chat.pace.receipt_at;
+  if (at == never_ms) at = step.now.mono_ms + step.device.config.receipt_delay_ms;
+  // Asked for anew each time: an earlier wake-up of the chat may have used this one up.
+  if (at > step.now.mono_ms) step.device.timers.wake(chat.id(), at);
 }
 
 bool due(const Step& step, const Chat& chat) {
