@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/try.hpp"
+#include "relay/refusal.hpp"
 
 namespace tern::relay {
 namespace {
@@ -11,27 +12,6 @@ namespace {
 bool ends_batch(Errc code) {
   const auto number = static_cast<int>(code);
   return code == Errc::internal || (number >= 300 && number < 400);
-}
-
-std::uint32_t limit_of(Errc code) {
-  switch (code) {
-    case Errc::batch_too_large:
-      return limits::batch_entries_max;
-    case Errc::entry_too_large:
-      return limits::entry_payload_bytes_max;
-    case Errc::chat_too_large:
-      return limits::chat_devices_max;
-    default:
-      return 0;
-  }
-}
-
-wire::Refused refusal(const Error& error) {
-  wire::Refused out;
-  out.code = error.errc();
-  out.retry_after_ms = static_cast<std::uint32_t>(error.retry_after().count());
-  out.limit = limit_of(out.code);
-  return out;
 }
 
 /// One request, its sender and where its answer goes.

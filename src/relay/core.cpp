@@ -35,7 +35,7 @@ class CoreImpl final : public Core {
     if (auto* const session = sessions_.find(connection)) session->writable = writable;
   }
 
-  bool has_work() const override { return !queue_.empty(); }
+  bool has_work() const override { return !queue_.empty() || next_output_ < outputs_.size(); }
   void run_batch(Now now) override;
   std::optional<Output> next_output() override {
     if (next_output_ < outputs_.size()) return std::move(outputs_[next_output_++]);

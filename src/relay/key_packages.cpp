@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t key_package_bytes_max = 8 * 1024;
 
 Result<void> check_published(const wire::PublishKeyPackages& request) {
-  if (request.single_use.size() > limits::key_packages_published) return Errc::batch_too_large;
   for (const auto& key_package : request.single_use) {
     if (key_package.empty()) return Errc::malformed;
     if (key_package.size() > key_package_bytes_max) return Errc::entry_too_large;

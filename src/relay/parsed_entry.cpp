@@ -3,24 +3,11 @@
 #include <algorithm>
 
 #include "base/try.hpp"
-#include "tern/limits.hpp"
 
 namespace tern::relay {
 namespace {
 
 using wire::EntryKind;
-
-Result<void> check_limits(std::span<const wire::Entry> entries) {
-  if (entries.empty()) return Errc::malformed;
-  if (entries.size() > limits::batch_entries_max) return Errc::batch_too_large;
-  std::size_t bytes = 0;
-  for (const auto& entry : entries) {
-    if (entry.payload.size() > limits::entry_payload_bytes_max) return Errc::entry_too_large;
-    bytes += entry.payload.size();
-  }
-  if (bytes > limits::batch_bytes_max) return Errc::batch_too_large;
-  return {};
-}
 
 // Two entries with one id could not be told apart by those who repeat or dedupe them.
 Result<void> check_ids_differ(std::span<const wire::Entry> entries) {
@@ -85,7 +72,7 @@ Result<ParsedEntry> parse_rejoin(const wire::Entry& entry) {
 }  // namespace
 
 Result<std::vector<ParsedEntry>> parse_entries(std::span<const wire::Entry> entries) {
-  TERN_TRY(check_limits(entries));
+  if (entries.empty()) return Errc::malformed;
   TERN_TRY(check_ids_differ(entries));
   std::vector<ParsedEntry> out;
   out.reserve(entries.size());

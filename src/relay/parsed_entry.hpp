@@ -25,9 +25,10 @@ struct ParsedEntry {
 /// Commits of one append that may change the access list.
 inline constexpr std::size_t access_changes_per_append_max = 8;
 
-/// Errors: batch_too_large, entry_too_large, malformed (no entries, a kind that only a relay makes,
-/// an MLS message of another kind, the same id twice, a rejoin that is not alone), header_mismatch,
-/// access_change_invalid.
+/// Sizes and numbers were held against their limits when the request was decoded.
+/// Errors: malformed (no entries, a kind that only a relay makes, an MLS message of another kind,
+/// the same id twice, a rejoin that is not alone), header_mismatch, access_change_invalid,
+/// batch_too_large (commits that change the access list).
 Result<std::vector<ParsedEntry>> parse_entries(std::span<const wire::Entry> entries);
 
 }  // namespace tern::relay

@@ -1,6 +1,6 @@
 #include "relay/request_queue.hpp"
 
-#include "base/try.hpp"
+#include "relay/refusal.hpp"
 
 namespace tern::relay {
 namespace {
@@ -21,15 +21,18 @@ constexpr std::uint32_t signals_per_second = 100;
 constexpr std::uint32_t signals_burst = 200;
 
 template <class... Kinds>
-bool is_any_of(const std::optional<wire::Request>& request) {
-  return request && (std::holds_alternative<Kinds>(*request) || ...);
+bool is_any_of(const wire::Request& request) {
+  return (std::holds_alternative<Kinds>(request) || ...);
 }
 
-wire::Refused refusal(Errc code, std::uint32_t retry_after_ms = 0) {
-  wire::Refused out;
-  out.code = code;
-  out.retry_after_ms = retry_after_ms;
-  return out;
+Error rate_limited(std::uint32_t wait_ms) {
+  return Error(Errc::rate_limited).with_retry_after(std::chrono::milliseconds(wait_ms));
+}
+
+// A request that can be answered for what it is: it was understood, and is over a limit.
+bool is_over_limit(const Error& error) {
+  return error == Errc::entry_too_large || error == Errc::batch_too_large ||
+         error == Errc::chat_too_large || error == Errc::too_long;
 }
 
 }  // namespace
@@ -40,32 +43,34 @@ RequestQueue::RequestQueue(const RelayLimits& limits)
       signals_(TokenBuckets::per_second(signals_per_second, signals_burst)) {}
 
 Result<void> RequestQueue::add(Now now, Session& session, Bytes frame) {
-  TERN_ASSIGN(auto decoded, wire::decode_request(frame));
   QueuedRequest queued;
   queued.connection = session.connection;
-  if (auto* const known = std::get_if<wire::RequestFrame>(&decoded)) {
+  auto decoded = wire::decode_request(frame);
+  if (!decoded) {
+    const auto id = wire::request_id(frame);
+    if (!id || !is_over_limit(decoded.error())) return decoded.error();
+    queued.id = *id;
+    queued.refused = refusal(decoded.error());
+  } else if (auto* const known = std::get_if<wire::RequestFrame>(&*decoded)) {
     queued.id = known->id;
-    queued.request = std::move(known->request);
+    queued.refused = held_back(now, session, known->request);
+    // A refused request needs no more than its answer.
+    if (!queued.refused) queued.request = std::move(known->request);
   } else {
-    queued.id = std::get<wire::UnsupportedRequest>(decoded).id;
+    queued.id = std::get<wire::UnsupportedRequest>(*decoded).id;
+    queued.refused = refusal(Errc::frame_unsupported);
   }
-  queued.refused = refuse(now, session, queued.request);
-  // A refused request needs no more than its answer.
-  if (queued.refused)
-    queued.request.reset();
-  else
-    queued.frame = std::move(frame);
+  if (queued.request) queued.frame = std::move(frame);
   ++session.queued;
   session.queued_bytes += queued.frame.size();
   queue_.push_back(std::move(queued));
   return {};
 }
 
-std::optional<wire::Refused> RequestQueue::refuse(Now now, const Session& session,
-                                                  const std::optional<wire::Request>& request) {
-  if (!request) return refusal(Errc::frame_unsupported);
+std::optional<wire::Refused> RequestQueue::held_back(Now now, const Session& session,
+                                                     const wire::Request& request) {
   if (session.queued >= queued_requests_max || session.queued_bytes >= queued_bytes_max)
-    return refusal(Errc::rate_limited, queue_full_retry_ms);
+    return refusal(rate_limited(queue_full_retry_ms));
   std::uint32_t wait_ms = 0;
   if (is_any_of<wire::Append, wire::CreateLog, wire::Reserve>(request))
     wait_ms = appends_.take(now.mono_ms, session.transport_key);
@@ -73,7 +78,7 @@ std::optional<wire::Refused> RequestQueue::refuse(Now now, const Session& sessio
     wait_ms = claims_.take(now.mono_ms, session.transport_key);
   else if (is_any_of<wire::Signal>(request))
     wait_ms = signals_.take(now.mono_ms, session.transport_key);
-  if (wait_ms > 0) return refusal(Errc::rate_limited, wait_ms);
+  if (wait_ms > 0) return refusal(rate_limited(wait_ms));
   return std::nullopt;
 }
 
@@ -90,8 +95,9 @@ std::vector<QueuedRequest> RequestQueue::take(Sessions& sessions) {
     --session->queued;
     session->queued_bytes -= request.frame.size();
     bytes += request.frame.size();
-    if (is_any_of<wire::Resume, wire::Register, wire::Read, wire::ClaimKeyPackages>(
-            request.request))
+    if (request.request &&
+        is_any_of<wire::Resume, wire::Register, wire::Read, wire::ClaimKeyPackages>(
+            *request.request))
       ++heavy;
     out.push_back(std::move(request));
   }

@@ -22,15 +22,17 @@ struct QueuedRequest {
 class RequestQueue {
  public:
   explicit RequestQueue(const RelayLimits& limits);
-  /// Errors: frame_too_large, frame_malformed (the connection is to be closed).
+  /// A request over a limit is answered like any other that is refused. Errors: frame_too_large,
+  /// frame_malformed (the connection is to be closed).
   Result<void> add(Now now, Session& session, Bytes frame);
   bool empty() const { return queue_.empty(); }
   /// The next batch, in order of arrival; without those whose connection has gone.
   std::vector<QueuedRequest> take(Sessions& sessions);
 
  private:
-  std::optional<wire::Refused> refuse(Now now, const Session& session,
-                                      const std::optional<wire::Request>& request);
+  /// Over its device's rate, or too many that wait already.
+  std::optional<wire::Refused> held_back(Now now, const Session& session,
+                                         const wire::Request& request);
 
   TokenBuckets appends_;
   TokenBuckets claims_;

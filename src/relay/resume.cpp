@@ -98,7 +98,6 @@ void bind(Context& context, const Session& session, const Identity& identity) {
 Result<void> begin_resume(Context& context, const Session& session, const wire::Resume& request) {
   if (major_version(request.version) != major_version(wire::protocol_version))
     return Errc::unsupported_version;
-  if (request.logs.size() > limits::resume_logs_max) return Errc::batch_too_large;
   TERN_ASSIGN(const auto device, context.store.device_with(session.transport_key));
   if (!device) {
     context.batch.greeted.insert(session.connection);
@@ -107,6 +106,7 @@ Result<void> begin_resume(Context& context, const Session& session, const wire::
   TERN_ASSIGN(const auto row, context.store.device(*device));
   if (!row || row->revoked) return Errc::device_revoked;
   bind(context, session, {row->account, *device});
+  context.batch.log_lines.push_back("resumed device=" + context.events.tag(*device));
   return context.store.raise_store_counter(*device, request.store_counter);
 }
 
@@ -130,8 +130,6 @@ Result<wire::Answer> finish_resume(Context& context, const Session& session,
     TERN_TRY(add_log(resuming, start));
   }
   context.batch.resumed[session.connection] = std::move(resuming.lags);
-  context.batch.log_lines.push_back("resumed device=" + context.events.tag(identity->device) +
-                                    " logs=" + std::to_string(answer.logs.size()));
   return wire::Answer(std::move(answer));
 }
 

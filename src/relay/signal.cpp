@@ -28,7 +28,6 @@ Result<wire::Answer> signal(Context& context, const Caller& caller, const wire::
 }
 
 Result<wire::Answer> acknowledge(Context& context, const Caller& caller, const wire::Ack& request) {
-  if (request.logs.size() > limits::resume_logs_max) return Errc::batch_too_large;
   if (!context.upkeep.has_room())
     return Error(Errc::rate_limited).with_retry_after(std::chrono::seconds(1));
   const auto& device = caller.identity.device;

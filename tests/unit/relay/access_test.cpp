@@ -1,0 +1,203 @@
+#include "base/codec.hpp"
+#include "chat.hpp"
+
+using namespace tern;
+using namespace tern::relay;
+using namespace tern::relay::test;
+using wire::EntryKind;
+
+namespace {
+
+/// Anna and Bo are in the chat, Cleo is not yet.
+struct Group {
+  World world;
+  Device anna = world.make_device();
+  Device bo = world.make_device();
+  Device cleo = world.make_device();
+  ConnectionId at_anna = world.online(anna);
+  ConnectionId at_bo = world.online(bo);
+  ConnectionId at_cleo = world.online(cleo);
+  Chat chat = create_chat(world, at_anna, {bo.id});
+  LogId log = chat.log;
+
+  wire::Answer commit(ConnectionId from, std::uint64_t base, const wire::AccessChange& access) {
+    const auto written = write(world, EntryKind::commit, "commit", access);
+    return world.ask(from, append_of(log, base, {written}));
+  }
+  bool is_member(const Device& device) {
+    const auto connection = world.resume(device, {{log, 0, {}}});
+    const auto member =
+        as<wire::Resumed>(
+            world.ask(connection, wire::Resume{wire::protocol_version, 0, {{log, 0, {}}}}))
+            .logs.at(1)
+            .member;
+    return member;
+  }
+};
+
+Written rejoin(World& world, const Device& device, const LogId& log,
+               const std::function<void(wire::RejoinRequest&)>& change = {}) {
+  wire::RejoinRequest request;
+  request.log = log;
+  request.device = device.id;
+  request.key_package = as_bytes("key package");
+  if (change) change(request);
+  request.signature.bytes = device.device_key.sign(wire::signed_bytes(request)).bytes;
+  Written out;
+  out.payload = std::make_shared<const Bytes>(wire::encode(request));
+  out.entry.id = world.random<EntryId>();
+  out.entry.kind = EntryKind::rejoin;
+  out.entry.payload = *out.payload;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a commit lets a device in, and another puts it out") {
+  Group group;
+  as<wire::Appended>(group.commit(group.at_bo, 1, adding({group.cleo.id})));
+  append_message(group.world, group.at_cleo, group.log, "hello", 2);
+  as<wire::Appended>(group.commit(group.at_bo, 2, adding({}, {group.cleo.id})));
+  const auto late = message(group.world);
+  CHECK(refusal(group.world.ask(group.at_cleo, append_of(group.log, 4, {late}))) ==
+        Errc::not_member);
+}
+
+TEST_CASE("a struck device is given the entry that strikes it and nothing after") {
+  Group group;
+  group.world.pushes(group.at_bo);
+  as<wire::Appended>(group.commit(group.at_anna, 1, adding({}, {group.bo.id})));
+  append_message(group.world, group.at_anna, group.log, "secret", 2);
+  const auto pushed = group.world.pushed_entries(group.at_bo, group.log);
+  REQUIRE(pushed.size() == 1);
+  CHECK(pushed[0].seq == 2);
+  const auto read = read_from(group.world, group.at_bo, group.log);
+  CHECK(read.entries.size() == 2);
+  CHECK(read.head == 2);
+  CHECK(refusal(group.world.ask(group.at_bo, wire::Read{group.log, 4})) == Errc::not_member);
+  const auto resumed = as<wire::Resumed>(group.world.ask(group.at_bo, wire::Resume{}));
+  CHECK(resumed.logs.at(1).head == 2);
+  CHECK_FALSE(resumed.logs.at(1).member);
+}
+
+TEST_CASE("a strike and what follows it in the same batch are told apart") {
+  Group group;
+  group.world.pushes(group.at_bo);
+  const auto strike = write(group.world, EntryKind::commit, "c", adding({}, {group.bo.id}));
+  const auto after = message(group.world, "secret");
+  as<wire::Appended>(group.world.ask(group.at_anna, append_of(group.log, 1, {strike, after})));
+  CHECK(ids(group.world.pushed_entries(group.at_bo, group.log)) == std::vector{strike.entry.id});
+}
+
+TEST_CASE("a membership change that does not fit the list is refused") {
+  Group group;
+  const auto unknown = group.world.make_device();
+  const wire::AccessChange wrong[] = {
+      adding({group.bo.id}),                   // is in
+      adding({}, {group.cleo.id}),             // is not in
+      adding({group.cleo.id, group.cleo.id}),  // twice
+      adding({}, {group.anna.id}),             // the committer itself
+      adding({unknown.id}),                    // nobody that the relay knows
+      setting({group.bo.id}),                  // without the committer
+  };
+  for (const auto& change : wrong)
+    CHECK(refusal(group.commit(group.at_anna, 1, change)) == Errc::access_change_invalid);
+  CHECK(read_from(group.world, group.at_bo, group.log).head == 1);
+}
+
+TEST_CASE("two commits in one append each see the list that the one before made") {
+  Group group;
+  const auto in = write(group.world, EntryKind::commit, "in", adding({group.cleo.id}));
+  const auto out = write(group.world, EntryKind::commit, "out", adding({}, {group.cleo.id}));
+  as<wire::Appended>(group.world.ask(group.at_anna, append_of(group.log, 1, {in, out})));
+  CHECK_FALSE(group.is_member(group.cleo));
+}
+
+TEST_CASE("any member's commit restores a list that somebody lied about") {
+  Group group;
+  as<wire::Appended>(group.commit(group.at_anna, 1, adding({group.cleo.id})));
+  as<wire::Appended>(group.commit(group.at_anna, 2, setting({group.anna.id, group.cleo.id})));
+  CHECK_FALSE(group.is_member(group.bo));
+  as<wire::Appended>(
+      group.commit(group.at_cleo, 3, setting({group.anna.id, group.bo.id, group.cleo.id})));
+  CHECK(group.is_member(group.bo));
+}
+
+TEST_CASE("a device that is removed and added in one commit starts anew after it") {
+  Group group;
+  group.world.pushes(group.at_bo);
+  as<wire::Appended>(group.commit(group.at_anna, 1, adding({group.bo.id}, {group.bo.id})));
+  CHECK(group.world.pushed_entries(group.at_bo, group.log).empty());
+  append_message(group.world, group.at_anna, group.log, "next", 2);
+  const auto pushed = group.world.pushed_entries(group.at_bo, group.log);
+  REQUIRE(pushed.size() == 1);
+  CHECK(pushed[0].seq == 3);
+}
+
+TEST_CASE("a device that was behind when it was added again gets entries, not notices") {
+  Group group;
+  append_message(group.world, group.at_anna, group.log);
+  const auto at_bo = group.world.resume(group.bo, {{group.log, 1, {}}});
+  as<wire::Appended>(group.commit(group.at_anna, 1, adding({group.bo.id}, {group.bo.id})));
+  group.world.pushes(at_bo);
+  append_message(group.world, group.at_anna, group.log, "next", 3);
+  CHECK(group.world.pushed_entries(at_bo, group.log).size() == 1);
+}
+
+TEST_CASE("a chat of two thousand devices takes no other") {
+  Group group;
+  std::vector<DeviceId> everybody = {group.anna.id};
+  while (everybody.size() < limits::chat_devices_max)
+    everybody.push_back(group.world.random<DeviceId>());
+  as<wire::Appended>(group.commit(group.at_anna, 1, setting(everybody)));
+  CHECK(refusal(group.commit(group.at_anna, 2, adding({group.cleo.id}))) == Errc::chat_too_large);
+  as<wire::Appended>(group.commit(group.at_anna, 2, adding({group.cleo.id}, {everybody.back()})));
+}
+
+TEST_CASE("a rejoin needs no base, is signed by its device, and comes once a day") {
+  Group group;
+  const auto request = rejoin(group.world, group.bo, group.log);
+  as<wire::Appended>(group.world.ask(group.at_bo, append_of(group.log, 77, {request})));
+  const auto again = rejoin(group.world, group.bo, group.log);
+  const auto refused =
+      as<wire::Refused>(group.world.ask(group.at_bo, append_of(group.log, 0, {again})));
+  CHECK(refused.code == Errc::rejoin_refused);
+  CHECK(refused.retry_after_ms == 86'400'000);
+  group.world.pass_ms(86'400'000);
+  as<wire::Appended>(group.world.ask(group.at_bo, append_of(group.log, 0, {again})));
+}
+
+TEST_CASE("a rejoin for another device, log or under another's key is refused") {
+  Group group;
+  const auto other_log = rejoin(group.world, group.bo, group.world.random<LogId>());
+  CHECK(refusal(group.world.ask(group.at_bo, append_of(group.log, 0, {other_log}))) ==
+        Errc::rejoin_refused);
+  const auto for_another = rejoin(group.world, group.bo, group.log,
+                                  [&](auto& request) { request.device = group.anna.id; });
+  CHECK(refusal(group.world.ask(group.at_bo, append_of(group.log, 0, {for_another}))) ==
+        Errc::rejoin_refused);
+  const auto forged = rejoin(group.world, group.cleo, group.log,
+                             [&](auto& request) { request.device = group.bo.id; });
+  CHECK(refusal(group.world.ask(group.at_bo, append_of(group.log, 0, {forged}))) ==
+        Errc::signature_invalid);
+  const auto good = rejoin(group.world, group.bo, group.log);
+  const auto text = message(group.world);
+  CHECK(refusal(group.world.ask(group.at_bo, append_of(group.log, 1, {good, text}))) ==
+        Errc::malformed);
+}
+
+TEST_CASE("a struck device may ask to come back as long as the log is kept for it") {
+  Group group;
+  as<wire::Appended>(group.commit(group.at_anna, 1, adding({}, {group.bo.id})));
+  group.world.pass_ms(group.world.limits.retention_days * 86'400'000);
+  const auto request = rejoin(group.world, group.bo, group.log);
+  SECTION("on the last day") {
+    as<wire::Appended>(group.world.ask(group.at_bo, append_of(group.log, 0, {request})));
+    CHECK(group.world.pushed_entries(group.at_anna, group.log).back().kind == EntryKind::rejoin);
+  }
+  SECTION("not after it") {
+    group.world.pass_ms(1'000);
+    CHECK(refusal(group.world.ask(group.at_bo, append_of(group.log, 0, {request}))) ==
+          Errc::rejoin_refused);
+  }
+}

@@ -1,0 +1,188 @@
+#include "world.hpp"
+
+namespace tern::relay::test {
+namespace {
+
+wire::PublicKey wire_key(const crypto::VerifyKey& key) { return {key.bytes}; }
+
+}  // namespace
+
+World::World(const RelayLimits& relay_limits) : limits(relay_limits) {
+  environment = store::open_memory(disk);
+  open();
+}
+
+void World::open() {
+  core = Core::open(now, *environment, entropy, limits, [this](std::string_view line) {
+           log.emplace_back(line);
+         }).value();
+}
+
+void World::restart() {
+  core.reset();
+  environment.reset();
+  environment = store::open_memory(disk);
+  answers_.clear();
+  pushes_.clear();
+  open();
+}
+
+Device World::make_device() {
+  Device out{crypto::SigningKey::generate(entropy),
+             crypto::SigningKey::generate(entropy),
+             crypto::DhKeyPair::generate(entropy),
+             {},
+             {},
+             {},
+             {},
+             {}};
+  out.list.number = 1;
+  out.list.device_keys = {wire_key(out.device_key.verify_key())};
+  out.certificate.list_number = 1;
+  out.certificate.issued_s = now.wall_ms / 1000;
+  sign(out);
+  return out;
+}
+
+Device World::make_second_device(Device& first) {
+  Device out{first.account_key.clone(),
+             crypto::SigningKey::generate(entropy),
+             crypto::DhKeyPair::generate(entropy),
+             first.list,
+             {},
+             {},
+             {},
+             {}};
+  ++out.list.number;
+  out.list.device_keys.push_back(wire_key(out.device_key.verify_key()));
+  out.certificate.list_number = out.list.number;
+  out.certificate.issued_s = now.wall_ms / 1000;
+  sign(out);
+  first.list = out.list;
+  return out;
+}
+
+void World::sign(Device& device) {
+  const auto account_key = wire_key(device.account_key.verify_key());
+  device.list.account_key = account_key;
+  device.list.signature.bytes = device.account_key.sign(wire::signed_bytes(device.list)).bytes;
+  device.certificate.account_key = account_key;
+  device.certificate.device_key = wire_key(device.device_key.verify_key());
+  device.certificate.transport_key.bytes = device.transport.public_key.bytes;
+  device.certificate.signature.bytes =
+      device.account_key.sign(wire::signed_bytes(device.certificate)).bytes;
+  device.account = crypto::account_id(device.account_key.verify_key());
+  device.id = crypto::device_id(device.device_key.verify_key());
+  device.inbox = crypto::inbox_log_id(device.id);
+}
+
+ConnectionId World::connect(const Device& device) {
+  const auto connection = next_connection_++;
+  core->connected(now, connection, device.transport.public_key);
+  return connection;
+}
+
+void World::disconnect(ConnectionId connection) { core->disconnected(now, connection); }
+
+ConnectionId World::online(const Device& device) {
+  const auto connection = connect(device);
+  const auto certificate = wire::encode(device.certificate);
+  const auto list = wire::encode(device.list);
+  as<wire::Registered>(ask(connection, wire::Register{certificate, list}));
+  as<wire::Resumed>(ask(connection, wire::Resume{}));
+  return connection;
+}
+
+ConnectionId World::resume(const Device& device, const std::vector<wire::LogPosition>& logs) {
+  const auto connection = connect(device);
+  wire::Resume request;
+  request.logs = logs;
+  as<wire::Resumed>(ask(connection, request));
+  return connection;
+}
+
+std::uint32_t World::send(ConnectionId connection, const wire::Request& request) {
+  const auto id = next_id_++;
+  send_bytes(connection, wire::encode(wire::RequestFrame{id, request}));
+  return id;
+}
+
+void World::send_bytes(ConnectionId connection, Bytes frame) {
+  core->receive(now, connection, std::move(frame));
+}
+
+void World::run() {
+  do {
+    core->run_batch(now);
+    drain();
+  } while (core->has_work());
+}
+
+void World::settle(std::int64_t ms) {
+  const auto until_ms = now.mono_ms + ms;
+  run();
+  while (core->next_deadline() <= until_ms) {
+    pass_ms(std::max<std::int64_t>(core->next_deadline() - now.mono_ms, 0));
+    run();
+  }
+}
+
+void World::drain() {
+  while (auto output = core->next_output()) {
+    if (const auto* const close = std::get_if<CloseConnection>(&*output)) {
+      closed_[close->connection] = close->reason;
+    } else {
+      const auto& send = std::get<SendFrame>(*output);
+      take_frame(send.to, send.frame);
+    }
+  }
+}
+
+void World::take_frame(ConnectionId to, const std::shared_ptr<const Bytes>& frame) {
+  // A connection gets nothing after it was closed.
+  REQUIRE_FALSE(closed_.count(to));
+  REQUIRE(frame->size() <= limits::frame_bytes_max);
+  frames_sent.push_back(frame);
+  const auto decoded = wire::decode_server_frame(*frame).value();
+  REQUIRE(decoded.has_value());
+  if (const auto* const answer = std::get_if<wire::AnswerFrame>(&*decoded))
+    answers_.insert_or_assign({to, answer->id}, answer->answer);
+  else
+    pushes_[to].push_back(std::get<wire::Push>(*decoded));
+}
+
+wire::Answer World::ask(ConnectionId connection, const wire::Request& request) {
+  const auto id = send(connection, request);
+  run();
+  return answer_to(connection, id);
+}
+
+wire::Answer World::answer_to(ConnectionId connection, std::uint32_t id) {
+  REQUIRE(was_answered(connection, id));
+  return answers_.at({connection, id});
+}
+
+bool World::was_answered(ConnectionId connection, std::uint32_t id) const {
+  return answers_.count({connection, id}) > 0;
+}
+
+std::vector<wire::Push> World::pushes(ConnectionId connection) {
+  return std::exchange(pushes_[connection], {});
+}
+
+std::vector<wire::Entry> World::pushed_entries(ConnectionId connection, const LogId& log_id) {
+  std::vector<wire::Entry> out;
+  for (const auto& push : pushes(connection)) {
+    const auto* const entries = std::get_if<wire::Entries>(&push);
+    if (!entries || entries->log != log_id) continue;
+    out.insert(out.end(), entries->entries.begin(), entries->entries.end());
+  }
+  return out;
+}
+
+std::optional<Errc> World::closed(ConnectionId connection) const {
+  const auto found = closed_.find(connection);
+  return found != closed_.end() ? std::optional(found->second) : std::nullopt;
+}
+
+}  // namespace tern::relay::test
