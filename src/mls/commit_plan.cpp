@@ -20,9 +20,7 @@ Result<std::deque<Proposal>> requested(const CommitRequest& request, const Group
   }
   for (const auto leaf : request.remove) own.push_back(Remove{leaf});
   for (const auto& message : request.add) {
-    // read_key_package() and validate_proposal() check the same; a wire format is checked first.
-    TERN_ASSIGN(const auto body, open_message(message, WireFormat::key_package));
-    TERN_ASSIGN(auto key_package, decode<KeyPackage>(body));
+    TERN_ASSIGN(auto key_package, open_key_package(message));
     own.push_back(Add{std::move(key_package)});
   }
   for (const auto& proposal : own)

@@ -2,15 +2,17 @@
 //
 // What every member sees comes first: only a commit that is valid for all of them reaches the step
 // that depends on one's own keys.
+#include <algorithm>
+
 #include "mls/epoch_advance.hpp"
 #include "mls/handshake.hpp"
 
 namespace tern::mls {
 namespace {
 
-LeafChange change_of(const RatchetTree& tree, LeafIndex index) {
+LeafChange change_of(const RatchetTree& tree, LeafIndex index, LeafIndex proposer) {
   const auto leaf = tree.leaf(index)->decoded();
-  return {index, leaf.credential, leaf.signature_key};
+  return {index, leaf.credential, leaf.signature_key, proposer};
 }
 
 // §12.4.2: "Validate the LeafNode as specified in §7.3."
@@ -33,15 +35,21 @@ PrivateKeys keys_after(const ProposalList& list, const Epoch& epoch) {
   return keys;
 }
 
+// What the commit did, for the application. `applied.tree` has its path merged.
 CommitReceived report(const AuthenticatedContent& message, const Epoch& epoch,
-                      const AppliedProposals& applied, bool has_path) {
+                      const ProposalList& list, const AppliedProposals& applied, bool has_path) {
   CommitReceived out;
   out.committer = {message.content.sender.index};
   out.authenticated_data = to_bytes(message.content.authenticated_data);
-  for (const auto index : applied.added) out.added.push_back(change_of(applied.tree, index));
-  for (const auto index : applied.removed) out.removed.push_back(change_of(epoch.tree, index));
-  for (const auto index : applied.updated) out.updated.push_back(change_of(applied.tree, index));
-  if (has_path) out.updated.push_back(change_of(applied.tree, out.committer));
+  for (const auto& item : list) {
+    if (std::get_if<Add>(item.proposal))
+      out.added.push_back(change_of(applied.tree, applied.added[out.added.size()], item.sender));
+    if (const auto* remove = std::get_if<Remove>(item.proposal))
+      out.removed.push_back(change_of(epoch.tree, remove->removed, item.sender));
+    if (std::get_if<Update>(item.proposal))
+      out.updated.push_back(change_of(applied.tree, item.sender, item.sender));
+  }
+  if (has_path) out.updated.push_back(change_of(applied.tree, out.committer, out.committer));
   if (applied.changes_extensions) out.new_group_context_extensions = applied.extensions;
   out.removes_me = std::find(applied.removed.begin(), applied.removed.end(), epoch.own_leaf) !=
                    applied.removed.end();
@@ -83,7 +91,7 @@ Result<CommitReceived> process_commit(const GroupState& state, const Authenticat
     TERN_TRY(check_credential_types(applied.tree, std::array{committer}));
   }
   applied.tree.rehash();
-  auto out = report(message, epoch, applied, commit.path.has_value());
+  auto out = report(message, epoch, effect.list, applied, commit.path.has_value());
   if (out.removes_me) return out;
 
   const auto added = applied.added;

@@ -87,6 +87,7 @@ struct LeafChange {
   LeafIndex leaf;
   Credential credential;
   crypto::VerifyKey signature_key;
+  LeafIndex proposer;  ///< who sent the proposal: the committer, when the commit carries it
 };
 
 /// A valid commit: what it did, and the group after it.
@@ -111,7 +112,7 @@ bool depends_on_own_keys(Errc code) noexcept;
 
 class Group {
  public:
-  /// A group of one (§11). Errors: mls_extension_invalid.
+  /// A group of one (§11). Errors: mls_extension_invalid, mls_leaf_lifetime_too_long.
   static Result<Group> create(ByteSpan group_id, const Identity& me, Lifetime lifetime,
                               const Extensions& group_context_extensions, Entropy& entropy);
 

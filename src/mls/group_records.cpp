@@ -169,10 +169,14 @@ Result<Group> Group::open(const RecordSource& source) {
                                                    SecretTree(source, width), std::move(pending)});
   };
   auto state = read();
-  // What the source itself could not read is its own error; what does not parse is ours.
-  if (!state && state.error().errc() < Errc::storage_wrong_key) return Errc::mls_state_malformed;
-  if (!state) return std::move(state).error();
-  return Group(std::move(*state));
+  if (state) return Group(std::move(*state));
+  // What the source could not read is its own error (the storage block of Errc, or closed); what
+  // does not parse is a record that this library did not write.
+  const auto code = state.error().errc();
+  const bool is_of_source =
+      code == Errc::closed || (code >= Errc::storage_wrong_key && code < Errc::mls_malformed);
+  if (is_of_source) return std::move(state).error();
+  return Errc::mls_state_malformed;
 }
 
 }  // namespace tern::mls

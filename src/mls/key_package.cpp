@@ -22,19 +22,6 @@ LeafNode new_leaf(const Identity& identity, Lifetime lifetime, Entropy& entropy)
   return leaf;
 }
 
-Result<KeyPackage> open_key_package(ByteSpan message) {
-  TERN_ASSIGN(const auto body, open_message(message, WireFormat::key_package));
-  // The keys of other suites have other lengths: say so, rather than that they are malformed.
-  Reader peek(body);
-  TERN_ASSIGN(const auto version, peek.number<std::uint16_t>());
-  TERN_ASSIGN(const auto suite, peek.number<std::uint16_t>());
-  // §10: "MUST verify that the version field of the KeyPackage has the same value as the version
-  // field of the MLSMessage."
-  if (version != protocol_version_mls10) return Errc::mls_version_unknown;
-  if (suite != cipher_suite_3) return Errc::mls_cipher_suite_unsupported;
-  return decode<KeyPackage>(body);
-}
-
 }  // namespace
 
 LeafNode make_leaf(const Identity& identity, Lifetime lifetime,
@@ -62,6 +49,19 @@ KeyPackageBundle make_key_package(const Identity& identity, Lifetime lifetime,
   write_message_header(message, WireFormat::key_package);
   write(message, key_package);
   return {std::move(message).take(), key_package_ref(key_package), mine.encode()};
+}
+
+Result<KeyPackage> open_key_package(ByteSpan message) {
+  TERN_ASSIGN(const auto body, open_message(message, WireFormat::key_package));
+  // The keys of other suites have other lengths: say so, rather than that they are malformed.
+  Reader peek(body);
+  TERN_ASSIGN(const auto version, peek.number<std::uint16_t>());
+  TERN_ASSIGN(const auto suite, peek.number<std::uint16_t>());
+  // §10: "MUST verify that the version field of the KeyPackage has the same value as the version
+  // field of the MLSMessage."
+  if (version != protocol_version_mls10) return Errc::mls_version_unknown;
+  if (suite != cipher_suite_3) return Errc::mls_cipher_suite_unsupported;
+  return decode<KeyPackage>(body);
 }
 
 Result<KeyPackage> read_key_package(ByteSpan message, std::optional<std::uint64_t> now_s) {

@@ -22,7 +22,10 @@ struct PrivateKeyPackage {
 LeafNode make_leaf(const Identity& identity, Lifetime lifetime,
                    const crypto::DhPublicKey& encryption_key, Entropy& entropy);
 
-/// The KeyPackage of an MLSMessage, validated (§10.1).
+/// The KeyPackage of an MLSMessage, parsed. Errors: mls_version_unknown,
+/// mls_cipher_suite_unsupported, and those of its structure.
+Result<KeyPackage> open_key_package(ByteSpan message);
+/// The same, validated (§10.1).
 Result<KeyPackage> read_key_package(ByteSpan message, std::optional<std::uint64_t> now_s);
 
 }  // namespace tern::mls

@@ -1,0 +1,148 @@
+// The ratchet tree against a plain model of itself: whatever happened to it, and to its copies.
+#include "hostile.hpp"
+#include "mls/ratchet_tree.hpp"
+
+using namespace tern;
+using namespace tern::test;
+using namespace tern::mls;
+
+namespace {
+
+LeafPointer leaf_with(Entropy& entropy) {
+  LeafNode leaf;
+  entropy.fill(leaf.encryption_key.bytes);
+  entropy.fill(leaf.signature_key.bytes);
+  leaf.credential.type = entropy.below(2) ? CredentialType::basic : CredentialType::x509;
+  return std::make_shared<const Leaf>(leaf);
+}
+
+// Everything that the tree keeps ready, computed again from nothing.
+void check_against_model(const RatchetTree& tree) {
+  const auto fresh = RatchetTree::decode(tree.encode()).value();
+  CHECK(tree.width() == fresh.width());
+  CHECK(tree.tree_hash() == fresh.tree_hash());
+  CHECK(tree.member_count() == fresh.member_count());
+  CHECK(tree.credential_types() == fresh.credential_types());
+  for (NodeIndex node{0}; node.value < node_count(tree.width()); ++node.value) {
+    if (tree.is_blank(node)) continue;
+    CHECK(tree.count_encryption_key(tree.encryption_key(node)) == 1);
+  }
+  for (const auto index : tree.leaves()) {
+    LeafIndex found;
+    CHECK(tree.count_signature_key(tree.leaf(index)->signature_key(), &found) == 1);
+    CHECK(found == index);
+  }
+}
+
+class RandomTree {
+ public:
+  explicit RandomTree(std::uint64_t seed) : entropy_(seed), tree_(leaf_with(entropy_)) {}
+
+  void step() {
+    const auto leaves = tree_.leaves();
+    const auto somebody = leaves[entropy_.below(leaves.size())];
+    const auto before = *tree_.leaf(somebody);
+    switch (entropy_.below(5)) {
+      case 0:
+      case 1:
+        REQUIRE(tree_.add(leaf_with(entropy_)));
+        break;
+      case 2:
+        tree_.update(somebody, leaf_with(entropy_));
+        break;
+      case 3:
+        set_path(somebody);
+        break;
+      default:
+        if (leaves.size() > 1) tree_.remove(somebody);
+        tree_.truncate();
+    }
+    tree_.rehash();
+    const bool is_gone =
+        !tree_.leaf(somebody) || tree_.leaf(somebody)->signature_key() != before.signature_key();
+    CHECK(tree_.count_signature_key(before.signature_key()) == (is_gone ? 0 : 1));
+  }
+  const RatchetTree& tree() const { return tree_; }
+
+ private:
+  void set_path(LeafIndex leaf) {
+    const auto path = tree_.filtered_direct_path(leaf);
+    tree_.blank_direct_path(leaf);
+    for (const auto node : path) {
+      ParentNode value;
+      entropy_.fill(value.encryption_key.bytes);
+      tree_.set_parent(node, value);
+    }
+  }
+
+  SeededEntropy entropy_;
+  RatchetTree tree_;
+};
+
+}  // namespace
+
+TEST_CASE("a tree keeps its hashes, counts and keys right through any changes") {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    INFO("seed " << seed);
+    RandomTree random(seed);
+    for (int i = 0; i < 150; ++i) {
+      random.step();
+      if (i % 10 == 0) check_against_model(random.tree());
+    }
+    check_against_model(random.tree());
+  }
+}
+
+TEST_CASE("a copy of a tree stays as it is when the original changes") {
+  RandomTree random(20);
+  for (int i = 0; i < 120; ++i) random.step();
+  const auto copy = random.tree();
+  const auto bytes = copy.encode();
+  const auto hash = copy.tree_hash();
+  for (int i = 0; i < 60; ++i) random.step();
+  CHECK(random.tree().encode() != bytes);
+  CHECK(copy.encode() == bytes);
+  CHECK(copy.tree_hash() == hash);
+  check_against_model(copy);
+}
+
+TEST_CASE("a tree read from its records is the tree that was written") {
+  RandomTree random(30);
+  for (int i = 0; i < 200; ++i) random.step();
+  const auto& tree = random.tree();
+  std::vector<Bytes> chunks;
+  for (std::uint32_t i = 0; i < tree.chunk_count(); ++i) chunks.push_back(tree.encode_chunk(i));
+  const auto read = RatchetTree::from_chunks(tree.width(), chunks).value();
+  CHECK(read.encode() == tree.encode());
+  check_against_model(read);
+  chunks[0].pop_back();
+  CHECK(error_of(RatchetTree::from_chunks(tree.width(), chunks)) == Errc::mls_state_malformed);
+  chunks.pop_back();
+  CHECK(error_of(RatchetTree::from_chunks(tree.width(), chunks)) == Errc::mls_state_malformed);
+  CHECK(error_of(RatchetTree::from_chunks(3, chunks)) == Errc::mls_state_malformed);
+}
+
+TEST_CASE("the lists of keys may grow long, and be chosen to collide") {
+  KeyIndex index;
+  std::map<std::uint32_t, KeyIndex::Key> keys;
+  const auto is_live = [&](const KeyIndex::Entry& entry) {
+    const auto found = keys.find(entry.node.value);
+    return found != keys.end() && found->second == entry.key;
+  };
+  // All keys begin alike; nodes get a new one each time, and every third time its old one back.
+  for (std::uint32_t i = 0; i < 5000; ++i) {
+    KeyIndex::Key key{};
+    const std::uint32_t distinct = i % 3 == 0 ? i % 100 : i;
+    key[30] = static_cast<std::uint8_t>(distinct >> 8);
+    key[31] = static_cast<std::uint8_t>(distinct);
+    const NodeIndex node{i % 100};
+    keys[node.value] = key;
+    index.add({key, node}, is_live);
+  }
+  for (const auto& [node, key] : keys) {
+    const auto expected = std::count_if(keys.begin(), keys.end(),
+                                        [&](const auto& other) { return other.second == key; });
+    CHECK(index.count(key, is_live) == static_cast<std::size_t>(expected));
+  }
+  CHECK(index.count(KeyIndex::Key{1}, is_live) == 0);
+}
