@@ -45,6 +45,8 @@ class Device {
     after_input();
     return result;
   }
+  /// Lets out what the last calls on engine() made.
+  void run_outputs() { after_input(); }
   /// Sends one text; its id, or nullopt when the process died before it was durable.
   std::optional<MessageId> send(const ChatId& chat, std::string_view text);
   std::optional<std::vector<MessageId>> send(const ChatId& chat,

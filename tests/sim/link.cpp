@@ -24,8 +24,10 @@ bool Link::weather_cuts() {
 void Link::to_relay(Bytes frame) {
   if (!open_) return;
   if (weather_cuts()) return cut();
+  world_.frame_leaves();
   world_.scheduler().at(
       arrival(last_to_relay_ms_), [self = shared_from_this(), frame = std::move(frame)]() mutable {
+        self->world_.frame_ends();
         if (!self->open_) return;
         auto& relay = self->relay_;
         if (relay.on_frame_from_device && !relay.on_frame_from_device(self->device_, frame)) return;
@@ -36,8 +38,10 @@ void Link::to_relay(Bytes frame) {
 void Link::to_device(Bytes frame) {
   if (!open_) return;
   if (weather_cuts()) return cut();
+  world_.frame_leaves();
   world_.scheduler().at(
       arrival(last_to_device_ms_), [self = shared_from_this(), frame = std::move(frame)]() mutable {
+        self->world_.frame_ends();
         if (!self->open_) return;
         auto& relay = self->relay_;
         if (relay.on_frame_to_device && !relay.on_frame_to_device(self->device_, frame)) return;

@@ -31,13 +31,14 @@ bool World::run_until(const std::function<bool()>& done, std::int64_t limit_ms) 
 }
 
 bool World::settle(std::int64_t limit_ms) {
+  const auto rests = [](const auto& device) {
+    return !device->running() || !device->online() ||
+           (device->connected() && device->engine().settled());
+  };
   return run_until(
-      [this] {
-        if (frames_under_way_ != 0 || (relay_->running() && relay_->core().has_work())) return false;
-        return std::all_of(devices_.begin(), devices_.end(), [](const auto& device) {
-          return !device->running() || !device->online() ||
-                 (device->connected() && device->engine().settled());
-        });
+      [&] {
+        return frames_under_way_ == 0 && !(relay_->running() && relay_->core().has_work()) &&
+               std::all_of(devices_.begin(), devices_.end(), rests);
       },
       limit_ms);
 }

@@ -1,0 +1,194 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "sim/ledger.hpp"
+#include "sim/world.hpp"
+
+using namespace tern;
+using namespace tern::sim;
+
+namespace {
+
+std::vector<Device*> add_people(World& world, std::initializer_list<const char*> names) {
+  std::vector<Device*> out;
+  for (const auto* name : names) out.push_back(&world.add_device(name));
+  REQUIRE(world.settle());
+  return out;
+}
+
+ChatId make_group(World& world, const std::vector<Device*>& people) {
+  std::vector<AccountId> members;
+  for (std::size_t i = 1; i < people.size(); ++i) members.push_back(people[i]->account());
+  const auto chat = people.front()->with([&](auto& engine) {
+    return engine.create_group(world.now(), "Sunday walk", members).value();
+  });
+  REQUIRE(world.settle());
+  return chat;
+}
+
+/// What add, remove or leave came to.
+struct Outcome {
+  std::optional<Result<void>> result;
+  client::Engine::Done done() {
+    return [this](Result<void> answer) { result = std::move(answer); };
+  }
+};
+
+void remove(World& world, Device& who, const ChatId& chat, const Device& whom, Outcome& outcome) {
+  who.engine().remove_member(world.now(), chat, whom.account(), outcome.done());
+  who.run_outputs();
+}
+
+}  // namespace
+
+TEST_CASE("a group's members all have every message, in one order and one epoch") {
+  World world(200);
+  const auto people = add_people(world, {"anna", "bo", "cem", "dia"});
+  const auto chat = make_group(world, people);
+  Ledger ledger(chat);
+  for (int i = 0; i < 20; ++i)
+    for (auto* person : people) ledger.send(*person, person->name() + " " + std::to_string(i));
+  REQUIRE(world.settle());
+  world.run_for(10'000);
+  REQUIRE(world.settle());
+  CHECK(ledger.verdict(world) == "");
+  CHECK(people[3]->info(chat).title == "Sunday walk");
+}
+
+TEST_CASE("three members commit at the same moment with sends queued, and share one history") {
+  for (std::uint64_t seed = 210; seed < 220; ++seed) {
+    World world(seed);
+    const auto people = add_people(world, {"anna", "bo", "cem"});
+    const auto chat = make_group(world, people);
+    Ledger ledger(chat);
+    for (auto* person : people) person->set_network(false);
+    world.run_for(90'000);  // each will heal: the turn of the conversation changes
+    for (int i = 0; i < 10; ++i)
+      for (auto* person : people) ledger.send(*person, person->name() + " " + std::to_string(i));
+    for (auto* person : people) person->set_network(true);
+    REQUIRE(world.settle());
+    world.run_for(10'000);
+    REQUIRE(world.settle());
+    INFO("seed " << seed);
+    CHECK(ledger.verdict(world) == "");
+    CHECK(people[0]->info(chat).epoch > 1);
+  }
+}
+
+TEST_CASE("a removed member's keys and access end with the commit") {
+  World world(230);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  const auto chat = make_group(world, people);
+  auto& cem = *people[2];
+  people[0]->send(chat, "before");
+  REQUIRE(world.settle());
+  Outcome removed;
+  remove(world, *people[0], chat, cem, removed);
+  REQUIRE(world.settle());
+  REQUIRE(removed.result);
+  CHECK(removed.result->has_value());
+  people[1]->send(chat, "after");
+  REQUIRE(world.settle());
+  world.run_for(10'000);
+
+  CHECK(cem.info(chat).state == ChatState::left);
+  CHECK(cem.texts(chat) == std::vector<std::string>{"before"});
+  CHECK(people[0]->texts(chat) == std::vector<std::string>{"before", "after"});
+  CHECK(people[0]->info(chat).members.size() == 2);
+  const std::string_view text = "let me in";
+  const auto refused = cem.engine().send_texts(world.now(), chat, {&text, 1});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error() == Errc::chat_left);
+}
+
+TEST_CASE("who leaves is taken out by the next member, and reads nothing that follows") {
+  World world(240);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  const auto chat = make_group(world, people);
+  Outcome left;
+  people[2]->engine().leave(world.now(), chat, left.done());
+  people[2]->run_outputs();
+  REQUIRE(world.settle());
+  world.run_for(20'000);
+  REQUIRE(world.settle());
+  people[1]->send(chat, "he is gone");
+  REQUIRE(world.settle());
+  CHECK(people[2]->info(chat).state == ChatState::left);
+  CHECK(people[2]->texts(chat).empty());
+  CHECK(people[0]->info(chat).members.size() == 2);
+  CHECK(left.result.has_value());
+}
+
+TEST_CASE("somebody added later reads what follows and nothing from before") {
+  World world(250);
+  const auto people = add_people(world, {"anna", "bo"});
+  const auto chat = make_group(world, people);
+  people[0]->send(chat, "before");
+  REQUIRE(world.settle());
+  auto& cem = world.add_device("cem");
+  REQUIRE(world.settle());
+  Outcome added;
+  const std::vector<AccountId> whom{cem.account()};
+  people[0]->engine().add_members(world.now(), chat, whom, added.done());
+  people[0]->run_outputs();
+  REQUIRE(world.settle());
+  REQUIRE(added.result);
+  CHECK(added.result->has_value());
+  people[1]->send(chat, "welcome");
+  REQUIRE(world.settle());
+  CHECK(cem.texts(chat) == std::vector<std::string>{"welcome"});
+}
+
+TEST_CASE("a device restored from an old copy of its folder says so, rejoins and reads on") {
+  for (std::uint64_t seed = 260; seed < 265; ++seed) {
+    World world(seed);
+    const auto people = add_people(world, {"anna", "bo", "cem"});
+    const auto chat = make_group(world, people);
+    auto& bo = *people[1];
+    people[0]->send(chat, "one");
+    REQUIRE(world.settle());
+    world.run_for(10'000);
+    auto old_copy = bo.disk().copy();
+    bo.send(chat, "two, which the old copy never sent");
+    REQUIRE(world.settle());
+    people[0]->send(chat, "three");
+    REQUIRE(world.settle());
+    world.run_for(10'000);
+    bo.kill();
+    bo.disk().restore(old_copy);
+    world.run_for(10);
+    bo.start();
+    REQUIRE(world.settle());
+    world.run_for(30'000);
+    people[0]->send(chat, "four");
+    bo.send(chat, "five");
+    REQUIRE(world.settle());
+    world.run_for(10'000);
+    REQUIRE(world.settle());
+    INFO("seed " << seed);
+    CHECK(bo.count_events<DeviceRestored>() > 0);
+    CHECK(bo.info(chat).state == ChatState::active);
+    CHECK(bo.info(chat).epoch_authenticator == people[0]->info(chat).epoch_authenticator);
+    const auto texts = bo.texts(chat);
+    for (const auto* expected : {"one", "three", "four", "five"})
+      CHECK(std::count(texts.begin(), texts.end(), expected) == 1);
+    CHECK(people[0]->texts(chat).size() == 5);
+  }
+}
+
+TEST_CASE("a relay put back to an old copy is noticed") {
+  World world(270);
+  const auto people = add_people(world, {"anna", "bo"});
+  const auto chat = make_group(world, people);
+  people[0]->send(chat, "kept");
+  REQUIRE(world.settle());
+  auto old_copy = world.relay().disk().copy();
+  people[0]->send(chat, "lost by the relay");
+  REQUIRE(world.settle());
+  world.relay().kill();
+  world.relay().disk().restore(old_copy);
+  world.relay().start();
+  world.run_for(60'000);
+  CHECK(people[0]->count_events<LogForked>() + people[1]->count_events<LogForked>() > 0);
+  CHECK(people[1]->texts(chat) == std::vector<std::string>{"kept", "lost by the relay"});
+}
