@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "base/codec.hpp"
+#include "mls_people.hpp"
 #include "unit/wire/samples.hpp"
 
 using namespace tern;
@@ -31,14 +32,7 @@ Bytes private_message(ByteSpan authenticated_data) {
   return std::move(writer).take();
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::cerr << "usage: fuzz-seeds CORPUS\n";
-    return 2;
-  }
-  corpus = argv[1];
+void write_wire() {
   wire::test::Samples samples(1);
   std::size_t n = 0;
   for (const Request& request : samples.requests())
@@ -62,4 +56,58 @@ int main(int argc, char** argv) {
   write("entry", "device_certificate", encode(samples.device_certificate()));
   write("entry", "device_list", encode(samples.device_list()));
   write("entry", "group_policy", encode(samples.group_policy()));
+}
+
+/// A message of Anna's, as it is and as a hostile Anna could have it.
+void write_mls(const std::string& name, mls::ContentType type, const Bytes& message) {
+  write("mls_message", name, message);
+  if (type == mls::ContentType::application) return;
+  Bytes member = {static_cast<std::uint8_t>(type == mls::ContentType::commit)};
+  const Bytes body = fuzzing::found_by_bo(message);
+  member.insert(member.end(), body.begin(), body.end());
+  write("mls_member", name, member);
+}
+
+void write_mls() {
+  auto& p = fuzzing::people();
+  fuzzing::Everybody everybody;
+  const auto fresh = [&] { return p.annas->clone(); };
+  const auto committed = [&](const std::string& name, mls::CommitRequest request) {
+    write_mls(name, mls::ContentType::commit,
+              fresh().commit(request, p.anna, everybody, fuzzing::now_s, p.entropy)->message);
+  };
+  const mls::Lifetime lifetime{fuzzing::now_s - 86'400, fuzzing::now_s + 86'400};
+  mls::Identity dora{{mls::CredentialType::basic, {1, 2, 3}},
+                     crypto::SigningKey::generate(p.entropy)};
+  const auto doras = mls::make_key_package(dora, lifetime, {}, p.entropy).message;
+
+  write_mls("application", mls::ContentType::application,
+            fresh().protect(as_bytes("Tot straks!"), {}, p.anna, p.entropy)->message);
+  write_mls("propose_remove", mls::ContentType::proposal,
+            fresh().propose_remove({1}, {}, p.anna, p.entropy)->message);
+  write_mls("propose_add", mls::ContentType::proposal,
+            fresh().propose_add(doras, {}, p.anna, everybody, fuzzing::now_s, p.entropy)->message);
+  write_mls("propose_update", mls::ContentType::proposal,
+            fresh().propose_update({}, p.anna, p.entropy)->message);
+  committed("commit_update", {});
+  committed("commit_add", {.add = {doras}});
+  committed("commit_remove", {.remove = {{2}}});
+  committed("commit_remove_reader", {.remove = {{1}}});
+  committed("commit_extensions",
+            {.group_context_extensions = mls::Extensions{{mls::extension_tern_policy, {1}}}});
+  write("key_package", "key_package", doras);
+  write("welcome", "welcome", p.welcome);
+  write("welcome", "group_info", fuzzing::found_by_cleo(p.welcome));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: fuzz-seeds CORPUS\n";
+    return 2;
+  }
+  corpus = argv[1];
+  write_wire();
+  write_mls();
 }

@@ -4,7 +4,9 @@ add_library(tern_options INTERFACE)
 target_compile_features(tern_options INTERFACE cxx_std_20)
 target_compile_options(tern_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
   -Wno-missing-field-initializers
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # g++ 12 sees overlaps in std::string (GCC bug 105651)
+  # g++ 12 sees overlaps in std::string (GCC bug 105651) and uninitialized parts of std::variant.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 if(TERN_WERROR)
   target_compile_options(tern_options INTERFACE -Werror)
 endif()
@@ -16,15 +18,6 @@ endif()
 if(TERN_BUILD_TESTS OR TERN_BUILD_FUZZ)
   target_compile_definitions(tern_options INTERFACE TERN_CHECKS_ABORT)
 endif()
-
-# tern_precompile(TARGET HEADER...): with TERN_PCH, what nearly every file includes is parsed once a
-# target and not once a file. It halves the time of a whole build.
-function(tern_precompile target)
-  if(TERN_PCH)
-    target_precompile_headers(${target} PRIVATE <algorithm> <array> <chrono> <filesystem> <functional>
-      <map> <memory> <optional> <span> <string> <unordered_map> <variant> <vector> ${ARGN})
-  endif()
-endfunction()
 
 # Everything that is shipped or linted as a library.
 add_custom_target(tern_libraries)
@@ -46,11 +39,6 @@ function(tern_library name)
     endif()
     target_link_libraries(${name} PRIVATE ${link})
   endforeach()
-  if("tern::dep_asio" IN_LIST arg_PRIVATE_LINKS)
-    tern_precompile(${name} <asio.hpp>)
-  else()
-    tern_precompile(${name})
-  endif()
   add_dependencies(tern_libraries ${name})
   if(TERN_TIDY)
     set_target_properties(${name} PROPERTIES

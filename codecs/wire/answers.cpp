@@ -88,7 +88,15 @@ std::size_t room_for(const Union& member) {
 
 // ---- reading --------------------------------------------------------------------------------
 
-LogHead head_from(const fb::LogHead& from) {
+constexpr Limit resumed_limit{"logs resumed", limits::resume_logs_max, Errc::too_long};
+constexpr Limit lists_limit{"device lists claimed", limits::claim_devices_max, Errc::too_long};
+constexpr Limit claimed_limit{"devices claimed", limits::claim_devices_max, Errc::too_long};
+constexpr Limit full_limit{"devices with a full inbox", limits::chat_devices_max,
+                           Errc::chat_too_large};
+constexpr Limit answered_limit{"entries in an answer", limits::batch_entries_max,
+                              Errc::batch_too_large};
+
+LogHead head_from(FlatReader&, const fb::LogHead& from) {
   return {.log = fixed_from<LogId>(*from.log()),
           .head = from.head(),
           .base = from.base(),
@@ -98,13 +106,12 @@ LogHead head_from(const fb::LogHead& from) {
           .hash_matches = from.hash_matches()};
 }
 
-Result<Resumed> member_from(FlatReader&, const fb::Resumed& from) {
+Result<Resumed> member_from(FlatReader& reader, const fb::Resumed& from) {
   Resumed out{.version = from.version(),
               .store_counter = from.store_counter(),
               .registered = from.registered(),
               .key_packages_left = from.key_packages_left()};
-  TERN_ASSIGN(out.logs, list_from<LogHead>(from.logs(), "logs resumed", limits::resume_logs_max,
-                                           Errc::too_long, head_from));
+  TERN_ASSIGN(out.logs, list_from<LogHead>(reader, from.logs(), resumed_limit, head_from));
   return out;
 }
 
@@ -116,39 +123,32 @@ Result<KeyPackagesPublished> member_from(FlatReader&, const fb::KeyPackagesPubli
   return KeyPackagesPublished{from.left()};
 }
 
+ClaimedDevice claimed_from(FlatReader& reader, const fb::ClaimedDevice& from) {
+  return {fixed_from<AccountId>(*from.account()), fixed_from<DeviceId>(*from.device()),
+          reader.bytes(from.key_package())};
+}
+
 Result<Claimed> member_from(FlatReader& reader, const fb::Claimed& from) {
   Claimed out;
-  TERN_ASSIGN(out.device_lists, list_from<ByteSpan>(from.device_lists(), "device lists claimed",
-                                                    limits::claim_devices_max, Errc::too_long,
-                                                    [&](const fb::Blob& blob) {
-                                                      return reader.bytes(blob.bytes());
-                                                    }));
-  TERN_ASSIGN(out.devices, list_from<ClaimedDevice>(
-                               from.devices(), "devices claimed", limits::claim_devices_max,
-                               Errc::too_long, [&](const fb::ClaimedDevice& claimed) {
-                                 return ClaimedDevice{fixed_from<AccountId>(*claimed.account()),
-                                                      fixed_from<DeviceId>(*claimed.device()),
-                                                      reader.bytes(claimed.key_package())};
-                               }));
+  TERN_ASSIGN(out.device_lists,
+              list_from<ByteSpan>(reader, from.device_lists(), lists_limit, blob_from));
+  TERN_ASSIGN(out.devices,
+              list_from<ClaimedDevice>(reader, from.devices(), claimed_limit, claimed_from));
   return out;
 }
 
-Result<Appended> member_from(FlatReader&, const fb::Appended& from) {
+Result<Appended> member_from(FlatReader& reader, const fb::Appended& from) {
   Appended out{.first_seq = from.first_seq(), .head = from.head(), .base = from.base()};
-  TERN_ASSIGN(out.inbox_full, ids_from<DeviceId>(from.inbox_full(), "devices with a full inbox",
-                                                 limits::chat_devices_max, Errc::chat_too_large));
+  TERN_ASSIGN(out.inbox_full, ids_from<DeviceId>(reader, from.inbox_full(), full_limit));
   return out;
 }
 
 Result<Entries> member_from(FlatReader& reader, const fb::Entries& from) {
   Entries out{.log = fixed_from<LogId>(*from.log()), .head = from.head()};
-  TERN_ASSIGN(out.entries,
-              list_from<Entry>(from.entries(), "entries in an answer", limits::batch_entries_max,
-                               Errc::batch_too_large,
-                               [&](const fb::Entry& entry) { return entry_from(reader, entry); }));
+  TERN_ASSIGN(out.entries, list_from<Entry>(reader, from.entries(), answered_limit, entry_from));
   const auto first = from.first_seq();
-  const auto last = first + out.entries.size();
-  if (!out.entries.empty() && (first == 0 || last < first))
+  const auto after = first + out.entries.size();
+  if (!out.entries.empty() && (first == 0 || after < first))
     return Error(Errc::frame_malformed, "no log has a seq " + std::to_string(first));
   for (std::size_t i = 0; i < out.entries.size(); ++i) out.entries[i].seq = first + i;
   return out;
@@ -170,9 +170,7 @@ Result<SignalPush> member_from(FlatReader& reader, const fb::SignalPush& from) {
   SignalPush out{.log = fixed_from<LogId>(*from.log()),
                  .from = fixed_from<DeviceId>(*from.from()),
                  .payload = reader.bytes(from.payload())};
-  if (out.payload.size() > limits::entry_payload_bytes_max)
-    return over_limit(Errc::entry_too_large, "bytes in a signal", out.payload.size(),
-                      limits::entry_payload_bytes_max);
+  if (out.payload.size() > signal_limit.max) return over_limit(signal_limit, out.payload.size());
   return out;
 }
 
@@ -181,9 +179,9 @@ bool known_notice(std::uint8_t what) {
          what <= static_cast<std::uint8_t>(Notice::What::device_revoked);
 }
 
-Result<Notice> member_from(FlatReader&, const fb::Notice& from) {
+Result<Notice> member_from(FlatReader& reader, const fb::Notice& from) {
   return Notice{.what = static_cast<Notice::What>(from.what()),
-                .log = from.log() ? head_from(*from.log()) : LogHead{},
+                .log = from.log() ? head_from(reader, *from.log()) : LogHead{},
                 .key_packages_left = from.key_packages_left()};
 }
 
@@ -268,9 +266,7 @@ Bytes encode(const Push& push) {
 }
 
 Result<std::optional<ServerFrame>> decode_server_frame(ByteSpan bytes) {
-  if (bytes.size() > limits::frame_bytes_max)
-    return over_limit(Errc::frame_too_large, "bytes in a frame", bytes.size(),
-                      limits::frame_bytes_max);
+  if (bytes.size() > frame_limit.max) return over_limit(frame_limit, bytes.size());
   FlatReader reader(bytes);
   const auto* frame = reader.root<fb::ServerFrame>();
   if (!frame) return Errc::frame_malformed;

@@ -48,11 +48,15 @@ Offset<fb::Again> flat_again(FlatBuilder& b, const std::optional<Again>& again) 
 
 using ContentBody = decltype(Content::body);
 
+constexpr Limit text_limit{"bytes in a text", limits::text_bytes_max, Errc::text_too_long};
+constexpr Limit type_limit{"bytes in a custom content's type", limits::custom_type_bytes_max,
+                           Errc::too_long};
+constexpr Limit content_limit{"bytes in a content", limits::entry_payload_bytes_max,
+                              Errc::too_long};
+
 Result<ContentBody> body_from(FlatReader& reader, const fb::Text& from) {
   TextContent out{.text = reader.text(from.text())};
-  if (out.text.size() > limits::text_bytes_max)
-    return over_limit(Errc::text_too_long, "bytes in a text", out.text.size(),
-                      limits::text_bytes_max);
+  if (out.text.size() > text_limit.max) return over_limit(text_limit, out.text.size());
   if (!is_utf8(out.text)) return Errc::text_not_utf8;
   if (from.reply_to()) out.reply_to = fixed_from<MessageId>(*from.reply_to());
   return ContentBody(out);
@@ -64,9 +68,7 @@ Result<ContentBody> body_from(FlatReader&, const fb::Receipt& from) {
 
 Result<ContentBody> body_from(FlatReader& reader, const fb::Custom& from) {
   const CustomContent out{.type = reader.text(from.type()), .bytes = reader.bytes(from.bytes())};
-  if (out.type.size() > limits::custom_type_bytes_max)
-    return over_limit(Errc::too_long, "bytes in the type of a custom content", out.type.size(),
-                      limits::custom_type_bytes_max);
+  if (out.type.size() > type_limit.max) return over_limit(type_limit, out.type.size());
   if (!is_utf8(out.type)) return Errc::text_not_utf8;
   return ContentBody(out);
 }
@@ -103,9 +105,7 @@ Bytes encode(const Content& content) {
 }
 
 Result<Content> decode_content(ByteSpan bytes) {
-  if (bytes.size() > limits::entry_payload_bytes_max)
-    return over_limit(Errc::too_long, "bytes in a content", bytes.size(),
-                      limits::entry_payload_bytes_max);
+  if (bytes.size() > content_limit.max) return over_limit(content_limit, bytes.size());
   FlatReader reader(bytes);
   const auto* from = reader.root<fb::Content>();
   if (!from) return Errc::malformed;

@@ -25,9 +25,9 @@ ByteSpan FlatReader::claim(const std::uint8_t* from, std::size_t size) {
   return bytes_.subspan(static_cast<std::size_t>(from - aligned_.data()), size);
 }
 
-Error over_limit(Errc code, const char* what, std::size_t size, std::size_t max) {
-  return {code, std::string(what) + ": " + std::to_string(size) + "; " + std::to_string(max) +
-                    " are allowed"};
+Error over_limit(const Limit& limit, std::size_t size) {
+  return {limit.over, std::string(limit.what) + ": " + std::to_string(size) + "; " +
+                          std::to_string(limit.max) + " are allowed"};
 }
 
 Result<Entry> entry_from(FlatReader& reader, const fb::Entry& from) {
@@ -42,16 +42,17 @@ Result<Entry> entry_from(FlatReader& reader, const fb::Entry& from) {
   entry.payload = reader.bytes(from.payload());
   if (entry.own && !entry.payload.empty())
     return Error(Errc::frame_malformed, "the reader's own entry comes with a payload");
-  if (entry.payload.size() > limits::entry_payload_bytes_max)
-    return over_limit(Errc::entry_too_large, "bytes in an entry's payload", entry.payload.size(),
-                      limits::entry_payload_bytes_max);
+  if (entry.payload.size() > payload_limit.max)
+    return over_limit(payload_limit, entry.payload.size());
   return entry;
 }
 
-LogPosition position_from(const fb::LogPosition& from) {
+LogPosition position_from(FlatReader&, const fb::LogPosition& from) {
   return {.log = fixed_from<LogId>(*from.log()),
           .seq = from.seq(),
           .hash = fixed_or_zero<LogHash>(from.hash())};
 }
+
+ByteSpan blob_from(FlatReader& reader, const fb::Blob& blob) { return reader.bytes(blob.bytes()); }
 
 }  // namespace tern::wire

@@ -59,31 +59,47 @@ Fixed fixed_or_zero(const Struct* from) {
   return from ? fixed_from<Fixed>(*from) : Fixed{};
 }
 
-/// "… has 513 entries; 512 are allowed"
-Error over_limit(Errc code, const char* what, std::size_t size, std::size_t max);
+/// What there may be at most, and the error when there is more.
+struct Limit {
+  const char* what;
+  std::size_t max;
+  Errc over;
+};
+/// "entries in an append: 513; 512 are allowed"
+Error over_limit(const Limit& limit, std::size_t size);
 
-/// A list of at most `max`, each made by `read`; an absent one is empty.
+/// A list, each element made by `read(reader, element)`; an absent one is empty.
 template <class Out, class In, class Read>
-Result<std::vector<Out>> list_from(const flatbuffers::Vector<In>* in, const char* what,
-                                   std::size_t max, Errc over, Read read) {
+Result<std::vector<Out>> list_from(FlatReader& reader, const flatbuffers::Vector<In>* in,
+                                   const Limit& limit, Read read) {
   std::vector<Out> out;
   if (!in) return out;
-  if (in->size() > max) return over_limit(over, what, in->size(), max);
+  if (in->size() > limit.max) return over_limit(limit, in->size());
   out.reserve(in->size());
   for (const auto* element : *in) {
-    TERN_ASSIGN(Out value, Result<Out>(read(*element)));
+    TERN_ASSIGN(Out value, Result<Out>(read(reader, *element)));
     out.push_back(std::move(value));
   }
   return out;
 }
 template <class Fixed>
-Result<std::vector<Fixed>> ids_from(const flatbuffers::Vector<const fb::Id*>* in, const char* what,
-                                    std::size_t max, Errc over) {
-  return list_from<Fixed>(in, what, max, over, fixed_from<Fixed, fb::Id>);
+Result<std::vector<Fixed>> ids_from(FlatReader& reader,
+                                    const flatbuffers::Vector<const fb::Id*>* in,
+                                    const Limit& limit) {
+  return list_from<Fixed>(reader, in, limit,
+                          [](FlatReader&, const fb::Id& id) { return fixed_from<Fixed>(id); });
 }
 
 /// Errors: malformed as frame_malformed (no such kind), entry_too_large. `seq` is left at 0.
 Result<Entry> entry_from(FlatReader& reader, const fb::Entry& entry);
-LogPosition position_from(const fb::LogPosition& position);
+LogPosition position_from(FlatReader& reader, const fb::LogPosition& position);
+ByteSpan blob_from(FlatReader& reader, const fb::Blob& blob);
+
+inline constexpr Limit frame_limit{"bytes in a frame", limits::frame_bytes_max,
+                                   Errc::frame_too_large};
+inline constexpr Limit payload_limit{"bytes in an entry's payload", limits::entry_payload_bytes_max,
+                                     Errc::entry_too_large};
+inline constexpr Limit signal_limit{"bytes in a signal", limits::entry_payload_bytes_max,
+                                    Errc::entry_too_large};
 
 }  // namespace tern::wire

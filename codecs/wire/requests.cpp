@@ -89,11 +89,23 @@ std::size_t room_for(const Request& request) {
 
 // ---- reading --------------------------------------------------------------------------------
 
-Result<Request> request_from(FlatReader&, const fb::Resume& from) {
+constexpr Limit resume_limit{"logs to resume", limits::resume_logs_max, Errc::too_long};
+constexpr Limit ack_limit{"logs to acknowledge", limits::resume_logs_max, Errc::too_long};
+constexpr Limit publish_limit{"key packages to publish", limits::key_packages_published,
+                              Errc::too_long};
+constexpr Limit accounts_limit{"accounts to claim for", limits::claim_devices_max, Errc::too_long};
+constexpr Limit devices_limit{"devices to claim for", limits::claim_devices_max, Errc::too_long};
+constexpr Limit appended_limit{"entries in an append", limits::batch_entries_max,
+                              Errc::batch_too_large};
+constexpr Limit append_limit{"bytes in an append", limits::batch_bytes_max, Errc::batch_too_large};
+constexpr Limit commits_limit{"commits with Welcomes in an append", limits::batch_entries_max,
+                              Errc::batch_too_large};
+constexpr Limit welcomes_limit{"devices with a Welcome", limits::chat_devices_max,
+                               Errc::chat_too_large};
+
+Result<Request> request_from(FlatReader& reader, const fb::Resume& from) {
   Resume out{.version = from.version(), .store_counter = from.store_counter()};
-  TERN_ASSIGN(out.logs,
-              list_from<LogPosition>(from.logs(), "logs to resume", limits::resume_logs_max,
-                                     Errc::too_long, position_from));
+  TERN_ASSIGN(out.logs, list_from<LogPosition>(reader, from.logs(), resume_limit, position_from));
   return Request(std::move(out));
 }
 
@@ -106,34 +118,32 @@ Result<Request> request_from(FlatReader& reader, const fb::PublishKeyPackages& f
   PublishKeyPackages out{.last_resort = reader.bytes(from.last_resort()),
                          .replace = from.replace()};
   TERN_ASSIGN(out.single_use,
-              list_from<ByteSpan>(
-                  from.single_use(), "key packages", limits::key_packages_published, Errc::too_long,
-                  [&reader](const fb::Blob& blob) { return reader.bytes(blob.bytes()); }));
+              list_from<ByteSpan>(reader, from.single_use(), publish_limit, blob_from));
   return Request(std::move(out));
 }
 
-Result<Request> request_from(FlatReader&, const fb::ClaimKeyPackages& from) {
+Result<Request> request_from(FlatReader& reader, const fb::ClaimKeyPackages& from) {
   ClaimKeyPackages out;
-  TERN_ASSIGN(out.accounts, ids_from<AccountId>(from.accounts(), "accounts to claim for",
-                                                limits::claim_devices_max, Errc::too_long));
-  TERN_ASSIGN(out.devices, ids_from<DeviceId>(from.devices(), "devices to claim for",
-                                              limits::claim_devices_max, Errc::too_long));
+  TERN_ASSIGN(out.accounts, ids_from<AccountId>(reader, from.accounts(), accounts_limit));
+  TERN_ASSIGN(out.devices, ids_from<DeviceId>(reader, from.devices(), devices_limit));
   return Request(std::move(out));
 }
 
-Result<Welcomes> welcomes_from(FlatReader& reader, const fb::Welcomes& from, std::size_t entries) {
-  // A Welcome without its commit would let its device into a group that never was.
-  if (from.entry_index() >= entries)
-    return Error(Errc::frame_malformed, "Welcomes for an entry that is not in the request");
+WelcomeFor welcome_from(FlatReader& reader, const fb::WelcomeFor& from) {
+  return {fixed_from<DeviceId>(*from.device()), reader.bytes(from.group_secrets())};
+}
+
+Result<Welcomes> welcomes_from(FlatReader& reader, const fb::Welcomes& from) {
   Welcomes out{.entry_index = from.entry_index(), .group_info = reader.bytes(from.group_info())};
-  TERN_ASSIGN(
-      out.devices,
-      list_from<WelcomeFor>(
-          from.devices(), "devices with a Welcome", limits::chat_devices_max, Errc::chat_too_large,
-          [&reader](const fb::WelcomeFor& welcome) -> WelcomeFor {
-            return {fixed_from<DeviceId>(*welcome.device()), reader.bytes(welcome.group_secrets())};
-          }));
+  TERN_ASSIGN(out.devices,
+              list_from<WelcomeFor>(reader, from.devices(), welcomes_limit, welcome_from));
   return out;
+}
+
+// A Welcome without its commit would let its device into a group that never was.
+Result<void> check_index(const Welcomes& welcomes, std::size_t entries) {
+  if (welcomes.entry_index < entries) return {};
+  return Error(Errc::frame_malformed, "Welcomes for an entry that is not in the request");
 }
 
 /// An entry on its way to the relay: it has no seq yet, and is nobody's own.
@@ -149,7 +159,8 @@ Result<Request> request_from(FlatReader& reader, const fb::CreateLog& from) {
     out.pair = {fixed_from<AccountId>(pair->first()), fixed_from<AccountId>(pair->second())};
   TERN_ASSIGN(out.first, new_entry_from(reader, *from.first()));
   if (const auto* welcomes = from.welcomes()) {
-    TERN_ASSIGN(out.welcomes, welcomes_from(reader, *welcomes, 1));
+    TERN_ASSIGN(out.welcomes, welcomes_from(reader, *welcomes));
+    TERN_TRY(check_index(out.welcomes, 1));
   }
   return Request(std::move(out));
 }
@@ -158,23 +169,13 @@ Result<Request> request_from(FlatReader& reader, const fb::Append& from) {
   Append out{.log = fixed_from<LogId>(*from.log()),
              .base = from.base(),
              .store_counter = from.store_counter()};
+  TERN_ASSIGN(out.entries, list_from<Entry>(reader, from.entries(), appended_limit, new_entry_from));
   std::size_t payload_bytes = 0;
-  TERN_ASSIGN(out.entries,
-              list_from<Entry>(from.entries(), "entries in an append", limits::batch_entries_max,
-                               Errc::batch_too_large, [&](const fb::Entry& entry) -> Result<Entry> {
-                                 TERN_ASSIGN(Entry read, new_entry_from(reader, entry));
-                                 payload_bytes += read.payload.size();
-                                 return read;
-                               }));
-  if (payload_bytes > limits::batch_bytes_max)
-    return over_limit(Errc::batch_too_large, "bytes in an append", payload_bytes,
-                      limits::batch_bytes_max);
+  for (const Entry& entry : out.entries) payload_bytes += entry.payload.size();
+  if (payload_bytes > append_limit.max) return over_limit(append_limit, payload_bytes);
   TERN_ASSIGN(out.welcomes,
-              list_from<Welcomes>(from.welcomes(), "commits with Welcomes in an append",
-                                  limits::batch_entries_max, Errc::batch_too_large,
-                                  [&](const fb::Welcomes& welcomes) {
-                                    return welcomes_from(reader, welcomes, out.entries.size());
-                                  }));
+              list_from<Welcomes>(reader, from.welcomes(), commits_limit, welcomes_from));
+  for (const Welcomes& welcomes : out.welcomes) TERN_TRY(check_index(welcomes, out.entries.size()));
   return Request(std::move(out));
 }
 
@@ -184,11 +185,9 @@ Result<Request> request_from(FlatReader&, const fb::Read& from) {
                       .entries_max = from.entries_max()});
 }
 
-Result<Request> request_from(FlatReader&, const fb::Ack& from) {
+Result<Request> request_from(FlatReader& reader, const fb::Ack& from) {
   Ack out{.store_counter = from.store_counter()};
-  TERN_ASSIGN(out.logs,
-              list_from<LogPosition>(from.logs(), "logs to acknowledge", limits::resume_logs_max,
-                                     Errc::too_long, position_from));
+  TERN_ASSIGN(out.logs, list_from<LogPosition>(reader, from.logs(), ack_limit, position_from));
   return Request(std::move(out));
 }
 
@@ -198,9 +197,7 @@ Result<Request> request_from(FlatReader&, const fb::Reserve& from) {
 
 Result<Request> request_from(FlatReader& reader, const fb::Signal& from) {
   Signal out{.log = fixed_from<LogId>(*from.log()), .payload = reader.bytes(from.payload())};
-  if (out.payload.size() > limits::entry_payload_bytes_max)
-    return over_limit(Errc::entry_too_large, "bytes in a signal", out.payload.size(),
-                      limits::entry_payload_bytes_max);
+  if (out.payload.size() > signal_limit.max) return over_limit(signal_limit, out.payload.size());
   return Request(out);
 }
 
@@ -260,9 +257,7 @@ Bytes encode(const RequestFrame& frame) {
 
 Result<std::variant<RequestFrame, UnsupportedRequest>> decode_request(ByteSpan bytes) {
   using Decoded = std::variant<RequestFrame, UnsupportedRequest>;
-  if (bytes.size() > limits::frame_bytes_max)
-    return over_limit(Errc::frame_too_large, "bytes in a frame", bytes.size(),
-                      limits::frame_bytes_max);
+  if (bytes.size() > frame_limit.max) return over_limit(frame_limit, bytes.size());
   FlatReader reader(bytes);
   const auto* frame = reader.root<fb::RequestFrame>();
   if (!frame) return Errc::frame_malformed;
@@ -273,7 +268,7 @@ Result<std::variant<RequestFrame, UnsupportedRequest>> decode_request(ByteSpan b
 }
 
 std::optional<std::uint32_t> request_id(ByteSpan bytes) {
-  if (bytes.size() > limits::frame_bytes_max) return std::nullopt;
+  if (bytes.size() > frame_limit.max) return std::nullopt;
   const FlatReader reader(bytes);
   const auto* frame = reader.root<fb::RequestFrame>();
   if (!frame) return std::nullopt;

@@ -5,7 +5,7 @@
 namespace tern::mls {
 namespace {
 
-constexpr std::string_view label = "FramedContentTBS";
+constexpr std::string_view content_label = "FramedContentTBS";
 
 Bytes version_and_format(WireFormat format) {
   Writer writer;
@@ -137,7 +137,7 @@ Result<AuthenticatedContent> read(Reader& reader) {
 
 crypto::Signature sign_content(WireFormat format, const FramedContent& content,
                                ByteSpan group_context, const crypto::SigningKey& key) {
-  return sign_with_label(key, label,
+  return sign_with_label(key, content_label,
                          {version_and_format(format), content_header(content), content.body,
                           signed_context(content, group_context)});
 }
@@ -145,7 +145,7 @@ crypto::Signature sign_content(WireFormat format, const FramedContent& content,
 bool verify_content(const AuthenticatedContent& message, ByteSpan group_context,
                     const crypto::VerifyKey& key) {
   const auto& content = message.content;
-  return verify_with_label(key, label,
+  return verify_with_label(key, content_label,
                            {version_and_format(message.wire_format), content_header(content),
                             content.body, signed_context(content, group_context)},
                            message.auth.signature);

@@ -3,7 +3,7 @@
 namespace tern::mls {
 namespace {
 
-constexpr std::string_view label = "GroupInfoTBS";
+constexpr std::string_view group_info_label = "GroupInfoTBS";
 
 void write_unsigned(Writer& writer, const GroupInfo& info) {
   write(writer, info.group_context);
@@ -33,13 +33,13 @@ void write(Writer& writer, const GroupInfo& info) {
 void sign_group_info(GroupInfo& info, const crypto::SigningKey& key) {
   Writer content;
   write_unsigned(content, info);
-  info.signature = sign_with_label(key, label, {content.span()});
+  info.signature = sign_with_label(key, group_info_label, {content.span()});
 }
 
 bool verify_group_info(const GroupInfo& info, const crypto::VerifyKey& key) {
   Writer content;
   write_unsigned(content, info);
-  return verify_with_label(key, label, {content.span()}, info.signature);
+  return verify_with_label(key, group_info_label, {content.span()}, info.signature);
 }
 
 }  // namespace tern::mls

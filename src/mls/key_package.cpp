@@ -9,7 +9,7 @@
 namespace tern::mls {
 namespace {
 
-constexpr std::uint8_t record_version = 1;
+constexpr std::uint8_t package_record_version = 1;
 
 LeafNode new_leaf(const Identity& identity, Lifetime lifetime, Entropy& entropy) {
   LeafNode leaf;
@@ -90,7 +90,7 @@ crypto::SecretBytes PrivateKeyPackage::encode() const {
   const auto encoded = mls::encode(key_package);
   BasicWriter<crypto::SecretBytes> writer;
   writer.reserve(1 + 32 + 32 + encoded.size());
-  writer.number(record_version);
+  writer.number(package_record_version);
   writer.raw(init_key.private_key.span()).raw(leaf_key.private_key.span()).raw(encoded);
   return std::move(writer).take();
 }
@@ -100,7 +100,7 @@ Result<PrivateKeyPackage> PrivateKeyPackage::decode(ByteSpan record) {
   const auto parse = [&]() -> Result<PrivateKeyPackage> {
     PrivateKeyPackage out;
     TERN_ASSIGN(const auto version, reader.number<std::uint8_t>());
-    if (version != record_version) return Errc::mls_state_malformed;
+    if (version != package_record_version) return Errc::mls_state_malformed;
     TERN_ASSIGN(const ByteSpan init, reader.raw(32));
     TERN_ASSIGN(const ByteSpan leaf, reader.raw(32));
     TERN_ASSIGN(out.key_package, mls::decode<KeyPackage>(reader.rest()));

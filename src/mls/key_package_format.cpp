@@ -3,7 +3,7 @@
 namespace tern::mls {
 namespace {
 
-constexpr std::string_view label = "KeyPackageTBS";
+constexpr std::string_view key_package_label = "KeyPackageTBS";
 
 void write_unsigned(Writer& writer, const KeyPackage& key_package) {
   writer.number(key_package.version).number(key_package.cipher_suite);
@@ -35,13 +35,13 @@ void write(Writer& writer, const KeyPackage& key_package) {
 void sign_key_package(KeyPackage& key_package, const crypto::SigningKey& key) {
   Writer content;
   write_unsigned(content, key_package);
-  key_package.signature = sign_with_label(key, label, {content.span()});
+  key_package.signature = sign_with_label(key, key_package_label, {content.span()});
 }
 
 bool verify_key_package(const KeyPackage& key_package) {
   Writer content;
   write_unsigned(content, key_package);
-  return verify_with_label(key_package.leaf_node.signature_key, label, {content.span()},
+  return verify_with_label(key_package.leaf_node.signature_key, key_package_label, {content.span()},
                            key_package.signature);
 }
 

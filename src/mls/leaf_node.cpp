@@ -5,7 +5,7 @@
 namespace tern::mls {
 namespace {
 
-constexpr std::string_view label = "LeafNodeTBS";
+constexpr std::string_view leaf_node_label = "LeafNodeTBS";
 // opaque signature<V> of Ed25519: a length of two octets, then the signature. It ends a LeafNode.
 constexpr std::size_t signature_field_bytes = 2 + crypto::Signature::size_bytes;
 
@@ -109,12 +109,12 @@ void write(Writer& writer, const LeafNode& leaf) {
 void sign_leaf(LeafNode& leaf, const LeafPlace& place, const crypto::SigningKey& key) {
   Writer content;
   write_unsigned(content, leaf);
-  leaf.signature = sign_with_label(key, label, {content.span(), place_suffix(leaf.source, place)});
+  leaf.signature = sign_with_label(key, leaf_node_label, {content.span(), place_suffix(leaf.source, place)});
 }
 
 bool verify_leaf(const LeafNode& leaf, ByteSpan encoded, const LeafPlace& place) {
   return verify_with_label(
-      leaf.signature_key, label,
+      leaf.signature_key, leaf_node_label,
       {encoded.first(encoded.size() - signature_field_bytes), place_suffix(leaf.source, place)},
       leaf.signature);
 }

@@ -7,7 +7,7 @@
 namespace tern::mls {
 namespace {
 
-constexpr std::uint8_t record_version = 1;
+constexpr std::uint8_t ratchet_record_version = 1;
 
 MessageKey clone_key(const MessageKey& key) { return {key.key.clone(), key.nonce.clone()}; }
 
@@ -75,7 +75,7 @@ crypto::SecretBytes SenderRatchet::encode() const {
   BasicWriter<crypto::SecretBytes> writer;
   constexpr auto skipped_bytes = 4 + crypto::aead_key_bytes + crypto::aead_nonce_bytes;
   writer.reserve(1 + 8 + kdf_bytes + skipped_.size() * skipped_bytes);
-  writer.number(record_version).number(next_).raw(secret_.span());
+  writer.number(ratchet_record_version).number(next_).raw(secret_.span());
   for (const auto& skipped : skipped_) {
     writer.number(skipped.generation);
     writer.raw(skipped.key.key.span()).raw(skipped.key.nonce.span());
@@ -95,7 +95,7 @@ Result<SenderRatchet> SenderRatchet::decode(ByteSpan record) {
   const auto parse = [&]() -> Result<SenderRatchet> {
     Reader reader(record);
     TERN_ASSIGN(const auto version, reader.number<std::uint8_t>());
-    if (version != record_version) return Errc::mls_state_malformed;
+    if (version != ratchet_record_version) return Errc::mls_state_malformed;
     TERN_ASSIGN(const auto next, reader.number<std::uint64_t>());
     TERN_ASSIGN(auto secret, read_secret<Secret>(reader));
     SenderRatchet out(std::move(secret));

@@ -196,8 +196,8 @@ bool ClientSession::pump_events() {
   bool any = false;
   while (auto event = engine_ ? engine_->next_event() : std::nullopt) {
     any = true;
-    if (const auto* changed = std::get_if<ConnectionChanged>(&*event); changed && changed->online)
-      status_->connection = Connection::online;
+    if (const auto* changed = std::get_if<ConnectionChanged>(&*event))
+      status_->connection = changed->online ? Connection::online : Connection::offline;
     status_->events.push(std::move(*event));
   }
   return any;

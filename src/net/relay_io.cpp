@@ -8,9 +8,10 @@
 namespace tern::net {
 namespace {
 
-// What waits for one reader: over the first it gets notices only, over the second it is dropped.
-constexpr std::size_t high_water_bytes = 1024 * 1024;
-constexpr std::size_t send_bytes_max = 4 * 1024 * 1024;
+// What waits for one reader. Over the first it gets notices only, and nothing more is read from it;
+// over the second it is dropped: a device has at most eight reads under way, a frame each.
+constexpr std::size_t high_water_bytes = limits::frame_bytes_max;
+constexpr std::size_t send_bytes_max = 10 * limits::frame_bytes_max;
 // What waits for the core: of one connection, and of all of them together.
 constexpr std::size_t received_bytes_max = 1024 * 1024;
 constexpr std::size_t waiting_bytes_max = 16 * 1024 * 1024;
@@ -158,8 +159,8 @@ void RelayIo::on_batch() {
   }
   for (const auto id : touched) flush(id);
   for (const auto id : std::exchange(paused_, {}))
-    if (const auto found = connections_.find(id); found != connections_.end() && !stopping_)
-      found->second.socket->resume_reading();
+    if (const auto found = connections_.find(id); found != connections_.end())
+      if (found->second.writable && !stopping_) found->second.socket->resume_reading();
 }
 
 void RelayIo::send(relay::SendFrame frame, std::vector<relay::ConnectionId>& touched) {
@@ -177,14 +178,17 @@ void RelayIo::flush(relay::ConnectionId id) {
   const auto queued = connection.socket->queued_bytes();
   if (queued > send_bytes_max)
     return drop(id, {Errc::rate_limited, "it does not read what is sent to it"});
-  if (queued > high_water_bytes && std::exchange(connection.writable, false))
-    core_.push(CoreThread::Writable{id, false});
+  if (queued <= high_water_bytes || !std::exchange(connection.writable, false)) return;
+  connection.socket->pause_reading();
+  core_.push(CoreThread::Writable{id, false});
 }
 
 void RelayIo::on_drained(SecureSocket& socket) {
   auto& connection = connections_.at(socket.id());
-  if (!std::exchange(connection.writable, true))
+  if (!std::exchange(connection.writable, true)) {
     core_.push(CoreThread::Writable{socket.id(), true});
+    if (!stopping_) socket.resume_reading();
+  }
   drained();
 }
 

@@ -21,12 +21,18 @@ Error system_error(std::string_view doing, const std::filesystem::path& path) {
   return lmdb_error(errno, std::string(doing) + " " + path.string());
 }
 
-// The umask takes bits away at creation: fchmod gives them back.
-Result<FileHandle> make_file(const std::filesystem::path& path, int flags) {
-  FileHandle file(
-      ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | flags, owner_only_file));
+FileHandle open_file(const std::filesystem::path& path, int flags) {
+  return FileHandle(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, owner_only_file));
+}
+
+// A file that is there keeps its mode; to a new one fchmod gives what the umask took.
+Result<FileHandle> make_file(const std::filesystem::path& path) {
+  if (auto file = open_file(path, O_CREAT | O_EXCL); file.is_open()) {
+    if (::fchmod(file.get(), owner_only_file) != 0) return system_error("set the mode of", path);
+    return file;
+  }
+  auto file = open_file(path, O_CREAT);
   if (!file.is_open()) return system_error("open", path);
-  if (::fchmod(file.get(), owner_only_file) != 0) return system_error("set the mode of", path);
   return file;
 }
 
@@ -36,7 +42,8 @@ FileHandle::~FileHandle() {
   if (is_open()) ::close(descriptor_);
 }
 
-Result<void> make_folder(const std::filesystem::path& folder) {
+Result<void> make_folder(const std::filesystem::path& path) {
+  const auto folder = path.has_filename() ? path : path.parent_path();  // "anna/" is "anna"
   std::error_code failure;
   const auto status = std::filesystem::status(folder, failure);
   if (std::filesystem::is_directory(status)) return {};
@@ -53,7 +60,7 @@ Result<void> make_folder(const std::filesystem::path& folder) {
 }
 
 Result<void> write_zeros(const std::filesystem::path& path, std::size_t bytes) {
-  TERN_ASSIGN(const auto file, make_file(path, O_TRUNC));
+  TERN_ASSIGN(const auto file, make_file(path));
   const Bytes zeros(bytes);
   const auto written = ::write(file.get(), zeros.data(), zeros.size());
   if (written < 0) return system_error("write", path);
@@ -70,7 +77,7 @@ Result<void> sync_folder(const std::filesystem::path& folder) {
 
 Result<FolderLock> FolderLock::acquire(const std::filesystem::path& folder) {
   FolderLock lock;
-  TERN_ASSIGN(lock.file_, make_file(folder / "lock", 0));
+  TERN_ASSIGN(lock.file_, make_file(folder / "lock"));
   if (::flock(lock.file_.get(), LOCK_EX | LOCK_NB) == 0) return lock;
   if (errno == EWOULDBLOCK)
     return Error(Errc::storage_in_use, folder.string() + " is open in another process");

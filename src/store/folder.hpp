@@ -14,8 +14,9 @@ namespace tern::store {
 /// storage_io.
 Result<void> make_folder(const std::filesystem::path& folder);
 
-/// Makes `file` anew (0600 whatever the umask) with `bytes` zeros in it that have their place on
-/// the disk. Errors: storage_permission, storage_full, storage_io.
+/// Makes `file` (0600 whatever the umask) where it is missing, and overwrites its first `bytes`
+/// with zeros, which then have their place on the disk. Errors: storage_permission, storage_full,
+/// storage_io.
 Result<void> write_zeros(const std::filesystem::path& file, std::size_t bytes);
 
 /// Until a file's new name in `folder` survives a power cut. Errors: storage_io.

@@ -79,6 +79,7 @@ Result<void> bring_forward(Environment& environment, const LmdbOptions& options)
 
 Result<std::unique_ptr<Environment>> open_lmdb(const LmdbOptions& options) {
   const auto& folder = options.folder;
+  if (folder.empty()) return Error(Errc::invalid_argument, "no folder is named");
   // A folder that tern never locked may be somebody else's: look before leaving a file in it.
   if (has_database(folder) && !FolderLock::exists(folder)) TERN_TRY(inspect(options));
   TERN_TRY(make_folder(folder));

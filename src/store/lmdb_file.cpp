@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <vector>
 
 #include "base/try.hpp"
 #include "store/lmdb_error.hpp"
@@ -33,6 +35,30 @@ bool is_tree(const Tree& tree, PageNumber last_page) {
   if (tree.depth > depth_max) return false;
   if (tree.root == no_page) return tree.depth == 0;
   return tree.depth > 0 && tree.root >= meta_pages && tree.root <= last_page;
+}
+
+// What a node takes of its page; nullopt when not even its header fits.
+std::optional<std::size_t> node_bytes(ByteSpan page, std::size_t offset, bool leaf) {
+  if (offset + sizeof(NodeHeader) > page.size()) return std::nullopt;
+  const auto node = load<NodeHeader>(page.subspan(offset));
+  std::size_t bytes = sizeof(NodeHeader) + node.key_bytes;
+  if (leaf) bytes += (node.flags & node_is_big) ? sizeof(PageNumber) : node.data_bytes();
+  return bytes + bytes % 2;
+}
+
+// LMDB packs a page's nodes side by side from `upper` to the page's end, and moves them about with
+// their lengths as it finds them: a gap or an overlap would let it write outside of the page.
+bool nodes_fill(ByteSpan page, bool leaf) {
+  std::vector<std::uint16_t> offsets(node_count(page));
+  std::memcpy(offsets.data(), page.data() + sizeof(PageHeader), offsets.size() * 2);
+  std::sort(offsets.begin(), offsets.end());
+  std::size_t next = load<PageHeader>(page).upper;
+  for (const auto offset : offsets) {
+    const auto bytes = node_bytes(page, offset, leaf);
+    if (offset != next || !bytes) return false;
+    next += *bytes;
+  }
+  return next == page.size();
 }
 
 }  // namespace
@@ -118,16 +144,7 @@ Result<Bytes> LmdbFile::tree_page(PageNumber number) const {
       header.upper > page.size())
     return damaged("a page's header is none");
   if (node_count(page) == 0) return damaged("a page is empty");
-  for (std::size_t i = 0; i < node_count(page); ++i) {
-    const auto offset = load<std::uint16_t>(ByteSpan(page).subspan(sizeof(PageHeader) + 2 * i));
-    const std::size_t room = page.size() - std::min<std::size_t>(offset, page.size());
-    if (offset < header.upper || offset % 2 != 0 || room < sizeof(NodeHeader))
-      return damaged("a row is outside its page");
-    const auto node = load<NodeHeader>(ByteSpan(page).subspan(offset));
-    std::uint64_t bytes = sizeof(NodeHeader) + node.key_bytes;
-    if (leaf) bytes += (node.flags & node_is_big) ? sizeof(PageNumber) : node.data_bytes();
-    if (bytes > room) return damaged("a row is longer than its page");
-  }
+  if (!nodes_fill(page, leaf)) return damaged("a page's rows overlap");
   return page;
 }
 

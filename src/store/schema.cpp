@@ -9,7 +9,7 @@ namespace tern::store {
 
 namespace {
 
-constexpr std::string_view magic = "tern";
+constexpr std::string_view stamp_magic = "tern";
 
 std::string_view folder_of(Purpose purpose) {
   return purpose == Purpose::relay ? "a relay's folder" : "a client's folder";
@@ -19,7 +19,7 @@ std::string_view folder_of(Purpose purpose) {
 
 Result<void> write_stamp(WriteTransaction& transaction, const Stamp& stamp) {
   Writer writer;
-  writer.raw(as_bytes(magic)).number(static_cast<std::uint8_t>(stamp.purpose)).number(stamp.schema);
+  writer.raw(as_bytes(stamp_magic)).number(static_cast<std::uint8_t>(stamp.purpose)).number(stamp.schema);
   return transaction.put(environment_table, {}, writer.span());
 }
 
@@ -30,9 +30,9 @@ Result<Stamp> read_stamp(ReadTransaction& transaction) {
 }
 
 Result<Stamp> parse_stamp(ByteSpan value) {
-  if (value.size() < magic.size() || as_text(value.first(magic.size())) != magic)
+  if (value.size() < stamp_magic.size() || as_text(value.first(stamp_magic.size())) != stamp_magic)
     return Errc::storage_foreign;
-  Reader reader(value.subspan(magic.size()));
+  Reader reader(value.subspan(stamp_magic.size()));
   const auto purpose = reader.number<std::uint8_t>();
   const auto schema = reader.number<std::uint32_t>();
   if (!purpose || !schema || *purpose < 1 || *purpose > 2 || *schema < 1)

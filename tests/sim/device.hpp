@@ -26,6 +26,7 @@ class Device {
   bool connected() const { return link_ && link_->open(); }
   client::Engine& engine() { return *engine_; }
   store::MemoryDisk& disk() { return disk_; }
+  const store::StorageKey& storage_key() const { return key_; }
   store::Counters counters() const { return environment_->counters(); }
 
   void start();

@@ -1,45 +1,14 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
+#include <set>
 
 #include "sim/ledger.hpp"
-#include "sim/world.hpp"
+#include "sim/people.hpp"
+#include "wire/frames.hpp"
 
 using namespace tern;
 using namespace tern::sim;
-
-namespace {
-
-std::vector<Device*> add_people(World& world, std::initializer_list<const char*> names) {
-  std::vector<Device*> out;
-  for (const auto* name : names) out.push_back(&world.add_device(name));
-  REQUIRE(world.settle());
-  return out;
-}
-
-ChatId make_group(World& world, const std::vector<Device*>& people) {
-  std::vector<AccountId> members;
-  for (std::size_t i = 1; i < people.size(); ++i) members.push_back(people[i]->account());
-  const auto chat = people.front()->with([&](auto& engine) {
-    return engine.create_group(world.now(), "Sunday walk", members).value();
-  });
-  REQUIRE(world.settle());
-  return chat;
-}
-
-/// What add, remove or leave came to.
-struct Outcome {
-  std::optional<Result<void>> result;
-  client::Engine::Done done() {
-    return [this](Result<void> answer) { result = std::move(answer); };
-  }
-};
-
-void remove(World& world, Device& who, const ChatId& chat, const Device& whom, Outcome& outcome) {
-  who.engine().remove_member(world.now(), chat, whom.account(), outcome.done());
-  who.run_outputs();
-}
-
-}  // namespace
 
 TEST_CASE("a group's members all have every message, in one order and one epoch") {
   World world(200);
@@ -73,6 +42,46 @@ TEST_CASE("three members commit at the same moment with sends queued, and share 
     CHECK(ledger.verdict(world) == "");
     CHECK(people[0]->info(chat).epoch > 1);
   }
+}
+
+TEST_CASE("a message that the relay calls stale is encrypted again and arrives once") {
+  std::size_t met = 0;
+  for (std::uint64_t seed = 220; seed < 230; ++seed) {
+    World world(seed);
+    const auto people = add_people(world, {"anna", "bo", "cem"});
+    const auto chat = make_group(world, people);
+    auto& bo = *people[1];
+    std::map<EntryId, std::set<Bytes>> payloads;
+    world.relay().on_frame_from_device = [&](Device& device, Bytes& frame) {
+      const auto decoded = wire::decode_request(frame).value();
+      const auto* append =
+          std::get_if<wire::Append>(&std::get<wire::RequestFrame>(decoded).request);
+      if (&device == &bo && append)
+        for (const auto& entry : append->entries)
+          payloads[entry.id].insert(to_bytes(entry.payload));
+      return true;
+    };
+    std::size_t refused = 0;
+    world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+      const auto decoded = wire::decode_server_frame(frame).value();
+      const auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
+      const auto* no = answer ? std::get_if<wire::Refused>(&answer->answer) : nullptr;
+      if (&device == &bo && no && no->code == Errc::stale) ++refused;
+      return true;
+    };
+    Outcome removed;
+    remove(world, *people[0], chat, *people[2], removed);
+    const auto id = bo.send(chat, "at the same moment");
+    REQUIRE(world.settle());
+    INFO("seed " << seed);
+    CHECK(people[0]->texts(chat) == std::vector<std::string>{"at the same moment"});
+    CHECK(people[0]->history(chat).back().id == *id);
+    if (refused == 0) continue;
+    ++met;
+    CHECK(std::any_of(payloads.begin(), payloads.end(),
+                      [](const auto& sent) { return sent.second.size() > 1; }));
+  }
+  CHECK(met > 0);
 }
 
 TEST_CASE("a removed member's keys and access end with the commit") {

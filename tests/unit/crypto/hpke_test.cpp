@@ -15,7 +15,8 @@ struct ContextTestPeer {
 
 namespace {
 
-const ByteSpan info = as_bytes("info"), aad = as_bytes("aad"), text = as_bytes("plaintext");
+const ByteSpan info = as_bytes("info"), hpke_aad = as_bytes("hpke_aad"),
+               text = as_bytes("plaintext");
 const Bytes psk_bytes(32, 0x70);
 const hpke::Psk psk{psk_bytes, as_bytes("its id")};
 const DhPublicKey low_order;  // zero
@@ -47,7 +48,7 @@ void check_error(const Result<T>& result, Errc expected) {
 }
 
 void check_opens(hpke::Context& recipient, ByteSpan sealed) {
-  const auto opened = recipient.open(aad, sealed);
+  const auto opened = recipient.open(hpke_aad, sealed);
   REQUIRE(opened);
   CHECK(as_text(*opened) == as_text(text));
 }
@@ -80,14 +81,14 @@ TEST_CASE("in each mode the recipient opens what was sent, and no other mode doe
     auto sender = hpke::setup_sender(keys.recipient.public_key, info, keys.entropy,
                                      mode & 1 ? &psk : nullptr, mode & 2 ? &keys.sender : nullptr);
     REQUIRE(sender);
-    return hpke::Sealed{sender->enc, *sender->context.seal(aad, text)};
+    return hpke::Sealed{sender->enc, *sender->context.seal(hpke_aad, text)};
   };
   const auto opens_in_mode = [&](int mode, const hpke::Sealed& sealed) {
     auto recipient =
         hpke::setup_recipient(sealed.enc, keys.recipient, info, mode & 1 ? &psk : nullptr,
                               mode & 2 ? &keys.sender.public_key : nullptr);
     REQUIRE(recipient);
-    return recipient->open(aad, sealed.ciphertext).has_value();
+    return recipient->open(hpke_aad, sealed.ciphertext).has_value();
   };
   for (int sent = 0; sent < 4; ++sent)
     for (int expected = 0; expected < 4; ++expected)
@@ -102,19 +103,20 @@ TEST_CASE("a message from somebody else than the named sender does not open") {
   auto recipient =
       hpke::setup_recipient(sender->enc, keys.recipient, info, nullptr, &keys.sender.public_key);
   REQUIRE(recipient);
-  check_error(recipient->open(aad, *sender->context.seal(aad, text)), Errc::decrypt_failed);
+  check_error(recipient->open(hpke_aad, *sender->context.seal(hpke_aad, text)),
+              Errc::decrypt_failed);
 }
 
 TEST_CASE("another PSK, PSK id or info does not open the message") {
   Keys keys;
   auto sender = hpke::setup_sender(keys.recipient.public_key, info, keys.entropy, &psk);
   REQUIRE(sender);
-  const auto sealed = sender->context.seal(aad, text);
+  const auto sealed = sender->context.seal(hpke_aad, text);
   REQUIRE(sealed);
   const auto open_with = [&](ByteSpan with_info, const hpke::Psk& with_psk) {
     auto recipient = hpke::setup_recipient(sender->enc, keys.recipient, with_info, &with_psk);
     REQUIRE(recipient);
-    return recipient->open(aad, *sealed);
+    return recipient->open(hpke_aad, *sealed);
   };
   CHECK(open_with(info, psk));
   const Bytes other_psk(32, 0x71);
@@ -147,24 +149,24 @@ TEST_CASE("low-order keys are refused wherever they come from") {
   check_error(
       hpke::setup_recipient(keys.stranger.public_key, keys.recipient, info, nullptr, &low_order),
       Errc::key_invalid);
-  check_error(hpke::seal(low_order, info, aad, text, keys.entropy), Errc::key_invalid);
-  check_error(hpke::open(low_order, keys.recipient, info, aad, text), Errc::key_invalid);
+  check_error(hpke::seal(low_order, info, hpke_aad, text, keys.entropy), Errc::key_invalid);
+  check_error(hpke::open(low_order, keys.recipient, info, hpke_aad, text), Errc::key_invalid);
 }
 
 TEST_CASE("messages open in the order they were sealed in, and a bad one changes nothing") {
   Keys keys;
   auto [sender, recipient] = base_pair(keys);
-  const auto first = sender.context.seal(aad, text);
-  const auto second = sender.context.seal(aad, text);
+  const auto first = sender.context.seal(hpke_aad, text);
+  const auto second = sender.context.seal(hpke_aad, text);
   REQUIRE(first);
   REQUIRE(second);
   CHECK(*first != *second);
 
-  check_error(recipient.open(aad, *second), Errc::decrypt_failed);
+  check_error(recipient.open(hpke_aad, *second), Errc::decrypt_failed);
   check_error(recipient.open(as_bytes("other"), *first), Errc::decrypt_failed);
-  check_error(recipient.open(aad, Bytes(15)), Errc::decrypt_failed);
+  check_error(recipient.open(hpke_aad, Bytes(15)), Errc::decrypt_failed);
   check_opens(recipient, *first);
-  check_error(recipient.open(aad, *first), Errc::decrypt_failed);
+  check_error(recipient.open(hpke_aad, *first), Errc::decrypt_failed);
   check_opens(recipient, *second);
 }
 
@@ -174,67 +176,69 @@ TEST_CASE("the last sequence number is used, and none after it") {
   auto [sender, recipient] = base_pair(keys);
   hpke::ContextTestPeer::set_sequence(sender.context, UINT64_MAX - 1);
   hpke::ContextTestPeer::set_sequence(recipient, UINT64_MAX - 1);
-  const auto last = sender.context.seal(aad, text);
+  const auto last = sender.context.seal(hpke_aad, text);
   REQUIRE(last);
   check_opens(recipient, *last);
-  check_error(sender.context.seal(aad, text), Errc::counter_exhausted);
-  check_error(recipient.open(aad, *last), Errc::counter_exhausted);
+  check_error(sender.context.seal(hpke_aad, text), Errc::counter_exhausted);
+  check_error(recipient.open(hpke_aad, *last), Errc::counter_exhausted);
 }
 
 TEST_CASE("a context works in one direction only") {
   // RFC 9180 §5.2: the sender's context MUST NOT be used for decryption, nor the other way.
   Keys keys;
   auto [sender, recipient] = base_pair(keys);
-  check_error(recipient.seal(aad, text), Errc::invalid_argument);
-  check_error(sender.context.open(aad, *sender.context.seal(aad, text)), Errc::invalid_argument);
+  check_error(recipient.seal(hpke_aad, text), Errc::invalid_argument);
+  check_error(sender.context.open(hpke_aad, *sender.context.seal(hpke_aad, text)),
+              Errc::invalid_argument);
 }
 
 TEST_CASE("both sides export the same secret, up to 255 blocks") {
   Keys keys;
   const auto [sender, recipient] = base_pair(keys);
-  const auto ours = sender.context.export_secret(aad, 255 * 32);
-  const auto theirs = recipient.export_secret(aad, 255 * 32);
+  const auto ours = sender.context.export_secret(hpke_aad, 255 * 32);
+  const auto theirs = recipient.export_secret(hpke_aad, 255 * 32);
   REQUIRE(ours);
   REQUIRE(theirs);
   CHECK(ct_equal(*ours, *theirs));
   CHECK_FALSE(ct_equal(*ours, *recipient.export_secret(text, 255 * 32)));
-  check_error(sender.context.export_secret(aad, 255 * 32 + 1), Errc::invalid_argument);
-  check_error(sender.context.export_secret(aad, SIZE_MAX), Errc::invalid_argument);
+  check_error(sender.context.export_secret(hpke_aad, 255 * 32 + 1), Errc::invalid_argument);
+  check_error(sender.context.export_secret(hpke_aad, SIZE_MAX), Errc::invalid_argument);
 }
 
 TEST_CASE("an export is bound to its length") {
   // RFC 9180 §4: LabeledExpand hashes the length, unlike HKDF-Expand.
   Keys keys;
   const auto pair = base_pair(keys);
-  const auto whole = pair.recipient.export_secret(aad, 64);
-  const auto half = pair.recipient.export_secret(aad, 32);
+  const auto whole = pair.recipient.export_secret(hpke_aad, 64);
+  const auto half = pair.recipient.export_secret(hpke_aad, 32);
   REQUIRE(whole);
   REQUIRE(half);
   CHECK_FALSE(ct_equal(whole->span().first(32), *half));
-  CHECK(pair.recipient.export_secret(aad, 0)->empty());
+  CHECK(pair.recipient.export_secret(hpke_aad, 0)->empty());
 }
 
 TEST_CASE("a single message is sealed to a key and opened with it") {
   Keys keys;
-  const auto sealed = hpke::seal(keys.recipient.public_key, info, aad, text, keys.entropy);
+  const auto sealed = hpke::seal(keys.recipient.public_key, info, hpke_aad, text, keys.entropy);
   REQUIRE(sealed);
   const auto open_by = [&](const DhKeyPair& pair, ByteSpan with_info, ByteSpan with_aad) {
     return hpke::open(sealed->enc, pair, with_info, with_aad, sealed->ciphertext);
   };
-  const auto opened = open_by(keys.recipient, info, aad);
+  const auto opened = open_by(keys.recipient, info, hpke_aad);
   REQUIRE(opened);
   CHECK(as_text(*opened) == as_text(text));
-  check_error(open_by(keys.stranger, info, aad), Errc::decrypt_failed);
-  check_error(open_by(keys.recipient, aad, aad), Errc::decrypt_failed);
+  check_error(open_by(keys.stranger, info, hpke_aad), Errc::decrypt_failed);
+  check_error(open_by(keys.recipient, hpke_aad, hpke_aad), Errc::decrypt_failed);
   check_error(open_by(keys.recipient, info, info), Errc::decrypt_failed);
-  check_error(hpke::open(keys.stranger.public_key, keys.recipient, info, aad, sealed->ciphertext),
-              Errc::decrypt_failed);
+  check_error(
+      hpke::open(keys.stranger.public_key, keys.recipient, info, hpke_aad, sealed->ciphertext),
+      Errc::decrypt_failed);
 }
 
 TEST_CASE("each message to the same key has its own ephemeral key") {
   Keys keys;
-  const auto first = hpke::seal(keys.recipient.public_key, info, aad, text, keys.entropy);
-  const auto second = hpke::seal(keys.recipient.public_key, info, aad, text, keys.entropy);
+  const auto first = hpke::seal(keys.recipient.public_key, info, hpke_aad, text, keys.entropy);
+  const auto second = hpke::seal(keys.recipient.public_key, info, hpke_aad, text, keys.entropy);
   CHECK(first->enc != second->enc);
   CHECK(first->ciphertext != second->ciphertext);
 }

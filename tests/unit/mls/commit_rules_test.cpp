@@ -15,8 +15,8 @@ CommitForgery with_path(std::function<void(UpdatePath&)> edit) {
 }
 
 // Five members, so that paths have several nodes and some copaths several keys.
-struct World {
-  explicit World(std::uint64_t seed) : entropy(seed), people(group_of(5, entropy)) {
+struct CommitWorld {
+  explicit CommitWorld(std::uint64_t seed) : entropy(seed), people(group_of(5, entropy)) {
     deliver(people[3]->commit({}).value(), *people[3], people);
   }
   Errc refused(std::size_t receiver, const CommitForgery& forgery) {
@@ -32,7 +32,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("a commit that must have a path and has none is refused") {
-  World world(80);
+  CommitWorld world(80);
   CommitForgery forgery;
   forgery.has_path = false;
   CHECK(world.refused(1, forgery) == Errc::mls_commit_path_required);
@@ -46,7 +46,7 @@ TEST_CASE("a commit that must have a path and has none is refused") {
 }
 
 TEST_CASE("a commit of additions alone may come without a path") {
-  World world(81);
+  CommitWorld world(81);
   Person guest("guest", world.entropy);
   CommitForgery forgery;
   forgery.has_path = false;
@@ -59,7 +59,7 @@ TEST_CASE("a commit of additions alone may come without a path") {
 }
 
 TEST_CASE("a path has a node for each node of the filtered direct path") {
-  World world(82);
+  CommitWorld world(82);
   CHECK(world.refused(1, with_path([](UpdatePath& path) { path.nodes.pop_back(); })) ==
         Errc::mls_path_length_invalid);
   CHECK(world.refused(1, with_path([](UpdatePath& path) {
@@ -71,7 +71,7 @@ TEST_CASE("a path has a node for each node of the filtered direct path") {
 }
 
 TEST_CASE("a path has a ciphertext for each node of the copath's resolution") {
-  World world(83);
+  CommitWorld world(83);
   CHECK(world.refused(1, with_path([](UpdatePath& path) {
                         path.nodes.back().encrypted_path_secret.pop_back();
                       })) == Errc::mls_path_ciphertext_count_invalid);
@@ -82,7 +82,7 @@ TEST_CASE("a path has a ciphertext for each node of the copath's resolution") {
 }
 
 TEST_CASE("the keys of a path are new to the tree, and to each other") {
-  World world(84);
+  CommitWorld world(84);
   const auto& tree = epoch_of(*world.people[0]).tree;
   const auto somebody = tree.leaf({2})->encryption_key();
   const auto node = tree.parent_node(tree.root())->encryption_key;
@@ -104,7 +104,7 @@ TEST_CASE("the keys of a path are new to the tree, and to each other") {
 }
 
 TEST_CASE("the committer's leaf carries the parent hash of its path") {
-  World world(85);
+  CommitWorld world(85);
   auto forgery = with_path([](UpdatePath& path) { path.leaf_node.parent_hash->bytes[0] ^= 1; });
   forgery.resign = true;
   CHECK(world.refused(1, forgery) == Errc::mls_parent_hash_invalid);
@@ -119,7 +119,7 @@ TEST_CASE("the committer's leaf carries the parent hash of its path") {
 }
 
 TEST_CASE("a path that one member cannot decrypt splits that member, and no other") {
-  World world(86);
+  CommitWorld world(86);
   auto& people = world.people;
   // The ciphertext for member 1, beside the committer, is destroyed.
   const auto message = forge_commit(*people[0], with_path([](UpdatePath& path) {
@@ -133,7 +133,7 @@ TEST_CASE("a path that one member cannot decrypt splits that member, and no othe
 }
 
 TEST_CASE("a path secret that is not the one of the published key splits the member that gets it") {
-  World world(87);
+  CommitWorld world(87);
   auto& people = world.people;
   const auto& epoch = epoch_of(*people[0]);
   // Member 1 is sent the secret of another path: well encrypted, for this very context.
@@ -157,7 +157,7 @@ TEST_CASE("a path secret that is not the one of the published key splits the mem
 }
 
 TEST_CASE("a commit without the right confirmation tag is refused by all alike") {
-  World world(88);
+  CommitWorld world(88);
   CommitForgery forgery;
   forgery.edit_message = [](AuthenticatedContent& message) {
     message.auth.confirmation_tag->bytes[0] ^= 1;
@@ -174,7 +174,7 @@ TEST_CASE("a commit without the right confirmation tag is refused by all alike")
 }
 
 TEST_CASE("a commit that is refused leaves the group able to go on") {
-  World world(89);
+  CommitWorld world(89);
   auto& people = world.people;
   CommitForgery forgery;
   forgery.edit_message = [](AuthenticatedContent& message) {
@@ -188,7 +188,7 @@ TEST_CASE("a commit that is refused leaves the group able to go on") {
 }
 
 TEST_CASE("an identity that is not the member's cannot speak for it") {
-  World world(90);
+  CommitWorld world(90);
   auto& anna = *world.people[0];
   const auto other = make_identity("other", world.entropy);
   CHECK(error_of(anna.group().protect({}, {}, other, world.entropy)) == Errc::invalid_argument);
@@ -199,7 +199,7 @@ TEST_CASE("an identity that is not the member's cannot speak for it") {
 }
 
 TEST_CASE("a failed commit changes nothing") {
-  World world(91);
+  CommitWorld world(91);
   auto& anna = *world.people[0];
   const auto before = anna.records.all();
   CommitRequest request;
@@ -213,7 +213,7 @@ TEST_CASE("a failed commit changes nothing") {
 }
 
 TEST_CASE("the last epoch has no successor") {
-  World world(92);
+  CommitWorld world(92);
   auto& anna = *world.people[0];
   auto& state = anna.group().state();
   auto last = std::make_shared<Epoch>(Epoch{state.epoch->context,

@@ -26,8 +26,12 @@ struct CommitForgery {
   bool resign = false;
   /// The last word before it is encrypted.
   std::function<void(mls::AuthenticatedContent&)> edit_message;
+  Bytes authenticated_data;
 };
 Bytes forge_commit(Person& committer, const CommitForgery& forgery);
+/// The same by a group that is kept elsewhere; `used` is what it consumed.
+Bytes forge_commit(mls::Group& group, const crypto::SigningKey& key, Entropy& entropy,
+                   const CommitForgery& forgery, mls::RecordChanges& used);
 
 /// A proposal as its sender would send it, unchecked.
 Bytes forge_proposal(Person& sender, const mls::Proposal& proposal);

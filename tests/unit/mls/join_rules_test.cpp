@@ -11,8 +11,8 @@ using namespace tern::mls;
 namespace {
 
 // Four members with a full tree, and a guest who is about to be the fifth.
-struct World {
-  explicit World(std::uint64_t seed)
+struct JoinWorld {
+  explicit JoinWorld(std::uint64_t seed)
       : entropy(seed), people(group_of(4, entropy)), guest("guest", entropy) {
     for (const auto& person : people) deliver(person->commit({}).value(), *person, people);
     mine.emplace(forge_key_package(guest));
@@ -39,7 +39,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("a Welcome that breaks no rule is accepted") {
-  World world(100);
+  JoinWorld world(100);
   CHECK(join(world.guest, *world.mine, forge_welcome(world.inviter(), *world.invitation, {})));
   WelcomeForgery unknown;
   unknown.edit_info = [](GroupInfo& info) { info.extensions.push_back({0xF123, {1, 2, 3}}); };
@@ -47,7 +47,7 @@ TEST_CASE("a Welcome that breaks no rule is accepted") {
 }
 
 TEST_CASE("a Welcome must be for a KeyPackage that is one's own, in this suite") {
-  World world(101);
+  JoinWorld world(101);
   const auto other = forge_key_package(world.guest);
   const auto welcome = forge_welcome(world.inviter(), *world.invitation, {});
   CHECK(error_of(join(world.guest, other, welcome)) == Errc::mls_key_package_unknown);
@@ -59,7 +59,7 @@ TEST_CASE("a Welcome must be for a KeyPackage that is one's own, in this suite")
 }
 
 TEST_CASE("what is encrypted in a Welcome must open") {
-  World world(102);
+  JoinWorld world(102);
   CHECK(world.refused({{}, {}, {}, [](Welcome& it) {
                          it.secrets[0].encrypted_group_secrets.ciphertext[0] ^= 1;
                        }}) == Errc::mls_welcome_invalid);
@@ -70,14 +70,14 @@ TEST_CASE("what is encrypted in a Welcome must open") {
 }
 
 TEST_CASE("a Welcome that needs a PSK is refused by who does not have it") {
-  World world(103);
+  JoinWorld world(103);
   const auto error = world.refused({{}, {}, [](GroupSecrets& it) { it.psks.push_back({}); }, {}});
   CHECK(error == Errc::mls_psk_unknown);
   CHECK(depends_on_own_keys(error));
 }
 
 TEST_CASE("the GroupInfo must be signed by a member, for this version and suite") {
-  World world(104);
+  JoinWorld world(104);
   CHECK(world.refused({{}, [](GroupInfo& it) { it.signature.bytes[0] ^= 1; }, {}, {}}) ==
         Errc::mls_group_info_signature_invalid);
   CHECK(world.refused({{},
@@ -96,7 +96,7 @@ TEST_CASE("the GroupInfo must be signed by a member, for this version and suite"
 }
 
 TEST_CASE("the confirmation tag of the GroupInfo must be the epoch's") {
-  World world(105);
+  JoinWorld world(105);
   CHECK(world.refused({{},
                        [&](GroupInfo& it) {
                          it.confirmation_tag.bytes[0] ^= 1;
@@ -107,7 +107,7 @@ TEST_CASE("the confirmation tag of the GroupInfo must be the epoch's") {
 }
 
 TEST_CASE("a joiner must support every extension of the group") {
-  World world(106);
+  JoinWorld world(106);
   CHECK(world.refused({[](GroupInfo& it) {
                          it.group_context.extensions = {{0xF123, {}}};
                        },
@@ -123,7 +123,7 @@ TEST_CASE("a joiner must support every extension of the group") {
 }
 
 TEST_CASE("GREASE in one's own capabilities is no support for it") {
-  World world(107);
+  JoinWorld world(107);
   // All members say that they support the value; the joiner said so as well, but did not mean it.
   const auto say_so = [](LeafNode& leaf) { leaf.capabilities.extensions.push_back(0x7A7A); };
   SeededEntropy entropy(1070);
@@ -145,7 +145,7 @@ TEST_CASE("GREASE in one's own capabilities is no support for it") {
 }
 
 TEST_CASE("the tree must be the one that the GroupInfo names") {
-  World world(108);
+  JoinWorld world(108);
   CHECK(world.refused(
             {[](GroupInfo& it) { it.group_context.tree_hash.bytes[0] ^= 1; }, {}, {}, {}}) ==
         Errc::mls_tree_hash_mismatch);
@@ -154,7 +154,7 @@ TEST_CASE("the tree must be the one that the GroupInfo names") {
 }
 
 TEST_CASE("the tree must be well-formed") {
-  World world(109);
+  JoinWorld world(109);
   const auto refused = [&](ByteSpan tree) {
     return error_of(join(world.guest, *world.mine,
                          forge_welcome_with_tree(world.inviter(), *world.invitation, tree)));
@@ -193,7 +193,7 @@ TEST_CASE("a tree that is too large is refused before it is built") {
 }
 
 TEST_CASE("every parent node must come from a member's path") {
-  World world(110);
+  JoinWorld world(110);
   // A key that nobody's leaf vouches for.
   CHECK(world.refused_tree([&](RatchetTree& tree) {
     auto node = *tree.parent_node({5});
@@ -212,7 +212,7 @@ TEST_CASE("every parent node must come from a member's path") {
 }
 
 TEST_CASE("unmerged leaves are leaves below their node, and unmerged all the way up") {
-  World world(111);
+  JoinWorld world(111);
   const auto set_unmerged = [](RatchetTree& tree, NodeIndex node,
                                std::vector<std::uint32_t> unmerged) {
     auto value = *tree.parent_node(node);
@@ -229,7 +229,7 @@ TEST_CASE("unmerged leaves are leaves below their node, and unmerged all the way
 }
 
 TEST_CASE("no key is in a tree twice") {
-  World world(112);
+  JoinWorld world(112);
   CHECK(world.refused_tree([&](RatchetTree& tree) {
     auto node = *tree.parent_node({5});
     node.encryption_key = tree.leaf({0})->encryption_key();
@@ -315,7 +315,7 @@ TEST_CASE("one's own leaf must be in the tree, as it was in the KeyPackage") {
 }
 
 TEST_CASE("the path secret must be the one of the tree's keys") {
-  World world(115);
+  JoinWorld world(115);
   CHECK(world.refused({{}, {}, [](GroupSecrets& it) { it.path_secret = Secret(); }, {}}) ==
         Errc::mls_path_key_mismatch);
 }

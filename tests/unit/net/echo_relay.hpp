@@ -15,7 +15,7 @@
 namespace tern::test {
 
 /// Says what it is told; answers each frame with itself once its batch has run. A frame that begins
-/// with '*' is answered a hundred times, 'x' ends the connection.
+/// with '*' is answered twenty times, with '!' a thousand times; 'x' ends the connection.
 class EchoCore final : public relay::Core {
  public:
   explicit EchoCore(Recorder& recorder) : recorder_(recorder) {}
@@ -47,10 +47,10 @@ class EchoCore final : public relay::Core {
  private:
   void answer(const relay::SendFrame& frame) {
     recorder_.say("frame " + std::to_string(frame.frame->size()));
-    if (frame.frame->front() == 'x')
-      outputs_.push_back(relay::CloseConnection{frame.to, Errc::device_revoked});
-    else
-      outputs_.insert(outputs_.end(), frame.frame->front() == '*' ? 100 : 1, frame);
+    const auto first = frame.frame->front();
+    if (first == 'x') outputs_.push_back(relay::CloseConnection{frame.to, Errc::device_revoked});
+    const std::size_t times = first == 'x' ? 0 : first == '*' ? 20 : first == '!' ? 1000 : 1;
+    outputs_.insert(outputs_.end(), times, frame);
   }
 
   Recorder& recorder_;

@@ -11,6 +11,7 @@
 #include "net/relay_key.hpp"
 #include "net/system_clock.hpp"
 #include "support/seeded_entropy.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace tern;
 using namespace tern::net;
@@ -27,16 +28,6 @@ std::string text_of(const std::optional<Event>& event) {
 asio::ip::tcp::endpoint endpoint(const char* address) {
   return {asio::ip::make_address(address), 1};
 }
-
-// A folder that goes away with the test.
-struct TemporaryFolder {
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tern-test-XXXXXX").string();
-    path = ::mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path); }
-  std::filesystem::path path;
-};
 
 }  // namespace
 
@@ -220,7 +211,7 @@ TEST_CASE("log lines that strangers cause are limited, and what is left out is c
 // ------------------------------------------------------------------------------
 
 TEST_CASE("a relay's key is made once, with mode 0600, and found again") {
-  TemporaryFolder folder;
+  test::TemporaryFolder folder;
   test::SeededEntropy entropy(1);
   const auto made = load_or_make_relay_key(folder.path, entropy);
   REQUIRE(made);
@@ -234,14 +225,14 @@ TEST_CASE("a relay's key is made once, with mode 0600, and found again") {
 }
 
 TEST_CASE("what a crash left of making a key is not in the way") {
-  TemporaryFolder folder;
+  test::TemporaryFolder folder;
   test::SeededEntropy entropy(1);
   std::ofstream(folder.path / "relay.key.new") << "half";
   CHECK(load_or_make_relay_key(folder.path, entropy));
 }
 
 TEST_CASE("a relay's key that others may read is refused with a sentence that says what to do") {
-  TemporaryFolder folder;
+  test::TemporaryFolder folder;
   test::SeededEntropy entropy(1);
   REQUIRE(load_or_make_relay_key(folder.path, entropy));
   using std::filesystem::perms;
@@ -256,7 +247,7 @@ TEST_CASE("a relay's key that others may read is refused with a sentence that sa
 }
 
 TEST_CASE("a relay's key of another length, or that is no file, is refused and left alone") {
-  TemporaryFolder folder;
+  test::TemporaryFolder folder;
   test::SeededEntropy entropy(1);
   const auto path = folder.path / "relay.key";
   SECTION("31 bytes") {

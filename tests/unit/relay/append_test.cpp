@@ -7,7 +7,7 @@ using wire::EntryKind;
 
 namespace {
 
-struct Talk {
+struct AppendTalk {
   World world;
   Device anna = world.make_device();
   Device bo = world.make_device();
@@ -24,7 +24,7 @@ struct Talk {
 }  // namespace
 
 TEST_CASE("an appended message reaches the other once, in order, with its bytes") {
-  Talk talk;
+  AppendTalk talk;
   const auto one = message(talk.world, "one");
   const auto two = message(talk.world, "two");
   CHECK(as<wire::Appended>(talk.append(talk.at_anna, 1, {one})).first_seq == 2);
@@ -38,7 +38,7 @@ TEST_CASE("an appended message reaches the other once, in order, with its bytes"
 }
 
 TEST_CASE("an answer stands for a synced disk") {
-  Talk talk;
+  AppendTalk talk;
   const auto syncs = talk.world.syncs();
   append_message(talk.world, talk.at_anna, talk.log);
   CHECK(talk.world.syncs() == syncs + 1);
@@ -49,7 +49,7 @@ TEST_CASE("an answer stands for a synced disk") {
 }
 
 TEST_CASE("a batch of many requests costs one sync") {
-  Talk talk;
+  AppendTalk talk;
   std::vector<Written> written;
   for (int i = 0; i < 100; ++i) written.push_back(message(talk.world));
   const auto syncs = talk.world.syncs();
@@ -60,7 +60,7 @@ TEST_CASE("a batch of many requests costs one sync") {
 }
 
 TEST_CASE("the running hash covers every entry as its header and payload") {
-  Talk talk;
+  AppendTalk talk;
   append_message(talk.world, talk.at_anna, talk.log, "one");
   append_message(talk.world, talk.at_anna, talk.log, "two");
   wire::LogHash hash;
@@ -77,7 +77,7 @@ TEST_CASE("the running hash covers every entry as its header and payload") {
 }
 
 TEST_CASE("an append under an older base is stale and says what is new") {
-  Talk talk;
+  AppendTalk talk;
   const auto commit = write(talk.world, EntryKind::commit, "c");
   CHECK(as<wire::Appended>(talk.append(talk.at_bo, 1, {commit})).base == 2);
   const auto late = message(talk.world);
@@ -89,7 +89,7 @@ TEST_CASE("an append under an older base is stale and says what is new") {
 }
 
 TEST_CASE("proposals move the base as commits do, messages do not") {
-  Talk talk;
+  AppendTalk talk;
   CHECK(as<wire::Appended>(talk.append(talk.at_bo, 1, {message(talk.world)})).base == 1);
   const auto proposal = write(talk.world, EntryKind::proposal, "p");
   CHECK(as<wire::Appended>(talk.append(talk.at_bo, 1, {proposal})).base == 3);
@@ -97,7 +97,7 @@ TEST_CASE("proposals move the base as commits do, messages do not") {
 }
 
 TEST_CASE("messages behind a commit in one append are written under that commit") {
-  Talk talk;
+  AppendTalk talk;
   const auto before = message(talk.world);
   const auto commit = write(talk.world, EntryKind::commit, "c");
   const auto after = message(talk.world);
@@ -113,7 +113,7 @@ TEST_CASE("messages behind a commit in one append are written under that commit"
 }
 
 TEST_CASE("an append is taken or refused as a whole") {
-  Talk talk;
+  AppendTalk talk;
   auto bad = message(talk.world);
   bad.entry.id = talk.world.random<EntryId>();
   CHECK(refusal(talk.append(talk.at_anna, 1, {message(talk.world), bad})) == Errc::header_mismatch);
@@ -121,7 +121,7 @@ TEST_CASE("an append is taken or refused as a whole") {
 }
 
 TEST_CASE("an append whose answer was lost is not doubled") {
-  Talk talk;
+  AppendTalk talk;
   const auto one = message(talk.world, "one");
   const auto two = message(talk.world, "two");
   const auto first = as<wire::Appended>(talk.append(talk.at_anna, 1, {one, two}));
@@ -133,7 +133,7 @@ TEST_CASE("an append whose answer was lost is not doubled") {
 }
 
 TEST_CASE("a repeated append is answered even when a commit has come in between") {
-  Talk talk;
+  AppendTalk talk;
   const auto one = message(talk.world);
   as<wire::Appended>(talk.append(talk.at_anna, 1, {one}));
   as<wire::Appended>(talk.append(talk.at_bo, 1, {write(talk.world, EntryKind::commit, "c")}));
@@ -141,7 +141,7 @@ TEST_CASE("a repeated append is answered even when a commit has come in between"
 }
 
 TEST_CASE("an append that is there in part is stale: its author has something to read") {
-  Talk talk;
+  AppendTalk talk;
   const auto one = message(talk.world);
   const auto two = message(talk.world);
   as<wire::Appended>(talk.append(talk.at_anna, 1, {one}));
@@ -151,14 +151,14 @@ TEST_CASE("an append that is there in part is stale: its author has something to
 }
 
 TEST_CASE("the same id from another device is another entry") {
-  Talk talk;
+  AppendTalk talk;
   const auto one = message(talk.world);
   as<wire::Appended>(talk.append(talk.at_anna, 1, {one}));
   CHECK(as<wire::Appended>(talk.append(talk.at_bo, 1, {one})).first_seq == 3);
 }
 
 TEST_CASE("what cannot be an entry is refused") {
-  Talk talk;
+  AppendTalk talk;
   SECTION("no entries") { CHECK(refusal(talk.append(talk.at_anna, 1, {})) == Errc::malformed); }
   SECTION("one id twice") {
     const auto one = message(talk.world);
@@ -189,7 +189,7 @@ TEST_CASE("what cannot be an entry is refused") {
 }
 
 TEST_CASE("payload and batch limits hold at their edges") {
-  Talk talk;
+  AppendTalk talk;
   const auto overhead = message(talk.world, "").payload->size();
   // The length of the ciphertext's own length field grows from one byte to four.
   const std::string fits(limits::entry_payload_bytes_max - overhead - 3, 'x');
@@ -207,7 +207,7 @@ TEST_CASE("payload and batch limits hold at their edges") {
 }
 
 TEST_CASE("one who is not in the chat learns nothing of it") {
-  Talk talk;
+  AppendTalk talk;
   const auto mallory = talk.world.make_device();
   const auto at_mallory = talk.world.online(mallory);
   const auto nowhere = talk.world.random<LogId>();
@@ -227,7 +227,7 @@ TEST_CASE("one who is not in the chat learns nothing of it") {
 }
 
 TEST_CASE("a restart begins the next generation, by compare-and-set on the base") {
-  Talk talk;
+  AppendTalk talk;
   const std::vector<DeviceId> everybody = {talk.anna.id, talk.bo.id};
   const auto by_anna = write(talk.world, EntryKind::restart, "r", setting(everybody));
   const auto by_bo = write(talk.world, EntryKind::restart, "r", setting(everybody));
@@ -245,7 +245,7 @@ TEST_CASE("a restart begins the next generation, by compare-and-set on the base"
 }
 
 TEST_CASE("a reservation holds off others' commits for two seconds, and no message") {
-  Talk talk;
+  AppendTalk talk;
   as<wire::Done>(talk.world.ask(talk.at_anna, wire::Reserve{talk.log}));
   talk.world.pass_ms(500);
   const auto commit = write(talk.world, EntryKind::commit, "c");
@@ -259,7 +259,7 @@ TEST_CASE("a reservation holds off others' commits for two seconds, and no messa
 }
 
 TEST_CASE("a reservation ends with its holder's commit") {
-  Talk talk;
+  AppendTalk talk;
   as<wire::Done>(talk.world.ask(talk.at_anna, wire::Reserve{talk.log}));
   as<wire::Appended>(talk.append(talk.at_anna, 1, {write(talk.world, EntryKind::commit, "a")}));
   as<wire::Appended>(talk.append(talk.at_bo, 2, {write(talk.world, EntryKind::commit, "b")}));

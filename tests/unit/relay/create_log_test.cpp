@@ -6,7 +6,7 @@ using namespace tern::relay::test;
 
 namespace {
 
-struct Pair {
+struct CreateLogPair {
   World world;
   Device anna = world.make_device();
   Device bo = world.make_device();
@@ -29,7 +29,7 @@ wire::InboxWelcome welcome_in(const wire::Entry& entry) {
 }  // namespace
 
 TEST_CASE("a new chat's Welcome is in the other's inbox and names where to start") {
-  Pair pair;
+  CreateLogPair pair;
   const auto chat = create_chat(pair.world, pair.at_anna, {pair.bo.id});
   const auto pushed = pair.world.pushed_entries(pair.at_bo, pair.bo.inbox);
   REQUIRE(pushed.size() == 1);
@@ -48,7 +48,7 @@ TEST_CASE("a new chat's Welcome is in the other's inbox and names where to start
 }
 
 TEST_CASE("the creator is told of its own first commit, without the payload") {
-  Pair pair;
+  CreateLogPair pair;
   const auto chat = create_chat(pair.world, pair.at_anna, {pair.bo.id});
   const auto own = pair.world.pushed_entries(pair.at_anna, chat.log);
   REQUIRE(own.size() == 1);
@@ -58,7 +58,7 @@ TEST_CASE("the creator is told of its own first commit, without the payload") {
 }
 
 TEST_CASE("one who joins is not given the commit that added it, but what follows") {
-  Pair pair;
+  CreateLogPair pair;
   const auto chat = create_chat(pair.world, pair.at_anna, {pair.bo.id});
   CHECK(append_message(pair.world, pair.at_anna, chat.log) == 2);
   const auto pushed = pair.world.pushed_entries(pair.at_bo, chat.log);
@@ -67,7 +67,7 @@ TEST_CASE("one who joins is not given the commit that added it, but what follows
 }
 
 TEST_CASE("an offline device finds its Welcome when it comes") {
-  Pair pair;
+  CreateLogPair pair;
   pair.world.disconnect(pair.at_bo);
   const auto chat = create_chat(pair.world, pair.at_anna, {pair.bo.id});
   const auto connection = pair.world.connect(pair.bo);
@@ -80,7 +80,7 @@ TEST_CASE("an offline device finds its Welcome when it comes") {
 }
 
 TEST_CASE("only one of the two may create a one-to-one chat, and only under its own id") {
-  Pair pair;
+  CreateLogPair pair;
   const auto mallory = pair.world.make_device();
   const auto at_mallory = pair.world.online(mallory);
   const auto log = crypto::pair_log_id(pair.anna.account, pair.bo.account);
@@ -95,7 +95,7 @@ TEST_CASE("only one of the two may create a one-to-one chat, and only under its 
 }
 
 TEST_CASE("when both create their chat at the same moment the first is taken") {
-  Pair pair;
+  CreateLogPair pair;
   const auto log = crypto::pair_log_id(pair.anna.account, pair.bo.account);
   const auto by_anna = write(pair.world, wire::EntryKind::commit, "a", adding({pair.bo.id}));
   const auto by_bo = write(pair.world, wire::EntryKind::commit, "b", adding({pair.anna.id}));
@@ -110,7 +110,7 @@ TEST_CASE("when both create their chat at the same moment the first is taken") {
 }
 
 TEST_CASE("creating the same log again after a lost answer is answered like the first time") {
-  Pair pair;
+  CreateLogPair pair;
   const auto log = pair.world.random<LogId>();
   const auto first = write(pair.world, wire::EntryKind::commit, "c", adding({pair.bo.id}));
   as<wire::Appended>(pair.world.ask(pair.at_anna, creation(log, first)));
@@ -120,7 +120,7 @@ TEST_CASE("creating the same log again after a lost answer is answered like the 
 }
 
 TEST_CASE("a first entry that is no commit of this id creates nothing") {
-  Pair pair;
+  CreateLogPair pair;
   const auto log = pair.world.random<LogId>();
   const auto text = message(pair.world);
   CHECK(refusal(pair.world.ask(pair.at_anna, creation(log, text))) == Errc::malformed);
@@ -134,7 +134,7 @@ TEST_CASE("a first entry that is no commit of this id creates nothing") {
 }
 
 TEST_CASE("a Welcome goes only to a device that the commit adds") {
-  Pair pair;
+  CreateLogPair pair;
   const auto mallory = pair.world.make_device();
   pair.world.online(mallory);
   const auto first = write(pair.world, wire::EntryKind::commit, "c", adding({pair.bo.id}));
@@ -209,7 +209,7 @@ TEST_CASE("many Welcomes share one GroupInfo, which goes with the last of them")
 }
 
 TEST_CASE("nobody reads another's inbox or writes into any") {
-  Pair pair;
+  CreateLogPair pair;
   create_chat(pair.world, pair.at_anna, {pair.bo.id});
   CHECK(refusal(pair.world.ask(pair.at_anna, wire::Read{pair.bo.inbox})) == Errc::not_member);
   const auto text = message(pair.world);

@@ -6,7 +6,7 @@ using namespace tern::relay::test;
 
 namespace {
 
-struct Talk {
+struct FailingDiskTalk {
   World world;
   Device anna = world.make_device();
   Device bo = world.make_device();
@@ -19,7 +19,7 @@ struct Talk {
 }  // namespace
 
 TEST_CASE("a full disk refuses every request of the batch and changes nothing") {
-  Talk talk;
+  FailingDiskTalk talk;
   talk.world.pushes(talk.at_bo);
   talk.world.disk.set_capacity(talk.world.disk.bytes_used() + 100);
   const auto before = talk.world.disk.dump();
@@ -41,7 +41,7 @@ TEST_CASE("a full disk refuses every request of the batch and changes nothing") 
 
 TEST_CASE("a disk that fails at any write of an append leaves the log as it was") {
   for (std::uint64_t write = 1; write < 12; ++write) {
-    Talk talk;
+    FailingDiskTalk talk;
     talk.world.pushes(talk.at_bo);
     talk.world.disk.fail_at(talk.world.disk.operations() + write);
     const auto change = tern::relay::test::write(talk.world, wire::EntryKind::commit, "c",
@@ -67,7 +67,7 @@ TEST_CASE("a disk that fails at any write of an append leaves the log as it was"
 }
 
 TEST_CASE("a commit that was kept though it failed is not doubled by its repetition") {
-  Talk talk;
+  FailingDiskTalk talk;
   const auto text = message(talk.world);
   const auto request = append_of(talk.log, 1, {text});
   auto probe = talk.world.disk.operations();
@@ -83,7 +83,7 @@ TEST_CASE("a commit that was kept though it failed is not doubled by its repetit
 }
 
 TEST_CASE("a batch that outgrows the map runs again and happens once") {
-  Talk talk;
+  FailingDiskTalk talk;
   talk.world.pushes(talk.at_bo);
   const auto third = talk.world.make_device();
   const auto connection = talk.world.connect(third);
@@ -105,7 +105,7 @@ TEST_CASE("a batch that outgrows the map runs again and happens once") {
 }
 
 TEST_CASE("a relay killed between batches goes on where it was") {
-  Talk talk;
+  FailingDiskTalk talk;
   for (int i = 0; i < 5; ++i) {
     append_message(talk.world, talk.at_anna, talk.log);
     talk.world.restart();
@@ -118,7 +118,7 @@ TEST_CASE("a relay killed between batches goes on where it was") {
 }
 
 TEST_CASE("acks that could not be written are written later") {
-  Talk talk;
+  FailingDiskTalk talk;
   as<wire::Done>(talk.world.ask(talk.at_bo, wire::Ack{{{talk.log, 1, {}}}}));
   as<wire::Done>(talk.world.ask(talk.at_anna, wire::Ack{{{talk.log, 1, {}}}}));
   talk.world.disk.fail_at(talk.world.disk.operations() + 1);
@@ -131,7 +131,7 @@ TEST_CASE("acks that could not be written are written later") {
 }
 
 TEST_CASE("a batch that only reads does not touch the disk") {
-  Talk talk;
+  FailingDiskTalk talk;
   const auto operations = talk.world.disk.operations();
   read_from(talk.world, talk.at_bo, talk.log);
   as<wire::Done>(talk.world.ask(talk.at_bo, wire::Ping{}));

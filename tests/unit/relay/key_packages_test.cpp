@@ -6,7 +6,7 @@ using namespace tern::relay::test;
 
 namespace {
 
-struct Pair {
+struct KeyPackagesPair {
   World world;
   Device anna = world.make_device();
   Device bo = world.make_device();
@@ -38,7 +38,7 @@ struct Pair {
 }  // namespace
 
 TEST_CASE("each single-use key package is given once, then the last resort again and again") {
-  Pair pair;
+  KeyPackagesPair pair;
   CHECK(pair.publish(2, "last") == 2);
   CHECK(pair.claim() == "kp0");
   CHECK(pair.claim() == "kp1");
@@ -47,7 +47,7 @@ TEST_CASE("each single-use key package is given once, then the last resort again
 }
 
 TEST_CASE("a key package that was given is gone even if the relay loses power") {
-  Pair pair;
+  KeyPackagesPair pair;
   pair.publish(2);
   CHECK(pair.claim() == "kp0");
   pair.world.disk.power_cut();
@@ -57,12 +57,12 @@ TEST_CASE("a key package that was given is gone even if the relay loses power") 
 }
 
 TEST_CASE("a device without key packages is named with none") {
-  Pair pair;
+  KeyPackagesPair pair;
   CHECK(pair.claim().empty());
 }
 
 TEST_CASE("a claim brings the accounts' signed device lists, for devices named too") {
-  Pair pair;
+  KeyPackagesPair pair;
   auto& bo = pair.bo;
   const auto tablet = pair.world.make_second_device(bo);
   pair.world.online(tablet);
@@ -81,14 +81,14 @@ TEST_CASE("a claim brings the accounts' signed device lists, for devices named t
 }
 
 TEST_CASE("claiming for one's own account leaves the claimer out") {
-  Pair pair;
+  KeyPackagesPair pair;
   wire::ClaimKeyPackages request;
   request.accounts = {pair.anna.account};
   CHECK(as<wire::Claimed>(pair.world.ask(pair.at_anna, request)).devices.empty());
 }
 
 TEST_CASE("an account that never registered is unknown, and nothing is taken for the others") {
-  Pair pair;
+  KeyPackagesPair pair;
   pair.publish(1);
   wire::ClaimKeyPackages request;
   request.accounts = {pair.bo.account, pair.world.make_device().account};
@@ -97,14 +97,14 @@ TEST_CASE("an account that never registered is unknown, and nothing is taken for
 }
 
 TEST_CASE("a hundred key packages are kept, the newest") {
-  Pair pair;
+  KeyPackagesPair pair;
   CHECK(pair.publish(100) == 100);
   CHECK(pair.publish(1) == 100);
   CHECK(pair.claim() == "kp1");
 }
 
 TEST_CASE("replacing forgets all earlier key packages, the last resort too") {
-  Pair pair;
+  KeyPackagesPair pair;
   pair.publish(3, "old last");
   CHECK(pair.publish(1, "", true) == 1);
   CHECK(pair.claim() == "kp3");
@@ -112,7 +112,7 @@ TEST_CASE("replacing forgets all earlier key packages, the last resort too") {
 }
 
 TEST_CASE("key packages of a wrong number or size are refused") {
-  Pair pair;
+  KeyPackagesPair pair;
   const std::string edge(8 * 1024, 'k');
   const std::string over = edge + "k";
   wire::PublishKeyPackages request;
@@ -148,7 +148,7 @@ TEST_CASE("a claim that no frame could carry takes nothing") {
 }
 
 TEST_CASE("a device whose key packages run low is told") {
-  Pair pair;
+  KeyPackagesPair pair;
   pair.publish(26);
   pair.claim();
   CHECK(pair.world.pushes(pair.at_bo).empty());
@@ -161,7 +161,7 @@ TEST_CASE("a device whose key packages run low is told") {
 }
 
 TEST_CASE("claims are bounded a minute") {
-  Pair pair;
+  KeyPackagesPair pair;
   pair.publish(0, "last");
   for (int i = 0; i < 10; ++i) pair.claim();
   wire::ClaimKeyPackages request;

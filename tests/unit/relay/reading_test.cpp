@@ -8,7 +8,7 @@ using namespace tern::relay::test;
 
 namespace {
 
-struct Talk {
+struct ReadingTalk {
   World world;
   Device anna = world.make_device();
   Device bo = world.make_device();
@@ -29,7 +29,7 @@ struct Talk {
 }  // namespace
 
 TEST_CASE("a reader gets its own entries without their payload") {
-  Talk talk;
+  ReadingTalk talk;
   append_message(talk.world, talk.at_anna, talk.log, "mine");
   append_message(talk.world, talk.at_bo, talk.log, "yours");
   const auto entries = read_from(talk.world, talk.at_anna, talk.log).entries;
@@ -41,7 +41,7 @@ TEST_CASE("a reader gets its own entries without their payload") {
 }
 
 TEST_CASE("a read stops at the number asked for and at what a frame holds") {
-  Talk talk;
+  ReadingTalk talk;
   const std::string large(250'000, 'x');
   for (int i = 0; i < 5; ++i) append_message(talk.world, talk.at_anna, talk.log, large);
   CHECK(read_from(talk.world, talk.at_bo, talk.log, 2, 2).entries.size() == 2);
@@ -53,7 +53,7 @@ TEST_CASE("a read stops at the number asked for and at what a frame holds") {
 }
 
 TEST_CASE("pushes of a large batch are cut into frames") {
-  Talk talk;
+  ReadingTalk talk;
   const std::string large(200'000, 'x');
   for (int i = 0; i < 8; ++i) {
     const auto one = message(talk.world, large);
@@ -65,7 +65,7 @@ TEST_CASE("pushes of a large batch are cut into frames") {
 }
 
 TEST_CASE("reading on past the head gives nothing, far past it the log was rolled back") {
-  Talk talk;
+  ReadingTalk talk;
   CHECK(read_from(talk.world, talk.at_bo, talk.log, 2).entries.empty());
   const auto refused = as<wire::Refused>(talk.world.ask(talk.at_bo, wire::Read{talk.log, 3}));
   CHECK(refused.code == Errc::log_rolled_back);
@@ -73,7 +73,7 @@ TEST_CASE("reading on past the head gives nothing, far past it the log was rolle
 }
 
 TEST_CASE("a device that resumes behind gets notice once, and entries again when it has read") {
-  Talk talk;
+  ReadingTalk talk;
   append_message(talk.world, talk.at_anna, talk.log);
   const auto at_bo = talk.world.resume(talk.bo, {{talk.log, 1, {}}});
   // The answer to resume has said so already.
@@ -85,7 +85,7 @@ TEST_CASE("a device that resumes behind gets notice once, and entries again when
 }
 
 TEST_CASE("a device that resumes at the head is given what comes") {
-  Talk talk;
+  ReadingTalk talk;
   append_message(talk.world, talk.at_anna, talk.log);
   const auto welcome = read_from(talk.world, talk.at_bo, talk.bo.inbox).entries.at(0);
   const auto hash = wire::decode_inbox_welcome(welcome.payload).value().hash;
@@ -102,7 +102,7 @@ TEST_CASE("a device that resumes at the head is given what comes") {
 }
 
 TEST_CASE("a slow reader gets one notice instead of entries until it reads") {
-  Talk talk;
+  ReadingTalk talk;
   talk.world.pushes(talk.at_bo);
   talk.world.core->set_writable(talk.world.now, talk.at_bo, false);
   for (int i = 0; i < 3; ++i) append_message(talk.world, talk.at_anna, talk.log);
@@ -118,7 +118,7 @@ TEST_CASE("a slow reader gets one notice instead of entries until it reads") {
 }
 
 TEST_CASE("a read in the batch of an append leaves no entry out and gives none twice") {
-  Talk talk;
+  ReadingTalk talk;
   talk.world.pushes(talk.at_bo);
   const auto one = message(talk.world);
   const auto read = talk.world.send(talk.at_bo, wire::Read{talk.log, 2});
@@ -130,7 +130,7 @@ TEST_CASE("a read in the batch of an append leaves no entry out and gives none t
 }
 
 TEST_CASE("resuming in the batch of an append leaves no entry out and gives none twice") {
-  Talk talk;
+  ReadingTalk talk;
   const auto connection = talk.world.connect(talk.bo);
   const auto id = talk.world.send(connection, wire::Resume{});
   const auto one = message(talk.world);
@@ -161,7 +161,7 @@ TEST_CASE("one frame serves all who get the same entries") {
 }
 
 TEST_CASE("the relay tells a device how high its store counter has been") {
-  Talk talk;
+  ReadingTalk talk;
   wire::Resume request;
   request.store_counter = 7;
   CHECK(as<wire::Resumed>(talk.world.ask(talk.at_bo, request)).store_counter == 7);
@@ -179,7 +179,7 @@ TEST_CASE("the relay tells a device how high its store counter has been") {
 }
 
 TEST_CASE("a signal reaches the others who are online and leaves nothing behind") {
-  Talk talk;
+  ReadingTalk talk;
   const auto cleo = talk.world.make_device();
   const auto at_cleo = talk.world.online(cleo);
   talk.world.pushes(talk.at_bo);

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t day_ms = 86'400'000;
 
-struct Talk {
+struct UpkeepTalk {
   World world;
   Device anna = world.make_device();
   Device bo = world.make_device();
@@ -28,7 +28,7 @@ struct Talk {
 }  // namespace
 
 TEST_CASE("an ack is written within a second, without waiting for the disk") {
-  Talk talk;
+  UpkeepTalk talk;
   append_message(talk.world, talk.at_anna, talk.log);
   const auto syncs = talk.world.syncs();
   const auto commits = talk.world.commits();
@@ -42,7 +42,7 @@ TEST_CASE("an ack is written within a second, without waiting for the disk") {
 }
 
 TEST_CASE("an entry is forgotten when every member has it, and not before") {
-  Talk talk;
+  UpkeepTalk talk;
   append_message(talk.world, talk.at_anna, talk.log);
   append_message(talk.world, talk.at_anna, talk.log);
   talk.ack(talk.at_bo, 3);
@@ -56,7 +56,7 @@ TEST_CASE("an entry is forgotten when every member has it, and not before") {
 }
 
 TEST_CASE("the running hash goes on over what is forgotten") {
-  Talk talk;
+  UpkeepTalk talk;
   const auto welcome = read_from(talk.world, talk.at_bo, talk.bo.inbox).entries.at(0);
   const auto hash = wire::decode_inbox_welcome(welcome.payload).value().hash;
   append_message(talk.world, talk.at_anna, talk.log);
@@ -74,7 +74,7 @@ TEST_CASE("the running hash goes on over what is forgotten") {
 }
 
 TEST_CASE("an ack for what is not there yet does not let it be forgotten unseen") {
-  Talk talk;
+  UpkeepTalk talk;
   talk.ack(talk.at_bo, 1'000'000);
   talk.ack(talk.at_anna, 1'000'000);
   talk.world.settle();
@@ -85,7 +85,7 @@ TEST_CASE("an ack for what is not there yet does not let it be forgotten unseen"
 }
 
 TEST_CASE("a stranger's ack changes nothing") {
-  Talk talk;
+  UpkeepTalk talk;
   const auto mallory = talk.world.make_device();
   const auto at_mallory = talk.world.online(mallory);
   append_message(talk.world, talk.at_anna, talk.log);
@@ -97,7 +97,7 @@ TEST_CASE("a stranger's ack changes nothing") {
 }
 
 TEST_CASE("what a struck device may still read waits for it") {
-  Talk talk;
+  UpkeepTalk talk;
   append_message(talk.world, talk.at_anna, talk.log);
   const auto strike = write(talk.world, wire::EntryKind::commit, "c", adding({}, {talk.bo.id}));
   as<wire::Appended>(talk.world.ask(talk.at_anna, append_of(talk.log, 1, {strike})));
@@ -107,7 +107,7 @@ TEST_CASE("what a struck device may still read waits for it") {
 }
 
 TEST_CASE("what nobody fetches is forgotten after the retention, and no day earlier") {
-  Talk talk;
+  UpkeepTalk talk;
   append_message(talk.world, talk.at_anna, talk.log);
   talk.world.pass_ms(talk.world.limits.retention_days * day_ms);
   as<wire::Done>(talk.world.ask(talk.at_anna, wire::Ping{}));
@@ -121,7 +121,7 @@ TEST_CASE("what nobody fetches is forgotten after the retention, and no day earl
 }
 
 TEST_CASE("a Welcome waits in its inbox however long its device is away") {
-  Talk talk;
+  UpkeepTalk talk;
   talk.world.pass_ms((talk.world.limits.retention_days + 2) * day_ms);
   as<wire::Done>(talk.world.ask(talk.at_anna, wire::Ping{}));
   talk.world.settle();
@@ -129,7 +129,7 @@ TEST_CASE("a Welcome waits in its inbox however long its device is away") {
 }
 
 TEST_CASE("a long log is forgotten in shares, between which others are served") {
-  Talk talk;
+  UpkeepTalk talk;
   for (int round = 0; round < 5; ++round) {
     std::vector<Written> written;
     for (int i = 0; i < 500; ++i) written.push_back(message(talk.world, ""));

@@ -1,26 +1,12 @@
 #include <catch2/catch.hpp>
 
+#include "cut_everywhere.hpp"
 #include "samples.hpp"
 
 using namespace tern;
 using namespace tern::wire;
+using tern::wire::test::cut_everywhere;
 using tern::wire::test::Samples;
-
-namespace {
-
-template <class Decode>
-void cut_everywhere(const Bytes& bytes, Decode decode) {
-  for (std::size_t length = 0; length < bytes.size(); ++length)
-    CHECK(decode(ByteSpan(bytes).first(length)).error() == Errc::truncated);
-  Bytes longer = bytes;
-  longer.push_back(0);
-  CHECK(decode(longer).error() == Errc::trailing_bytes);
-  Bytes later = bytes;
-  later[0] = 2;
-  CHECK(decode(later).error() == Errc::unsupported_version);
-}
-
-}  // namespace
 
 TEST_CASE("a certificate comes back as it was written, and only so") {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {

@@ -52,8 +52,8 @@ TEST_CASE("a request with later fields is read by what it has of the present one
   const auto entry = fb::CreateEntry(builder, &log, 2, 17);
   const auto entries = builder.CreateVector(&entry, 1);
   const auto append = newer::CreateAppend(builder, &log, 16, entries, 0, 3, 9, wake_up).Union();
-  const Bytes bytes = finish(
-      builder, newer::CreateRequestFrame(builder, 5, newer::Request::Append, append, 5000));
+  const Bytes bytes =
+      finish(builder, newer::CreateRequestFrame(builder, 5, newer::Request::Append, append, 5000));
   const auto decoded = decode_request(bytes).value();
   const auto& arrived = std::get<Append>(std::get<RequestFrame>(decoded).request);
   CHECK(arrived.base == 16);

@@ -21,7 +21,7 @@ Result<void> outcome(const Answer& answer) {
   return {};
 }
 
-Append append_of(std::size_t entries, ByteSpan payload) {
+Append limited_append(std::size_t entries, ByteSpan payload) {
   Append append;
   append.entries.resize(entries, {.payload = payload});
   return append;
@@ -41,12 +41,12 @@ TEST_CASE("a frame over 1 MiB is refused before it is looked at") {
 
 TEST_CASE("an entry's payload may have 256 KiB and no byte more") {
   Bytes payload(limits::entry_payload_bytes_max, 1);
-  CHECK(outcome(append_of(1, payload)).has_value());
+  CHECK(outcome(limited_append(1, payload)).has_value());
   CHECK(outcome(CreateLog{.first = {.payload = payload}}).has_value());
   CHECK(outcome(Signal{.payload = payload}).has_value());
   CHECK(outcome(Entries{.entries = {{.seq = 1, .payload = payload}}}).has_value());
   payload.push_back(1);
-  const auto refused = outcome(append_of(1, payload));
+  const auto refused = outcome(limited_append(1, payload));
   REQUIRE(refused.error() == Errc::entry_too_large);
   CHECK(refused.error().message().find("262145") != std::string::npos);
   CHECK(refused.error().message().find("262144") != std::string::npos);
@@ -57,13 +57,14 @@ TEST_CASE("an entry's payload may have 256 KiB and no byte more") {
 }
 
 TEST_CASE("an append may have 512 entries and no more") {
-  CHECK(outcome(append_of(limits::batch_entries_max, {})).has_value());
-  CHECK(outcome(append_of(limits::batch_entries_max + 1, {})).error() == Errc::batch_too_large);
+  CHECK(outcome(limited_append(limits::batch_entries_max, {})).has_value());
+  CHECK(outcome(limited_append(limits::batch_entries_max + 1, {})).error() ==
+        Errc::batch_too_large);
 }
 
 TEST_CASE("the payloads of an append may sum up to batch_bytes_max and no more") {
   const Bytes payload(limits::batch_bytes_max / 4, 1);
-  Append append = append_of(4, payload);
+  Append append = limited_append(4, payload);
   CHECK(outcome(append).has_value());
   const Bytes one(1, 1);
   append.entries.push_back({.payload = one});
@@ -143,13 +144,13 @@ TEST_CASE("one commit may welcome 2,000 devices and no more") {
 }
 
 TEST_CASE("a request over a limit still tells its id") {
-  const Bytes bytes = encode(RequestFrame{4711, append_of(limits::batch_entries_max + 1, {})});
+  const Bytes bytes = encode(RequestFrame{4711, limited_append(limits::batch_entries_max + 1, {})});
   CHECK_FALSE(decode_request(bytes).has_value());
   CHECK(request_id(bytes) == 4711);
 }
 
 TEST_CASE("Welcomes must belong to an entry of the same request") {
-  Append append = append_of(2, {});
+  Append append = limited_append(2, {});
   append.welcomes = {{.entry_index = 1}};
   CHECK(outcome(append).has_value());
   append.welcomes[0].entry_index = 2;
@@ -159,14 +160,14 @@ TEST_CASE("Welcomes must belong to an entry of the same request") {
 
 TEST_CASE("a kind of entry that there is not is refused") {
   for (int kind : {0, 8, 255}) {
-    Append append = append_of(1, {});
+    Append append = limited_append(1, {});
     append.entries[0].kind = static_cast<EntryKind>(kind);
     CHECK(outcome(append).error() == Errc::frame_malformed);
   }
 }
 
 TEST_CASE("an entry to append that is marked as read back is refused") {
-  Append append = append_of(1, {});
+  Append append = limited_append(1, {});
   append.entries[0].own = true;
   CHECK(outcome(append).error() == Errc::frame_malformed);
 }

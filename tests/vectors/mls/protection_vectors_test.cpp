@@ -14,7 +14,7 @@ using test::hex_as;
 
 namespace {
 
-constexpr LeafIndex sender{1};
+constexpr LeafIndex the_sender{1};
 
 class ProtectionVector {
  public:
@@ -61,7 +61,7 @@ class ProtectionVector {
   }
 
   FramedContent content_of(ContentType type, ByteSpan body) const {
-    return {group_id_, epoch_, Sender::member(sender), {}, type, body};
+    return {group_id_, epoch_, Sender::member(the_sender), {}, type, body};
   }
 
   SecretTree secret_tree() const {
@@ -71,7 +71,7 @@ class ProtectionVector {
   void check_public(ByteSpan bytes, ByteSpan raw) {
     const auto message =
         decode<PublicMessage>(open_message(bytes, WireFormat::public_message).value()).value();
-    CHECK(message.message.content.sender.index == sender.value);
+    CHECK(message.message.content.sender.index == the_sender.value);
     CHECK(verify_public(message, context_, signing_key_.verify_key(), membership_key_));
     CHECK(to_bytes(message.message.content.body) == to_bytes(raw));
     auto forged = message;
@@ -84,7 +84,7 @@ class ProtectionVector {
     const auto message =
         decode<PrivateMessage>(open_message(bytes, WireFormat::private_message).value()).value();
     const auto data = open_sender_data(message, sender_data_secret_).value();
-    CHECK(data.leaf == sender);
+    CHECK(data.leaf == the_sender);
     const auto tree = secret_tree();
     const auto use =
         tree.use(data.leaf, ratchet_for(message.content_type), data.generation).value();
@@ -98,7 +98,7 @@ class ProtectionVector {
     const ContentAuth auth{
         sign_content(WireFormat::private_message, content, context_, signing_key_), tag};
     const auto tree = secret_tree();
-    const auto use = tree.use_next(sender, ratchet_for(content.content_type)).value();
+    const auto use = tree.use_next(the_sender, ratchet_for(content.content_type)).value();
     return protect_private(content, auth, {&sender_data_secret_, &use.key(), use.generation()},
                            entropy);
   }

@@ -1,0 +1,204 @@
+// Members and relays that lie (design §4, "When things go wrong", and §8).
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "mls/proposal.hpp"
+#include "sim/hostile_member.hpp"
+#include "sim/ledger.hpp"
+#include "sim/people.hpp"
+#include "sim/stolen_folder.hpp"
+#include "wire/frames.hpp"
+
+using namespace tern;
+using namespace tern::sim;
+
+namespace {
+
+/// Four in a group; Mallory's next message brings a commit along (the turn of the conversation
+/// changes).
+struct Walk {
+  explicit Walk(std::uint64_t seed)
+      : world(seed),
+        people(add_people(world, {"anna", "bo", "cem", "mallory"})),
+        chat(make_group(world, people)),
+        honest(people.begin(), people.end() - 1),
+        mallory(people.back()) {
+    honest[0]->send(chat, "shall we?");
+    REQUIRE(world.settle());
+    world.run_for(90'000);
+  }
+
+  void mallory_commits(HostileMember::Commit commit) {
+    HostileMember member(world, *mallory);
+    member.replace_next_commit(chat, std::move(commit));
+    mallory->send(chat, "yes");
+    world.run_for(5'000);
+    REQUIRE(member.has_sent());
+    world.relay().on_frame_from_device = nullptr;
+  }
+  void everybody_writes() {
+    for (auto* person : honest) person->send(chat, person->name() + " is there");
+    REQUIRE(world.settle());
+    world.run_for(90'000);
+    REQUIRE(world.settle());
+  }
+  /// In one epoch, with what each of them wrote, once.
+  void check_honest_agree() {
+    for (auto* person : honest) {
+      INFO(person->name());
+      CHECK(person->info(chat).state == ChatState::active);
+      CHECK(person->info(chat).epoch_authenticator == honest[0]->info(chat).epoch_authenticator);
+      const auto texts = person->texts(chat);
+      for (auto* author : honest)
+        CHECK(std::count(texts.begin(), texts.end(), author->name() + " is there") == 1);
+    }
+  }
+  bool all_saw(Errc code) const {
+    return std::all_of(honest.begin(), honest.end(),
+                       [&](const Device* person) { return person->saw_problem(code); });
+  }
+
+  World world;
+  std::vector<Device*> people;
+  ChatId chat;
+  std::vector<Device*> honest;
+  Device* mallory;
+};
+
+std::size_t count_split(const Walk& walk) {
+  return static_cast<std::size_t>(
+      std::count_if(walk.honest.begin(), walk.honest.end(), [&](Device* person) {
+        const auto& events = person->events();
+        return std::any_of(events.begin(), events.end(), [](const Event& event) {
+          const auto* arrived = std::get_if<MessageArrived>(&event);
+          const auto* notice = arrived ? std::get_if<Notice>(&arrived->message.body) : nullptr;
+          return notice && notice->what == Notice::What::rejoined;
+        });
+      }));
+}
+
+}  // namespace
+
+TEST_CASE("a commit that half of the members cannot decrypt costs nobody the chat") {
+  for (std::uint64_t seed = 300; seed < 305; ++seed) {
+    INFO("seed " << seed);
+    Walk walk(seed);
+    HostileMember::Commit commit;
+    commit.forgery.edit_path = [](mls::UpdatePath& path) {
+      for (auto& secret : path.nodes.back().encrypted_path_secret) secret.ciphertext[0] ^= 1;
+    };
+    walk.mallory_commits(commit);
+    REQUIRE(walk.world.settle());
+    walk.world.run_for(60'000);
+    walk.everybody_writes();
+    CHECK(count_split(walk) >= 1);
+    walk.check_honest_agree();
+  }
+}
+
+TEST_CASE("a commit that nobody accepts is passed over by all, and the chat goes on") {
+  Walk walk(310);
+  const auto epoch = walk.honest[0]->info(walk.chat).epoch;
+  HostileMember::Commit commit;
+  SECTION("its confirmation tag is not the next epoch's") {
+    commit.forgery.edit_message = [](mls::AuthenticatedContent& message) {
+      message.auth.confirmation_tag = mls::Mac{};
+    };
+  }
+  SECTION("its leaf's signature is wrong") {
+    commit.forgery.edit_path = [](mls::UpdatePath& path) {
+      path.leaf_node.signature.bytes[0] ^= 1;
+    };
+  }
+  walk.mallory_commits(commit);
+  for (auto* person : walk.honest) CHECK(person->info(walk.chat).epoch == epoch);
+  walk.everybody_writes();
+  walk.check_honest_agree();
+  CHECK(count_split(walk) == 0);
+}
+
+TEST_CASE(
+    "a member strikes another off the relay's list with a lie, and the next commit undoes it") {
+  Walk walk(320);
+  auto& victim = *walk.honest[2];
+  HostileMember::Commit commit;
+  commit.edit_header = [&](wire::EntryHeader& header) {
+    header.access.mode = wire::AccessChange::Mode::change;
+    header.access.removed = {victim.id()};
+  };
+  walk.mallory_commits(commit);
+  CHECK(walk.all_saw(Errc::access_change_invalid));
+  walk.everybody_writes();
+  walk.check_honest_agree();
+}
+
+TEST_CASE("a member who is no admin cannot remove another") {
+  Walk walk(330);
+  auto& victim = *walk.honest[2];
+  const StolenFolder folder(*walk.mallory);
+  const auto group = folder.group(walk.chat).value();
+  HostileMember::Commit commit;
+  const StolenFolder victims(victim);
+  const auto leaf = group.find(victims.signing_key().verify_key());
+  REQUIRE(leaf);
+  commit.forgery.proposals = {mls::Proposal(mls::Remove{*leaf})};
+  commit.edit_header = [&](wire::EntryHeader& header) {
+    header.access.mode = wire::AccessChange::Mode::change;
+    header.access.removed = {victim.id()};
+  };
+  walk.mallory_commits(commit);
+  CHECK(walk.all_saw(Errc::policy_violated));
+  walk.everybody_writes();
+  walk.check_honest_agree();
+  CHECK(walk.honest[0]->info(walk.chat).members.size() == 4);
+}
+
+TEST_CASE("a removed member who is given everything reads nothing of what follows") {
+  World world(340);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  const auto chat = make_group(world, people);
+  auto& cem = *people[2];
+  people[0]->send(chat, "before");
+  REQUIRE(world.settle());
+  const StolenFolder before(cem);
+
+  std::vector<Bytes> payloads;
+  std::vector<Bytes> frames;
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    if (&device != people[1]) return true;
+    const auto decoded = wire::decode_server_frame(frame).value();
+    const auto* push = decoded ? std::get_if<wire::Push>(&*decoded) : nullptr;
+    const auto* entries = push ? std::get_if<wire::Entries>(push) : nullptr;
+    if (!entries || entries->log != chat) return true;
+    frames.push_back(frame);
+    for (const auto& entry : entries->entries) payloads.push_back(to_bytes(entry.payload));
+    return true;
+  };
+  Outcome removed;
+  remove(world, *people[0], chat, cem, removed);
+  REQUIRE(world.settle());
+  for (int i = 0; i < 5; ++i) people[0]->send(chat, "after " + std::to_string(i));
+  REQUIRE(world.settle());
+  REQUIRE(payloads.size() >= 6);
+
+  // With all keys that it ever had, by the library's own hand.
+  auto group = before.group(chat).value();
+  test::Acquaintances everybody;
+  std::size_t opened = 0;
+  for (const auto& payload : payloads) {
+    const auto received =
+        group.receive(payload, everybody, static_cast<std::uint64_t>(world.now().wall_ms / 1000));
+    if (!received) continue;
+    ++opened;
+    const auto* commit = std::get_if<mls::CommitReceived>(&*received);
+    REQUIRE(commit);
+    CHECK(commit->removes_me);
+    CHECK_FALSE(commit->next);
+  }
+  CHECK(opened == 1);
+
+  // And by its program, handed what the others were sent.
+  for (const auto& frame : frames) cem.engine().receive(world.now(), frame);
+  cem.run_outputs();
+  CHECK(cem.texts(chat) == std::vector<std::string>{"before"});
+}

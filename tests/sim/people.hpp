@@ -1,0 +1,43 @@
+// What tests of several people have in common.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <initializer_list>
+
+#include "sim/world.hpp"
+
+namespace tern::sim {
+
+inline std::vector<Device*> add_people(World& world, std::initializer_list<const char*> names) {
+  std::vector<Device*> out;
+  for (const auto* name : names) out.push_back(&world.add_device(name));
+  REQUIRE(world.settle());
+  return out;
+}
+
+/// A group that the first of them makes.
+inline ChatId make_group(World& world, const std::vector<Device*>& people) {
+  std::vector<AccountId> members;
+  for (std::size_t i = 1; i < people.size(); ++i) members.push_back(people[i]->account());
+  const auto chat = people.front()->with([&](auto& engine) {
+    return engine.create_group(world.now(), "Sunday walk", members).value();
+  });
+  REQUIRE(world.settle());
+  return chat;
+}
+
+/// What add, remove or leave came to.
+struct Outcome {
+  std::optional<Result<void>> result;
+  client::Engine::Done done() {
+    return [this](Result<void> answer) { result = std::move(answer); };
+  }
+};
+
+inline void remove(World& world, Device& who, const ChatId& chat, const Device& whom,
+                   Outcome& outcome) {
+  who.engine().remove_member(world.now(), chat, whom.account(), outcome.done());
+  who.run_outputs();
+}
+
+}  // namespace tern::sim

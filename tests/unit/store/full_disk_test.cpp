@@ -1,0 +1,135 @@
+// A disk that fills up, for real: a limit on the file's size, and a small file system.
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "store/lmdb_file.hpp"
+#include "unit/store/files.hpp"
+#include "unit/store/processes.hpp"
+
+using namespace tern;
+using namespace tern::store;
+using namespace tern::store::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+void check(bool holds, const char* what) {
+  if (!holds) throw std::runtime_error(what);
+}
+
+void limit_file_size(rlim_t bytes) {
+  ::signal(SIGXFSZ, SIG_IGN);
+  rlimit limit;
+  check(::getrlimit(RLIMIT_FSIZE, &limit) == 0, "no limit");
+  limit.rlim_cur = bytes;
+  check(::setrlimit(RLIMIT_FSIZE, &limit) == 0, "no limit set");
+}
+
+Result<void> try_put(Environment& environment, int key, std::size_t bytes) {
+  return transact(environment, Durability::synced, [&](WriteTransaction& transaction) {
+    return transaction.put(one, as_bytes(std::to_string(key)), Bytes(bytes, 'x'));
+  });
+}
+
+// Puts rows until the disk is full; how many went in. All must be readable then.
+int fill(Environment& environment, std::size_t bytes) {
+  int rows = 0;
+  Result<void> done;
+  while ((done = try_put(environment, rows, bytes)).has_value()) {
+    ++rows;
+    check(rows < 10000, "the disk did not fill up");
+  }
+  check(done.error() == Errc::storage_full, "not storage_full");
+  check(static_cast<int>(rows_up(*must(environment.read()), one).size()) == rows, "rows are lost");
+  return rows;
+}
+
+class SmallFileSystem {
+ public:
+  explicit SmallFileSystem(const char* options)
+      : mounted_(::mount("tmpfs", temp_.path().c_str(), "tmpfs", 0, options) == 0) {}
+  ~SmallFileSystem() {
+    if (mounted_) ::umount2(temp_.path().c_str(), MNT_DETACH);
+  }
+  SmallFileSystem(const SmallFileSystem&) = delete;
+  SmallFileSystem& operator=(const SmallFileSystem&) = delete;
+  const fs::path& path() const { return temp_.path(); }
+  bool is_mounted() const {
+    if (!mounted_) WARN("SKIPPED: this process may not mount a small file system");
+    return mounted_;
+  }
+
+ private:
+  TempFolder temp_;
+  bool mounted_;
+};
+
+}  // namespace
+
+TEST_CASE("a file that may not grow is storage_full, and the database goes on when it may") {
+  for (const std::size_t bytes : {300u, 3000u, 50000u}) {
+    CAPTURE(bytes);
+    const TempFolder temp;
+    const LmdbOptions options{.folder = temp.path() / "db"};
+    CHECK(in_child([&] {
+            auto environment = must(open_lmdb(options));
+            limit_file_size(80001);
+            const int rows = fill(*environment, bytes);
+            check(!try_put(*environment, rows, bytes), "a second try went in");
+            limit_file_size(RLIM_INFINITY);
+            must(try_put(*environment, rows, bytes));
+            environment.reset();
+            must(inspect_lmdb_file(options.folder / "data.mdb"));
+            const auto again = must(open_lmdb(options));
+            check(static_cast<int>(rows_up(*must(again->read()), one).size()) == rows + 1,
+                  "rows are lost after reopening");
+          }) == "");
+  }
+}
+
+TEST_CASE("a full file system is storage_full; the database is as before, opens, and goes on") {
+  const SmallFileSystem disk("size=400k");
+  if (!disk.is_mounted()) return;
+  const LmdbOptions options{.folder = disk.path() / "db"};
+  write_file(disk.path() / "ballast", std::string(100000, 'b'));
+  CHECK(in_child([&] {
+          auto environment = must(open_lmdb(options));
+          const int rows = fill(*environment, 3000);
+          environment.reset();
+          environment = must(open_lmdb(options));
+          check(static_cast<int>(rows_up(*must(environment->read()), one).size()) == rows, "lost");
+          fs::remove(disk.path() / "ballast");
+          must(try_put(*environment, rows, 3000));
+        }) == "");
+}
+
+TEST_CASE("a folder on a full file system is not made, and the error says why") {
+  const SmallFileSystem disk("size=100k");
+  if (!disk.is_mounted()) return;
+  const LmdbOptions options{.folder = disk.path() / "db"};
+  // From no byte to nearly enough: every step of making the folder meets the end of the disk.
+  for (int free_pages = 0; free_pages < 12; ++free_pages) {
+    CAPTURE(free_pages);
+    fs::remove_all(options.folder);
+    write_file(disk.path() / "ballast",
+               std::string(4096 * static_cast<std::size_t>(25 - free_pages), 'b'));
+    const auto said = in_child([&] {
+      const auto opened = open_lmdb(options);
+      const auto done = opened ? try_put(**opened, 1, 1) : Result<void>(opened.error());
+      if (!done) check(done.error() == Errc::storage_full, done.error().message().c_str());
+    });
+    CHECK(said == "");
+    fs::remove(disk.path() / "ballast");
+    put(*must(open_lmdb(options)), one, "a", "1");
+  }
+}
+
+TEST_CASE("a file system without room for one more file is storage_full") {
+  const SmallFileSystem disk("size=1m,nr_inodes=3");
+  if (!disk.is_mounted()) return;
+  CHECK(open_lmdb({.folder = disk.path() / "db"}).error() == Errc::storage_full);
+}
