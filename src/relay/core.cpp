@@ -16,7 +16,8 @@ class CoreImpl final : public Core {
            std::function<void(std::string_view)> log)
       : limits_(limits), events_(std::move(log), entropy), store_(environment), queue_(limits_) {}
 
-  void connected(Now, ConnectionId connection, const crypto::DhPublicKey& transport_key) override {
+  void connected(Now, ConnectionId connection, const crypto::DhPublicKey& transport_key,
+                 std::string_view) override {
     sessions_.add(connection, transport_key);
     events_.line("connected connection=" + std::to_string(connection));
   }
@@ -35,6 +36,7 @@ class CoreImpl final : public Core {
     if (auto* const session = sessions_.find(connection)) session->writable = writable;
   }
 
+  std::uint64_t backlog_bytes() const override { return queue_.bytes(); }
   bool has_work() const override { return !queue_.empty() || next_output_ < outputs_.size(); }
   void run_batch(Now now) override;
   std::optional<Output> next_output() override {

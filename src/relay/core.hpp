@@ -54,8 +54,10 @@ class Core {
 
   /// A finished handshake. `transport_key` is the peer's proven static key. Nothing is read or
   /// stored for it before its first request (the handshake's first message can be replayed).
-  virtual void connected(Now now, ConnectionId connection,
-                         const crypto::DhPublicKey& transport_key) = 0;
+  /// `origin` is whence it comes, as the shell counts its peers (an IPv4 address, an IPv6 network):
+  /// registrations are rated by it. Empty: not known, each transport key is its own.
+  virtual void connected(Now now, ConnectionId connection, const crypto::DhPublicKey& transport_key,
+                         std::string_view origin = {}) = 0;
   virtual void disconnected(Now now, ConnectionId connection) = 0;
   /// `frame` is kept until the batch has run.
   virtual void receive(Now now, ConnectionId connection, Bytes frame) = 0;
@@ -66,6 +68,8 @@ class Core {
   /// Whether run_batch() has something to do now.
   virtual bool has_work() const = 0;
   virtual void run_batch(Now now) = 0;
+  /// Memory that waits for run_batch(): the frames received, and what each costs beside its bytes.
+  virtual std::uint64_t backlog_bytes() const { return 0; }
   virtual std::optional<Output> next_output() = 0;
   /// When run_batch() is next wanted without a request: lazy acks, pruning. Monotonic; never_ms.
   virtual std::int64_t next_deadline() const = 0;

@@ -63,6 +63,7 @@ Result<void> RequestQueue::add(Now now, Session& session, Bytes frame) {
   if (queued.request) queued.frame = std::move(frame);
   ++session.queued;
   session.queued_bytes += queued.frame.size();
+  bytes_ += sizeof(QueuedRequest) + queued.frame.size();
   queue_.push_back(std::move(queued));
   return {};
 }
@@ -90,6 +91,7 @@ std::vector<QueuedRequest> RequestQueue::take(Sessions& sessions) {
          heavy < batch_heavy_requests_max) {
     auto request = std::move(queue_.front());
     queue_.pop_front();
+    bytes_ -= sizeof(QueuedRequest) + request.frame.size();
     auto* const session = sessions.find(request.connection);
     if (!session) continue;
     --session->queued;

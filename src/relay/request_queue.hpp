@@ -26,6 +26,8 @@ class RequestQueue {
   /// frame_malformed (the connection is to be closed).
   Result<void> add(Now now, Session& session, Bytes frame);
   bool empty() const { return queue_.empty(); }
+  /// What waits, frames and their rows.
+  std::uint64_t bytes() const { return bytes_; }
   /// The next batch, in order of arrival; without those whose connection has gone.
   std::vector<QueuedRequest> take(Sessions& sessions);
 
@@ -38,6 +40,7 @@ class RequestQueue {
   TokenBuckets claims_;
   TokenBuckets signals_;
   std::deque<QueuedRequest> queue_;
+  std::uint64_t bytes_ = 0;
 };
 
 }  // namespace tern::relay

@@ -20,7 +20,8 @@ class EchoCore final : public relay::Core {
  public:
   explicit EchoCore(Recorder& recorder) : recorder_(recorder) {}
 
-  void connected(Now, relay::ConnectionId, const crypto::DhPublicKey& key) override {
+  void connected(Now, relay::ConnectionId, const crypto::DhPublicKey& key,
+                 std::string_view) override {
     recorder_.say("connected " + key.hex());
   }
   void disconnected(Now, relay::ConnectionId) override { recorder_.say("disconnected"); }
