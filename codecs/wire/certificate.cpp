@@ -59,6 +59,12 @@ Result<DeviceCertificate> decode_device_certificate(ByteSpan bytes) {
   return out;
 }
 
+Bytes signed_registration(ByteSpan certificate) {
+  Writer writer;
+  writer.vector(as_bytes("tern 1 registration")).vector(certificate);
+  return std::move(writer).take();
+}
+
 Bytes signed_bytes(const DeviceList& list) { return named_fields("tern 1 device list", list); }
 
 Bytes encode(const DeviceList& list) { return fields_and_signature(list); }

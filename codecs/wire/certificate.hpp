@@ -22,6 +22,10 @@ Bytes signed_bytes(const DeviceCertificate& certificate);
 Bytes encode(const DeviceCertificate& certificate);
 /// The signature is not looked at. Errors: unsupported_version, truncated, trailing_bytes.
 Result<DeviceCertificate> decode_device_certificate(ByteSpan bytes);
+/// What a device signs with its own key when it registers with this encoded certificate: anyone can
+/// certify a public key, only its owner can say so. The certificate names the transport key, which
+/// is the connection's, so that the signature is worth nothing to whoever sees it.
+Bytes signed_registration(ByteSpan certificate);
 
 /// The devices of an account, numbered 1, 2, …: nobody accepts a device that is not on the newest
 /// list they have seen, nor a list with a lower number.

@@ -36,6 +36,8 @@ struct Resume {
 struct Register {
   ByteSpan certificate;  ///< encoded DeviceCertificate
   ByteSpan device_list;  ///< encoded DeviceList
+  /// The device key's signature over signed_registration(certificate).
+  ByteSpan proof;
 };
 
 struct PublishKeyPackages {

@@ -15,7 +15,8 @@ Offset<fb::Resume> flat_request(FlatBuilder& b, const Resume& r) {
 
 Offset<fb::Register> flat_request(FlatBuilder& b, const Register& r) {
   const auto certificate = flat_required_bytes(b, r.certificate);
-  return fb::CreateRegister(b, certificate, flat_required_bytes(b, r.device_list));
+  const auto device_list = flat_required_bytes(b, r.device_list);
+  return fb::CreateRegister(b, certificate, device_list, flat_bytes(b, r.proof));
 }
 
 Offset<fb::PublishKeyPackages> flat_request(FlatBuilder& b, const PublishKeyPackages& r) {
@@ -96,7 +97,7 @@ constexpr Limit publish_limit{"key packages to publish", limits::key_packages_pu
 constexpr Limit accounts_limit{"accounts to claim for", limits::claim_devices_max, Errc::too_long};
 constexpr Limit devices_limit{"devices to claim for", limits::claim_devices_max, Errc::too_long};
 constexpr Limit appended_limit{"entries in an append", limits::batch_entries_max,
-                              Errc::batch_too_large};
+                               Errc::batch_too_large};
 constexpr Limit append_limit{"bytes in an append", limits::batch_bytes_max, Errc::batch_too_large};
 constexpr Limit commits_limit{"commits with Welcomes in an append", limits::batch_entries_max,
                               Errc::batch_too_large};
@@ -111,7 +112,8 @@ Result<Request> request_from(FlatReader& reader, const fb::Resume& from) {
 
 Result<Request> request_from(FlatReader& reader, const fb::Register& from) {
   return Request(Register{.certificate = reader.bytes(from.certificate()),
-                          .device_list = reader.bytes(from.device_list())});
+                          .device_list = reader.bytes(from.device_list()),
+                          .proof = reader.bytes(from.proof())});
 }
 
 Result<Request> request_from(FlatReader& reader, const fb::PublishKeyPackages& from) {
@@ -169,7 +171,8 @@ Result<Request> request_from(FlatReader& reader, const fb::Append& from) {
   Append out{.log = fixed_from<LogId>(*from.log()),
              .base = from.base(),
              .store_counter = from.store_counter()};
-  TERN_ASSIGN(out.entries, list_from<Entry>(reader, from.entries(), appended_limit, new_entry_from));
+  TERN_ASSIGN(out.entries,
+              list_from<Entry>(reader, from.entries(), appended_limit, new_entry_from));
   std::size_t payload_bytes = 0;
   for (const Entry& entry : out.entries) payload_bytes += entry.payload.size();
   if (payload_bytes > append_limit.max) return over_limit(append_limit, payload_bytes);

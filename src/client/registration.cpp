@@ -37,8 +37,10 @@ void answer_waiters(Step& step, const Result<void>& result) {
 
 void send_registration(Step& step) {
   const auto& account = step.device.account;
+  const auto proof =
+      account.identity.signing_key.sign(wire::signed_registration(account.certificate));
   step.send({Purpose::What::register_device, {}},
-            wire::Register{account.certificate, account.device_list});
+            wire::Register{account.certificate, account.device_list, proof});
 }
 
 // All of them are made anew where private halves are missing or old: then the relay forgets the

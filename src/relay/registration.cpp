@@ -24,8 +24,14 @@ bool names(const wire::DeviceList& list, const wire::PublicKey& device_key) {
          list.device_keys.end();
 }
 
-// What can be said without the store: both are signed by one account key, name this device, and the
-// certificate is for the key that the connection has proven.
+bool is_proven(const wire::Register& request, const wire::DeviceCertificate& certificate) {
+  const auto proof = crypto::Signature::from(request.proof);
+  return proof && crypto::verify(verify_key(certificate.device_key),
+                                 wire::signed_registration(request.certificate), *proof);
+}
+
+// What can be said without the store: both are signed by one account key, name this device, which
+// agrees, and the certificate is for the key that the connection has proven.
 Result<Claim> check_claim(const Session& session, const wire::Register& request) {
   Claim out;
   auto certificate = wire::decode_device_certificate(request.certificate);
@@ -45,6 +51,7 @@ Result<Claim> check_claim(const Session& session, const wire::Register& request)
     return Errc::certificate_invalid;
   if (!crypto::verify(account_key, wire::signed_bytes(out.list), signature(out.list.signature)))
     return Errc::certificate_invalid;
+  if (!is_proven(request, out.certificate)) return Errc::certificate_invalid;
   out.account = crypto::account_id(account_key);
   out.device = crypto::device_id(verify_key(out.certificate.device_key));
   return out;
@@ -67,6 +74,8 @@ Result<void> check_keys_are_free(Context& context, const Session& session, const
   TERN_ASSIGN(const auto owner, context.store.device_with(session.transport_key));
   if (owner && *owner != claim.device) return Errc::certificate_invalid;
   TERN_ASSIGN(const auto known, context.store.device(claim.device));
+  // Nor does a device ever change to another account.
+  if (known && known->account != claim.account) return Errc::certificate_invalid;
   if (!known || known->transport_key == session.transport_key) return {};
   // An older certificate would bring back a transport key that was given up.
   if (claim.certificate.issued_s <= known->issued_s) return Errc::certificate_invalid;

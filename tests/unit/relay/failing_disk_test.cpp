@@ -87,9 +87,7 @@ TEST_CASE("a batch that outgrows the map runs again and happens once") {
   talk.world.pushes(talk.at_bo);
   const auto third = talk.world.make_device();
   const auto connection = talk.world.connect(third);
-  const auto certificate = wire::encode(third.certificate);
-  const auto list = wire::encode(third.list);
-  const auto registered = talk.world.send(connection, wire::Register{certificate, list});
+  const auto registered = talk.world.send(connection, Registration(third).request());
   const auto reserved = talk.world.send(talk.at_bo, wire::Reserve{talk.log});
   const auto text = message(talk.world);
   const auto appended = talk.world.send(talk.at_anna, append_of(talk.log, 1, {text}));

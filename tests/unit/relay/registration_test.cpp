@@ -7,9 +7,7 @@ using namespace tern::relay::test;
 namespace {
 
 wire::Answer register_with(World& world, ConnectionId connection, const Device& device) {
-  const auto certificate = wire::encode(device.certificate);
-  const auto list = wire::encode(device.list);
-  return world.ask(connection, wire::Register{certificate, list});
+  return world.ask(connection, Registration(device).request());
 }
 
 }  // namespace
@@ -64,11 +62,8 @@ TEST_CASE("a certificate that does not bind this device to this account is refus
     anna.certificate.list_number = 2;
     world.sign(anna);
   }
-  const auto certificate = wire::encode(anna.certificate);
-  const auto list = wire::encode(anna.list);
   const auto before = world.commits();
-  CHECK(refusal(world.ask(connection, wire::Register{certificate, list})) ==
-        Errc::certificate_invalid);
+  CHECK(refusal(register_with(world, connection, anna)) == Errc::certificate_invalid);
   CHECK(world.commits() == before);
 }
 
@@ -90,6 +85,37 @@ TEST_CASE("a transport key stands for one device only") {
   CHECK(refusal(register_with(world, world.connect(other), other)) == Errc::certificate_invalid);
 }
 
+TEST_CASE("an account that certifies another's device does not get it") {
+  World world;
+  const auto bo = world.make_device();
+  const auto at_bo = world.online(bo);
+  auto mallory = world.make_device();
+  mallory.certificate.issued_s += 1;
+  world.sign(mallory, bo.device_key.verify_key());
+  const auto connection = world.connect(mallory);
+  SECTION("not by its public key") {
+    CHECK(refusal(register_with(world, connection, mallory)) == Errc::certificate_invalid);
+  }
+  SECTION("not even with its signature") {
+    Registration registration(mallory);
+    registration.proof = bo.device_key.sign(wire::signed_registration(registration.certificate));
+    CHECK(refusal(world.ask(connection, registration.request())) == Errc::certificate_invalid);
+  }
+  CHECK(as<wire::Resumed>(world.ask(at_bo, wire::Resume{})).registered);
+  CHECK_FALSE(as<wire::Resumed>(world.ask(connection, wire::Resume{})).registered);
+}
+
+TEST_CASE("a device that is listed but has not registered cannot be taken before it does") {
+  World world;
+  auto anna = world.make_device();
+  const auto tablet = world.make_second_device(anna);
+  auto mallory = world.make_device();
+  world.sign(mallory, tablet.device_key.verify_key());
+  CHECK(refusal(register_with(world, world.connect(mallory), mallory)) ==
+        Errc::certificate_invalid);
+  world.online(tablet);
+}
+
 TEST_CASE("a device list with a lower number, or another one with the same, is refused") {
   World world;
   auto anna = world.make_device();
@@ -98,17 +124,15 @@ TEST_CASE("a device list with a lower number, or another one with the same, is r
   world.online(tablet);
 
   const auto connection = world.connect(anna);
-  const auto certificate = wire::encode(anna.certificate);
-  const auto old_bytes = wire::encode(old_list);
-  CHECK(refusal(world.ask(connection, wire::Register{certificate, old_bytes})) ==
-        Errc::device_list_outdated);
+  Registration registration(anna);
+  registration.list = wire::encode(old_list);
+  CHECK(refusal(world.ask(connection, registration.request())) == Errc::device_list_outdated);
 
   auto forked = anna.list;
   forked.device_keys.resize(1);
   forked.signature.bytes = anna.account_key.sign(wire::signed_bytes(forked)).bytes;
-  const auto forked_bytes = wire::encode(forked);
-  CHECK(refusal(world.ask(connection, wire::Register{certificate, forked_bytes})) ==
-        Errc::device_list_outdated);
+  registration.list = wire::encode(forked);
+  CHECK(refusal(world.ask(connection, registration.request())) == Errc::device_list_outdated);
   CHECK(as<wire::Registered>(register_with(world, connection, anna)).device == anna.id);
 }
 

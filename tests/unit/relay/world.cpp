@@ -7,6 +7,11 @@ wire::PublicKey wire_key(const crypto::VerifyKey& key) { return {key.bytes}; }
 
 }  // namespace
 
+Registration::Registration(const Device& device)
+    : certificate(wire::encode(device.certificate)),
+      list(wire::encode(device.list)),
+      proof(device.device_key.sign(wire::signed_registration(certificate))) {}
+
 World::World(const RelayLimits& relay_limits) : limits(relay_limits) {
   environment = store::open_memory(disk);
   open();
@@ -62,17 +67,20 @@ Device World::make_second_device(Device& first) {
   return out;
 }
 
-void World::sign(Device& device) {
+void World::sign(Device& device, const crypto::VerifyKey& device_key) {
   const auto account_key = wire_key(device.account_key.verify_key());
   device.list.account_key = account_key;
+  for (auto& listed : device.list.device_keys) {
+    if (listed == device.certificate.device_key) listed = wire_key(device_key);
+  }
   device.list.signature.bytes = device.account_key.sign(wire::signed_bytes(device.list)).bytes;
   device.certificate.account_key = account_key;
-  device.certificate.device_key = wire_key(device.device_key.verify_key());
+  device.certificate.device_key = wire_key(device_key);
   device.certificate.transport_key.bytes = device.transport.public_key.bytes;
   device.certificate.signature.bytes =
       device.account_key.sign(wire::signed_bytes(device.certificate)).bytes;
   device.account = crypto::account_id(device.account_key.verify_key());
-  device.id = crypto::device_id(device.device_key.verify_key());
+  device.id = crypto::device_id(device_key);
   device.inbox = crypto::inbox_log_id(device.id);
 }
 
@@ -86,9 +94,7 @@ void World::disconnect(ConnectionId connection) { core->disconnected(now, connec
 
 ConnectionId World::online(const Device& device) {
   const auto connection = connect(device);
-  const auto certificate = wire::encode(device.certificate);
-  const auto list = wire::encode(device.list);
-  as<wire::Registered>(ask(connection, wire::Register{certificate, list}));
+  as<wire::Registered>(ask(connection, Registration(device).request()));
   as<wire::Resumed>(ask(connection, wire::Resume{}));
   return connection;
 }

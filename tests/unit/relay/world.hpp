@@ -26,6 +26,14 @@ struct Device {
   LogId inbox;
 };
 
+/// The bytes of a device's Register.
+struct Registration {
+  explicit Registration(const Device& device);
+  wire::Register request() const { return {certificate, list, proof}; }
+  Bytes certificate, list;
+  crypto::Signature proof;
+};
+
 class World {
  public:
   explicit World(const RelayLimits& limits = {});
@@ -35,7 +43,9 @@ class World {
   Device make_device();
   /// Another device of the same account, on a list of its own with the next number.
   Device make_second_device(Device& first);
-  void sign(Device& device);
+  void sign(Device& device) { sign(device, device.device_key.verify_key()); }
+  /// As if the account's device had this key, whoever holds it.
+  void sign(Device& device, const crypto::VerifyKey& device_key);
 
   // -- connections
   ConnectionId connect(const Device& device);

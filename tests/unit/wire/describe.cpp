@@ -53,7 +53,9 @@ json fields(const Resume& r) {
           {"store_counter", r.store_counter}};
 }
 json fields(const Register& r) {
-  return {{"register", hex(r.certificate)}, {"device_list", hex(r.device_list)}};
+  return {{"register", hex(r.certificate)},
+          {"device_list", hex(r.device_list)},
+          {"proof", hex(r.proof)}};
 }
 json fields(const PublishKeyPackages& r) {
   return {{"publish", hexes(r.single_use)},

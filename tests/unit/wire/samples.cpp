@@ -79,7 +79,7 @@ std::vector<Request> Samples::requests() {
   return {Resume{.version = static_cast<std::uint16_t>(number()),
                  .store_counter = number(),
                  .logs = list(6, [&] { return position(); })},
-          Register{bytes(300), bytes(300)},
+          Register{bytes(300), bytes(300), bytes(64)},
           PublishKeyPackages{list(5, [&] { return bytes(400); }), bytes(400), coin()},
           ClaimKeyPackages{ids<AccountId>(5), ids<DeviceId>(5)},
           create,
