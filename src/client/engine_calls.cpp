@@ -66,7 +66,7 @@ Result<ChatId> EngineImpl::create_group(Now now, std::string_view title,
                                      std::to_string(limits::chat_title_bytes_max) + " are allowed");
   if (!wire::is_utf8(title)) return Errc::text_not_utf8;
   if (members.size() >= limits::chat_devices_max) return Errc::chat_too_large;
-  const auto id = device_->entropy.make<ChatId>();
+  const auto id = crypto::group_log_id(device_->entropy);
   TERN_TRY(call(now, [&](Step& step) { return creation::begin_group(step, id, title, members); }));
   return id;
 }

@@ -60,8 +60,12 @@ Result<void> check_not_reserved(Context& context, const AppendPlan& plan) {
   return {};
 }
 
-Result<void> check_pair(const wire::CreateLog& request, const AccountId& creator) {
-  if (!request.pair) return {};
+// Whoever made a group under the id of a chat of two, or of an inbox, would keep them out of it.
+Result<void> check_id(const wire::CreateLog& request, const AccountId& creator) {
+  if (!request.pair) {
+    if (crypto::kind_of(request.log) != crypto::LogIdKind::group) return Errc::malformed;
+    return {};
+  }
   const auto& [a, b] = *request.pair;
   // Whoever is not one of the two would take their chat's place.
   if (a == b || request.log != crypto::pair_log_id(a, b)) return Errc::malformed;
@@ -116,7 +120,7 @@ Result<wire::Answer> create_log(Context& context, const Caller& caller,
   plan.welcomes = {&request.welcomes, 1};
   TERN_ASSIGN(plan.entries, parse_entries({&request.first, 1}));
   if (request.first.kind != wire::EntryKind::commit) return Errc::malformed;
-  TERN_TRY(check_pair(request, caller.identity.account));
+  TERN_TRY(check_id(request, caller.identity.account));
   TERN_ASSIGN(const auto present, context.store.log(request.log));
   if (present) {
     TERN_ASSIGN(const auto membership, context.store.member(request.log, plan.author));

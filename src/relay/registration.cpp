@@ -82,6 +82,12 @@ Result<void> check_keys_are_free(Context& context, const Session& session, const
   return {};
 }
 
+Result<void> check_inbox_is_free(Context& context, const DeviceId& device) {
+  TERN_ASSIGN(const auto present, context.store.log(crypto::inbox_log_id(device)));
+  if (present && present->kind != LogKind::inbox) return Errc::log_exists;
+  return {};
+}
+
 Result<void> revoke(Context& context, const AccountId& account, const DeviceId& device) {
   TERN_ASSIGN(auto row, context.store.device(device));
   if (!row || row->revoked || row->account != account) return {};
@@ -148,6 +154,7 @@ Result<wire::Answer> register_device(Context& context, const Session& session,
   TERN_ASSIGN(const auto known, context.store.account(claim.account));
   TERN_TRY(check_list_is_newest(known, request, claim));
   TERN_TRY(check_keys_are_free(context, session, claim));
+  TERN_TRY(check_inbox_is_free(context, claim.device));
   if (!known || claim.list.number > known->list_number) {
     if (known) TERN_TRY(revoke_dropped(context, *known, claim));
     TERN_TRY(context.store.put_account(claim.account,

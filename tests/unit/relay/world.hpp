@@ -82,8 +82,10 @@ class World {
   std::uint64_t syncs() const { return environment->counters().syncs; }
   std::uint64_t commits() const { return environment->counters().commits; }
 
+  /// A LogId is one for a new group chat.
   template <class Fixed>
   Fixed random() {
+    if constexpr (std::is_same_v<Fixed, LogId>) return crypto::group_log_id(entropy);
     return entropy.make<Fixed>();
   }
 
