@@ -128,8 +128,8 @@ Result<InboxWelcome> decode_inbox_welcome(ByteSpan bytes) {
   TERN_ASSIGN(out.generation, reader.number<std::uint32_t>());
   TERN_ASSIGN(out.commit_seq, reader.number<std::uint64_t>());
   TERN_ASSIGN(out.hash, reader.fixed<LogHash>());
-  TERN_ASSIGN(out.group_secrets, reader.vector(limits::entry_payload_bytes_max));
-  TERN_ASSIGN(out.group_info, reader.vector(limits::entry_payload_bytes_max));
+  TERN_ASSIGN(out.group_secrets, reader.vector(limits::welcome_bytes_max));
+  TERN_ASSIGN(out.group_info, reader.vector(limits::welcome_bytes_max));
   TERN_TRY(reader.finish());
   return out;
 }

@@ -100,6 +100,9 @@ struct InboxWelcome {
   ByteSpan group_info;           ///< encrypted GroupInfo, the same for all
 };
 Bytes encode(const InboxWelcome& welcome);
+/// What encode() adds to group_secrets and group_info, at most. All of it is the payload of an
+/// entry of kind welcome, which may have limits::welcome_bytes_max.
+inline constexpr std::size_t inbox_welcome_overhead_bytes = 72;
 /// Views point into `bytes`. Errors: as decode_entry_header.
 Result<InboxWelcome> decode_inbox_welcome(ByteSpan bytes);
 

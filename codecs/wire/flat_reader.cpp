@@ -42,8 +42,9 @@ Result<Entry> entry_from(FlatReader& reader, const fb::Entry& from) {
   entry.payload = reader.bytes(from.payload());
   if (entry.own && !entry.payload.empty())
     return Error(Errc::frame_malformed, "the reader's own entry comes with a payload");
-  if (entry.payload.size() > payload_limit.max)
-    return over_limit(payload_limit, entry.payload.size());
+  // Only a relay makes those: what it takes in an append is smaller.
+  const auto& limit = entry.kind == EntryKind::welcome ? welcome_limit : payload_limit;
+  if (entry.payload.size() > limit.max) return over_limit(limit, entry.payload.size());
   return entry;
 }
 

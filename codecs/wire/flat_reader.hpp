@@ -99,6 +99,8 @@ inline constexpr Limit frame_limit{"bytes in a frame", limits::frame_bytes_max,
                                    Errc::frame_too_large};
 inline constexpr Limit payload_limit{"bytes in an entry's payload", limits::entry_payload_bytes_max,
                                      Errc::entry_too_large};
+inline constexpr Limit welcome_limit{"bytes in a Welcome", limits::welcome_bytes_max,
+                                     Errc::entry_too_large};
 inline constexpr Limit signal_limit{"bytes in a signal", limits::entry_payload_bytes_max,
                                     Errc::entry_too_large};
 

@@ -152,6 +152,7 @@ Result<void> check_index(const Welcomes& welcomes, std::size_t entries) {
 Result<Entry> new_entry_from(FlatReader& reader, const fb::Entry& from) {
   TERN_ASSIGN(Entry out, entry_from(reader, from));
   if (out.own) return Error(Errc::frame_malformed, "an entry to append is marked as read back");
+  if (out.payload.size() > payload_limit.max) return over_limit(payload_limit, out.payload.size());
   return out;
 }
 

@@ -9,6 +9,7 @@ namespace tern::limits {
 
 inline constexpr std::size_t text_bytes_max = 64 * 1024;
 inline constexpr std::size_t entry_payload_bytes_max = 256 * 1024;
+inline constexpr std::size_t welcome_bytes_max = 900 * 1024;  // with the tree of a large group
 inline constexpr std::size_t frame_bytes_max = 1024 * 1024;
 inline constexpr std::size_t batch_entries_max = 512;
 inline constexpr std::size_t batch_bytes_max = 1024 * 1024 - 8 * 1024;  // fits one frame

@@ -2,6 +2,23 @@
 
 namespace tern::client {
 
+namespace {
+
+// Its receiver gets GroupInfo, tree and all, in one entry.
+Result<void> check_welcomes(const PendingCommit& commit) {
+  for (const auto& welcome : commit.welcomes) {
+    const auto bytes = wire::inbox_welcome_overhead_bytes + welcome.group_secrets.size() +
+                       commit.group_info.size();
+    if (bytes > limits::welcome_bytes_max)
+      return Error(Errc::chat_too_large, "a Welcome of " + std::to_string(bytes) + " bytes; " +
+                                             std::to_string(limits::welcome_bytes_max) +
+                                             " are allowed");
+  }
+  return {};
+}
+
+}  // namespace
+
 wire::Welcomes welcomes_of(const PendingCommit& commit, std::uint32_t entry_index) {
   wire::Welcomes out;
   out.entry_index = entry_index;
@@ -24,6 +41,7 @@ void AppendDraft::add(const OutboxEntry& entry, wire::EntryKind kind, Bytes payl
 }
 
 Result<void> AppendDraft::add(const PendingCommit& commit) {
+  TERN_TRY(check_welcomes(commit));
   auto bytes = commit.message.size() + wire::entry_overhead_bytes + commit.group_info.size();
   for (const auto& welcome : commit.welcomes)
     bytes += welcome.group_secrets.size() + wire::welcome_overhead_bytes;

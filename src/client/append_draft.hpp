@@ -26,7 +26,7 @@ class AppendDraft {
   bool fits(std::size_t payload_bytes) const;
   void add(const OutboxEntry& entry, wire::EntryKind kind, Bytes payload);
   /// The pending commit and its Welcomes, which must outlive the draft. Errors: chat_too_large when
-  /// they do not fit one frame.
+  /// they do not fit one frame, or one of the Welcomes not an entry.
   Result<void> add(const PendingCommit& commit);
 
   const wire::Append& request(std::uint64_t store_counter);

@@ -9,6 +9,15 @@
 namespace tern::relay {
 namespace {
 
+// What its owner could not read, it could neither apply nor let the relay forget.
+bool is_readable(const wire::Welcomes& welcomes) {
+  return std::all_of(welcomes.devices.begin(), welcomes.devices.end(), [&](const auto& welcome) {
+    return wire::inbox_welcome_overhead_bytes + welcome.group_secrets.size() +
+               welcomes.group_info.size() <=
+           limits::welcome_bytes_max;
+  });
+}
+
 // A Welcome for a device that the commit does not add would let any member fill any inbox.
 Result<void> check_welcomes(const AppendPlan& plan) {
   std::vector<bool> seen(plan.entries.size());
@@ -17,6 +26,7 @@ Result<void> check_welcomes(const AppendPlan& plan) {
     if (index >= plan.entries.size() || seen[index] || !plan.entries[index].is_commit())
       return Errc::malformed;
     seen[index] = true;
+    if (!is_readable(welcomes)) return Errc::entry_too_large;
     auto added = plan.entries[index].access.added;
     std::sort(added.begin(), added.end());
     std::vector<DeviceId> welcomed;

@@ -19,7 +19,8 @@ struct AppendPlan {
 };
 
 /// Works out `effects` and `members_after`, and holds the welcomes against them.
-/// Errors: access_change_invalid, chat_too_large, malformed (welcomes for no commit).
+/// Errors: access_change_invalid, chat_too_large, malformed (welcomes for no commit),
+/// entry_too_large (a Welcome that does not fit an entry).
 Result<void> plan_access(Context& context, AppendPlan& plan);
 
 /// Numbers and stores the entries, changes the access list, fills the inboxes, and notes what is

@@ -36,6 +36,7 @@ struct LogNews {
   LogId log;
   LogState state;
   std::optional<DeviceId> inbox_of;  ///< an inbox: nobody else is told
+  bool to_be_read = false;           ///< too large to push: a notice instead
   std::vector<NewEntry> entries;     ///< consecutive seqs
   std::vector<AccessMove> joined;
   std::vector<AccessMove> struck;

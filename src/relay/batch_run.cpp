@@ -8,12 +8,6 @@
 namespace tern::relay {
 namespace {
 
-// An error that says nothing about the request, but that the store cannot go on.
-bool ends_batch(Errc code) {
-  const auto number = static_cast<int>(code);
-  return code == Errc::internal || (number >= 300 && number < 400);
-}
-
 /// One request, its sender and where its answer goes.
 class Running {
  public:

@@ -98,7 +98,7 @@ bool FanOut::was_told(ConnectionId connection, const LogId& log) const {
 bool FanOut::follows(Session& session, const LogNews& news, const Receiver& receiver) {
   auto lag = session.lags.find(news.log);
   if (lag == session.lags.end()) {
-    if (session.writable) return true;
+    if (session.writable && !news.to_be_read) return true;
     lag = session.lags.emplace(news.log, Lag{receiver.from - 1, false}).first;
   }
   if (!lag->second.noticed) send(session.connection, advanced(news, receiver));

@@ -116,23 +116,22 @@ Result<void> KvLogTransaction::forget_key_packages(const DeviceId& device) {
   return {};
 }
 
-Result<void> KvLogTransaction::put_shared_group_info(const LogId& log, std::uint64_t commit_seq,
+Result<void> KvLogTransaction::put_shared_group_info(const SharedGroupInfo& where,
                                                      std::uint32_t references,
                                                      ByteSpan group_info) {
-  TERN_TRY(put(tables::group_info_uses, Key(log, commit_seq), encode_number(references)));
-  return put(tables::group_infos, Key(log, commit_seq), group_info);
+  const Key key(where.log, where.commit_seq);
+  TERN_TRY(put(tables::group_info_uses, key, encode_number(references)));
+  return put(tables::group_infos, key, group_info);
 }
 
-Result<Bytes> KvLogTransaction::shared_group_info(const LogId& log, std::uint64_t commit_seq) {
-  TERN_ASSIGN(const auto row, rows_.get(tables::group_infos, Key(log, commit_seq)));
+Result<Bytes> KvLogTransaction::shared_group_info(const SharedGroupInfo& where) {
+  TERN_ASSIGN(const auto row, rows_.get(tables::group_infos, Key(where.log, where.commit_seq)));
   if (!row) return Error(Errc::storage_damaged, "a Welcome's GroupInfo is missing");
   return to_bytes(*row);
 }
 
-Result<void> KvLogTransaction::release_group_info(const EntryRow& row) {
-  if (!row.group_info_shared) return {};
-  TERN_ASSIGN(const auto welcome, wire::decode_inbox_welcome(row.payload));
-  const Key key(welcome.log, welcome.commit_seq);
+Result<void> KvLogTransaction::release_group_info(const SharedGroupInfo& where) {
+  const Key key(where.log, where.commit_seq);
   TERN_ASSIGN(const auto uses, rows_.get(tables::group_info_uses, key));
   if (!uses) return Error(Errc::storage_damaged, "a Welcome's GroupInfo is missing");
   TERN_ASSIGN(const auto count, decode_number(*uses));

@@ -23,6 +23,7 @@ class KvLogTransaction final : public LogTransaction {
   Result<void> read(const LogId& log, std::uint64_t from, std::uint64_t to,
                     const VisitEntry& visit) override;
   Result<std::size_t> forget(const LogId& log, std::uint64_t to, std::size_t count_max) override;
+  Result<std::uint64_t> inbox_share(const LogId& inbox, const DeviceId& author) override;
 
   Result<std::optional<Membership>> member(const LogId& log, const DeviceId& device) override;
   Result<void> put_member(const LogId& log, const DeviceId& device,
@@ -50,9 +51,9 @@ class KvLogTransaction final : public LogTransaction {
   Result<void> put_last_resort(const DeviceId& device, ByteSpan key_package) override;
   Result<void> forget_key_packages(const DeviceId& device) override;
 
-  Result<void> put_shared_group_info(const LogId& log, std::uint64_t commit_seq,
-                                     std::uint32_t references, ByteSpan group_info) override;
-  Result<Bytes> shared_group_info(const LogId& log, std::uint64_t commit_seq) override;
+  Result<void> put_shared_group_info(const SharedGroupInfo& where, std::uint32_t references,
+                                     ByteSpan group_info) override;
+  Result<Bytes> shared_group_info(const SharedGroupInfo& where) override;
 
   Result<void> note_expiry(const Expiry& expiry) override;
   Result<std::vector<Expiry>> expired(std::uint32_t day_max, std::size_t count_max) override;
@@ -65,8 +66,9 @@ class KvLogTransaction final : public LogTransaction {
   };
   Result<HeldState*> held(const LogId& log);
   Result<EntryRow> entry(const LogId& log, std::uint64_t seq);
-  /// One Welcome fewer needs the GroupInfo that this inbox entry shares, if it does.
-  Result<void> release_group_info(const EntryRow& row);
+  /// What an inbox entry takes beside its own row, given back.
+  Result<void> release_welcome(const LogId& inbox, const EntryRow& row);
+  Result<void> release_group_info(const SharedGroupInfo& where);
   Result<std::vector<std::uint64_t>> key_package_numbers(const DeviceId& device);
 
   // What is written is kept for sure, or lazily, as the port says of each call.

@@ -63,6 +63,9 @@ Result<void> KvLogTransaction::append(const LogId& log, const LogState& before,
   for (const auto& row : rows) {
     encode_into(row_bytes_, row);
     TERN_TRY(put(tables::entries, Key(log, row.seq), row_bytes_));
+    if (after.kind != LogKind::inbox) continue;
+    TERN_ASSIGN(const auto share, inbox_share(log, row.author));
+    TERN_TRY(put(tables::inbox_shares, Key(log, row.author), encode_number(share + 1)));
   }
   *state = {after, true};
   synced_ = true;
@@ -105,7 +108,7 @@ Result<std::size_t> KvLogTransaction::forget(const LogId& log, std::uint64_t to,
   for (auto seq = state.first_kept; seq <= last; ++seq) {
     if (state.kind == LogKind::inbox) {
       TERN_ASSIGN(const auto welcome, entry(log, seq));
-      TERN_TRY(release_group_info(welcome));
+      TERN_TRY(release_welcome(log, welcome));
     }
     TERN_TRY(erase_lazily(tables::entries, Key(log, seq)));
   }
@@ -113,6 +116,22 @@ Result<std::size_t> KvLogTransaction::forget(const LogId& log, std::uint64_t to,
   state.forgotten_hash = last_hash;
   row->changed = true;
   return static_cast<std::size_t>(count);
+}
+
+Result<std::uint64_t> KvLogTransaction::inbox_share(const LogId& inbox, const DeviceId& author) {
+  TERN_ASSIGN(const auto row, rows_.get(tables::inbox_shares, Key(inbox, author)));
+  if (!row) return std::uint64_t{0};
+  return decode_number(*row);
+}
+
+Result<void> KvLogTransaction::release_welcome(const LogId& inbox, const EntryRow& row) {
+  // The row's spans do not outlive the next call.
+  const auto author = row.author;
+  if (row.group_info) TERN_TRY(release_group_info(*row.group_info));
+  TERN_ASSIGN(const auto share, inbox_share(inbox, author));
+  const Key key(inbox, author);
+  if (share > 1) return put_lazily(tables::inbox_shares, key, encode_number(share - 1));
+  return erase_lazily(tables::inbox_shares, key);
 }
 
 Result<std::optional<Membership>> KvLogTransaction::member(const LogId& log,

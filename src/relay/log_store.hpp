@@ -37,6 +37,12 @@ struct LogState {
   friend bool operator==(const LogState&, const LogState&) = default;
 };
 
+/// Where the GroupInfo is that the Welcomes of one commit share.
+struct SharedGroupInfo {
+  LogId log;
+  std::uint64_t commit_seq = 0;
+};
+
 struct EntryRow {
   std::uint64_t seq = 0;
   EntryId id;
@@ -45,8 +51,8 @@ struct EntryRow {
   DeviceId author;
   std::int64_t stored_s = 0;  ///< Unix time, the relay's clock
   wire::LogHash hash;         ///< running hash up to and including this entry
-  /// A Welcome whose GroupInfo is in shared_group_info(): the payload lacks it.
-  bool group_info_shared = false;
+  /// A Welcome whose payload lacks it.
+  std::optional<SharedGroupInfo> group_info;
   ByteSpan payload;
 };
 
@@ -105,6 +111,9 @@ class LogTransaction {
   /// Forgets up to `count_max` entries from the oldest on, none after `to`. Lazily kept.
   virtual Result<std::size_t> forget(const LogId& log, std::uint64_t to, std::size_t count_max) = 0;
 
+  /// How many of an inbox's kept entries came from this author.
+  virtual Result<std::uint64_t> inbox_share(const LogId& inbox, const DeviceId& author) = 0;
+
   // -- access lists and cursors
   virtual Result<std::optional<Membership>> member(const LogId& log, const DeviceId& device) = 0;
   virtual Result<void> put_member(const LogId& log, const DeviceId& device,
@@ -141,9 +150,9 @@ class LogTransaction {
   virtual Result<void> forget_key_packages(const DeviceId& device) = 0;
 
   // -- the GroupInfo that the Welcomes of one commit share; forget() of the last of them drops it
-  virtual Result<void> put_shared_group_info(const LogId& log, std::uint64_t commit_seq,
-                                             std::uint32_t references, ByteSpan group_info) = 0;
-  virtual Result<Bytes> shared_group_info(const LogId& log, std::uint64_t commit_seq) = 0;
+  virtual Result<void> put_shared_group_info(const SharedGroupInfo& where, std::uint32_t references,
+                                             ByteSpan group_info) = 0;
+  virtual Result<Bytes> shared_group_info(const SharedGroupInfo& where) = 0;
 
   // -- what will be too old: the logs to which something was appended on a day
   struct Expiry {

@@ -18,6 +18,11 @@ std::uint32_t limit_of(Errc code) {
 
 }  // namespace
 
+bool ends_batch(Errc code) {
+  const auto number = static_cast<int>(code);
+  return code == Errc::internal || (number >= 300 && number < 400);
+}
+
 wire::Refused refusal(const Error& error) {
   wire::Refused out;
   out.code = error.errc();

@@ -6,6 +6,9 @@
 namespace tern::relay {
 
 /// With the time to wait and the limit that was passed, where there is one.
+/// An error that says nothing about the request, but that the store cannot go on.
+bool ends_batch(Errc code);
+
 wire::Refused refusal(const Error& error);
 
 }  // namespace tern::relay

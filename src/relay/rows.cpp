@@ -5,7 +5,7 @@
 namespace tern::relay {
 namespace {
 
-constexpr std::size_t entry_row_bytes = 2 + 16 + 8 + 16 + 8 + 32;
+constexpr std::size_t entry_row_bytes = 2 + 16 + 8 + 16 + 8 + 32 + 16 + 8;
 
 // What a reader of our own rows finds wrong was not written by us.
 template <class T>
@@ -35,18 +35,28 @@ Result<LogState> read_log_state(Reader reader) {
   return out;
 }
 
+// Beside the payload: what is kept of a Welcome is never parsed to find it.
+Result<SharedGroupInfo> read_shared_group_info(Reader& reader) {
+  SharedGroupInfo out;
+  TERN_ASSIGN(out.log, reader.fixed<LogId>());
+  TERN_ASSIGN(out.commit_seq, reader.number<std::uint64_t>());
+  return out;
+}
+
 Result<EntryRow> read_entry_row(std::uint64_t seq, Reader reader) {
   EntryRow out;
   out.seq = seq;
   TERN_ASSIGN(const auto kind, reader.number<std::uint8_t>());
   out.kind = static_cast<wire::EntryKind>(kind);
   TERN_ASSIGN(const auto shared, reader.number<std::uint8_t>());
-  out.group_info_shared = shared != 0;
   TERN_ASSIGN(out.id, reader.fixed<EntryId>());
   TERN_ASSIGN(out.base, reader.number<std::uint64_t>());
   TERN_ASSIGN(out.author, reader.fixed<DeviceId>());
   TERN_ASSIGN(out.stored_s, time_s(reader));
   TERN_ASSIGN(out.hash, reader.fixed<wire::LogHash>());
+  if (shared != 0) {
+    TERN_ASSIGN(out.group_info, read_shared_group_info(reader));
+  }
   out.payload = reader.rest();
   return out;
 }
@@ -120,12 +130,16 @@ void encode_into(Bytes& out, const EntryRow& row) {
       out.push_back(static_cast<std::uint8_t>(value >> shift));
   };
   out.push_back(static_cast<std::uint8_t>(row.kind));
-  out.push_back(row.group_info_shared ? 1 : 0);
+  out.push_back(row.group_info ? 1 : 0);
   raw(row.id);
   number(row.base);
   raw(row.author);
   number(static_cast<std::uint64_t>(row.stored_s));
   raw(row.hash);
+  if (row.group_info) {
+    raw(row.group_info->log);
+    number(row.group_info->commit_seq);
+  }
   raw(row.payload);
 }
 

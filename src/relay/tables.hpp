@@ -17,6 +17,7 @@ inline constexpr store::Table key_packages{9};      // device, number -> key pac
 inline constexpr store::Table group_infos{10};      // log, commit's seq -> shared GroupInfo
 inline constexpr store::Table group_info_uses{11};  // log, commit's seq -> Welcomes that need it
 inline constexpr store::Table expiries{12};         // day, log -> nothing
+inline constexpr store::Table inbox_shares{13};     // inbox, author -> its entries there
 
 /// Of the rows above; an older program refuses a folder with a newer one (storage_newer).
 inline constexpr std::uint32_t schema = 1;

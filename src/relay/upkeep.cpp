@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/try.hpp"
+#include "relay/refusal.hpp"
 
 namespace tern::relay {
 namespace {
@@ -17,6 +18,13 @@ constexpr std::size_t swept_logs_per_run_max = 16;
 constexpr std::uint32_t small_chat_devices_max = 64;
 constexpr std::int64_t large_chat_prune_delay_ms = 60'000;
 constexpr std::int64_t sweep_interval_ms = 3'600'000;
+
+// Nothing of one log is worth a batch of everybody's: unless it is the store that fails, the log is
+// set aside.
+Result<bool> or_set_aside(Result<bool> done) {
+  if (done || ends_batch(done.error().errc())) return done;
+  return true;
+}
 
 std::int64_t day_of(std::int64_t seconds) { return seconds / 86'400; }
 
@@ -132,17 +140,15 @@ Result<void> Upkeep::prune_acked(LogTransaction& store, Now now) {
       run_.prunable[log] = now.mono_ms;
       continue;
     }
-    TERN_TRY(prune_log(store, now, log));
+    TERN_ASSIGN(const bool done, or_set_aside(prune_log(store, log)));
+    run_.prunable[log] = done ? std::nullopt : std::optional(now.mono_ms);
   }
   return {};
 }
 
-Result<void> Upkeep::prune_log(LogTransaction& store, Now now, const LogId& log) {
+Result<bool> Upkeep::prune_log(LogTransaction& store, const LogId& log) {
   TERN_ASSIGN(const auto state, store.log(log));
-  if (!state) {
-    run_.prunable[log] = std::nullopt;
-    return {};
-  }
+  if (!state) return true;
   auto applied_by_all = state->head;
   std::size_t members = 0;
   TERN_TRY(store.members(log, [&](const DeviceId&, const Membership& membership) {
@@ -155,9 +161,7 @@ Result<void> Upkeep::prune_log(LogTransaction& store, Now now, const LogId& log)
   run_.members_left -= std::min(run_.members_left, members);
   TERN_ASSIGN(const auto forgotten, store.forget(log, applied_by_all, run_.forget_left));
   run_.forget_left -= forgotten;
-  const bool more = state->first_kept + forgotten <= applied_by_all;
-  run_.prunable[log] = more ? std::optional(now.mono_ms) : std::nullopt;
-  return {};
+  return state->first_kept + forgotten > applied_by_all;
 }
 
 // Rows name the logs that were written to on a day: only those are visited, when the day is past
@@ -175,7 +179,7 @@ Result<void> Upkeep::sweep(LogTransaction& store, Now now, const RelayLimits& li
   };
   if (expired.size() == swept_logs_per_run_max) go_on();
   for (const auto& expiry : expired) {
-    TERN_ASSIGN(const bool done, sweep_log(store, expiry));
+    TERN_ASSIGN(const bool done, or_set_aside(sweep_log(store, expiry)));
     if (!done) {
       go_on();
       break;

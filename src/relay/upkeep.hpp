@@ -41,7 +41,8 @@ class Upkeep {
   Result<void> write_acks(LogTransaction& store, Now now);
   Result<void> write_counters(LogTransaction& store);
   Result<void> prune_acked(LogTransaction& store, Now now);
-  Result<void> prune_log(LogTransaction& store, Now now, const LogId& log);
+  /// Whether nothing is left of it to do.
+  Result<bool> prune_log(LogTransaction& store, const LogId& log);
   Result<void> sweep(LogTransaction& store, Now now, const RelayLimits& limits);
   Result<bool> sweep_log(LogTransaction& store, const LogTransaction::Expiry& expiry);
 

@@ -1,5 +1,7 @@
 #include "relay/welcome_delivery.hpp"
 
+#include <algorithm>
+
 #include "base/try.hpp"
 #include "crypto/log_id.hpp"
 #include "relay/numbering.hpp"
@@ -14,14 +16,24 @@ struct Inbox {
   ByteSpan group_secrets;
 };
 
-Result<std::vector<Inbox>> open_inboxes(Context& context, std::span<const wire::WelcomeFor> devices,
+// Its owner reads sooner or later; until then one author's Welcomes must leave room for others'.
+Result<bool> has_room(Context& context, const LogId& inbox, const std::optional<LogState>& state,
+                      const DeviceId& author) {
+  const auto entries_max = context.limits.inbox_welcomes_max;
+  if (!state || state->kind != LogKind::inbox) return false;
+  if (state->head - state->first_kept + 1 >= entries_max) return false;
+  TERN_ASSIGN(const auto share, context.store.inbox_share(inbox, author));
+  return share < std::max(entries_max / inbox_share_divisor, 1u);
+}
+
+Result<std::vector<Inbox>> open_inboxes(Context& context, const DeviceId& author,
+                                        std::span<const wire::WelcomeFor> devices,
                                         std::vector<DeviceId>& inbox_full) {
   std::vector<Inbox> out;
   for (const auto& welcome : devices) {
     const auto log = crypto::inbox_log_id(welcome.device);
     TERN_ASSIGN(const auto state, context.store.log(log));
-    const bool room = state && state->kind == LogKind::inbox &&
-                      state->head - state->first_kept + 1 < context.limits.inbox_welcomes_max;
+    TERN_ASSIGN(const bool room, has_room(context, log, state, author));
     if (room)
       out.push_back({welcome.device, log, *state, welcome.group_secrets});
     else
@@ -30,56 +42,63 @@ Result<std::vector<Inbox>> open_inboxes(Context& context, std::span<const wire::
   return out;
 }
 
-Result<void> put_into(Context& context, const Inbox& inbox, EntryRow row, ByteSpan whole,
-                      ByteSpan stored) {
+bool is_shared(std::size_t inboxes, std::size_t group_info_bytes) {
+  return inboxes > inline_group_info_devices_max ||
+         (inboxes > 1 && group_info_bytes > inline_group_info_bytes_max);
+}
+
+// The row's hash is over what the owner will read, wherever the GroupInfo is kept.
+Result<void> put_into(Context& context, const Inbox& inbox, EntryRow row,
+                      wire::InboxWelcome welcome) {
+  welcome.group_secrets = inbox.group_secrets;
+  auto whole = wire::encode(welcome);
   auto after = inbox.state;
-  // The hash is over what the owner will read, wherever the GroupInfo is kept.
   row.payload = whole;
   number(after, row);
   auto& news = context.batch.news_of(inbox.log);
   news.state = after;
   news.inbox_of = inbox.device;
-  news.entries.push_back({{row.seq, row.id, row.kind, row.base, false, whole}, row.author});
-  row.payload = stored;
+  if (row.group_info) {
+    // As many large copies as there are devices would be the batch's memory.
+    news.to_be_read = true;
+    welcome.group_info = {};
+    whole = wire::encode(welcome);
+    row.payload = whole;
+  } else {
+    row.payload = context.batch.keep(std::move(whole));
+  }
+  const auto pushed = row.group_info ? ByteSpan() : row.payload;
+  news.entries.push_back({{row.seq, row.id, row.kind, row.base, false, pushed}, row.author});
   ++context.batch.entries_stored;
   return context.store.append(inbox.log, inbox.state, after, {&row, 1});
 }
 
 }  // namespace
 
-Result<void> deliver_welcomes(Context& context, const EntryRow& commit, wire::InboxWelcome welcome,
+Result<void> deliver_welcomes(Context& context, const EntryRow& commit,
+                              const wire::InboxWelcome& welcome,
                               std::span<const wire::WelcomeFor> devices,
                               std::vector<DeviceId>& inbox_full) {
-  TERN_ASSIGN(const auto inboxes, open_inboxes(context, devices, inbox_full));
-  const bool shared = inboxes.size() > inline_group_info_devices_max;
-  if (shared) {
-    TERN_TRY(context.store.put_shared_group_info(welcome.log, welcome.commit_seq,
-                                                 static_cast<std::uint32_t>(inboxes.size()),
-                                                 welcome.group_info));
+  TERN_ASSIGN(const auto inboxes, open_inboxes(context, commit.author, devices, inbox_full));
+  EntryRow row;
+  row.id = commit.id;
+  row.kind = wire::EntryKind::welcome;
+  row.author = commit.author;
+  row.stored_s = commit.stored_s;
+  if (is_shared(inboxes.size(), welcome.group_info.size())) {
+    row.group_info = SharedGroupInfo{welcome.log, welcome.commit_seq};
+    TERN_TRY(context.store.put_shared_group_info(
+        *row.group_info, static_cast<std::uint32_t>(inboxes.size()), welcome.group_info));
   }
-  const auto group_info = welcome.group_info;
-  for (const auto& inbox : inboxes) {
-    EntryRow row;
-    row.id = commit.id;
-    row.kind = wire::EntryKind::welcome;
-    row.author = commit.author;
-    row.stored_s = commit.stored_s;
-    row.group_info_shared = shared;
-    welcome.group_secrets = inbox.group_secrets;
-    welcome.group_info = group_info;
-    const auto whole = context.batch.keep(wire::encode(welcome));
-    welcome.group_info = {};
-    const auto stored = shared ? context.batch.keep(wire::encode(welcome)) : whole;
-    TERN_TRY(put_into(context, inbox, row, whole, stored));
-  }
+  for (const auto& inbox : inboxes) TERN_TRY(put_into(context, inbox, row, welcome));
   return {};
 }
 
 Result<Bytes> whole_welcome(LogTransaction& store, const EntryRow& row) {
-  if (!row.group_info_shared) return to_bytes(row.payload);
-  const auto stored = to_bytes(row.payload);
+  auto stored = to_bytes(row.payload);
+  if (!row.group_info) return stored;
   TERN_ASSIGN(auto welcome, wire::decode_inbox_welcome(stored));
-  TERN_ASSIGN(const auto group_info, store.shared_group_info(welcome.log, welcome.commit_seq));
+  TERN_ASSIGN(const auto group_info, store.shared_group_info(*row.group_info));
   welcome.group_info = group_info;
   return wire::encode(welcome);
 }

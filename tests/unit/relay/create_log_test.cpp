@@ -94,6 +94,20 @@ TEST_CASE("only one of the two may create a one-to-one chat, and only under its 
   as<wire::Appended>(pair.world.ask(pair.at_anna, request));
 }
 
+TEST_CASE("nobody makes a group under the id of a chat of two or of an inbox") {
+  CreateLogPair pair;
+  const auto mallory = pair.world.make_device();
+  const auto cleo = pair.world.make_device();
+  const auto at_mallory = pair.world.online(mallory);
+  const auto log = crypto::pair_log_id(pair.anna.account, pair.bo.account);
+  const auto first = write(pair.world, wire::EntryKind::commit, "c");
+  CHECK(refusal(pair.world.ask(at_mallory, creation(log, first))) == Errc::malformed);
+  CHECK(refusal(pair.world.ask(at_mallory, creation(cleo.inbox, first))) == Errc::malformed);
+  CHECK(refusal(pair.world.ask(pair.at_anna, creation(log, first))) == Errc::malformed);
+  pair.world.online(cleo);
+  create_chat(pair.world, pair.at_anna, {cleo.id});
+}
+
 TEST_CASE("when both create their chat at the same moment the first is taken") {
   CreateLogPair pair;
   const auto log = crypto::pair_log_id(pair.anna.account, pair.bo.account);
@@ -158,7 +172,7 @@ TEST_CASE("a full inbox fails its device, not the request") {
   const auto at_bo = world.online(bo);
   const auto at_cleo = world.online(cleo);
   create_chat(world, at_anna, {bo.id});
-  create_chat(world, at_anna, {bo.id});
+  create_chat(world, at_cleo, {bo.id});
 
   const std::vector<DeviceId> both = {bo.id, cleo.id};
   const auto first = write(world, wire::EntryKind::commit, "c", adding(both));
@@ -173,6 +187,86 @@ TEST_CASE("a full inbox fails its device, not the request") {
   world.settle();
   create_chat(world, at_anna, {bo.id});
   CHECK(read_from(world, at_bo, bo.inbox, 3).entries.size() == 1);
+}
+
+TEST_CASE("one author fills no more than a quarter of an inbox") {
+  RelayLimits limits;
+  limits.inbox_welcomes_max = 8;
+  World world(limits);
+  const auto mallory = world.make_device();
+  const auto anna = world.make_device();
+  const auto bo = world.make_device();
+  const auto at_mallory = world.online(mallory);
+  const auto at_anna = world.online(anna);
+  const auto at_bo = world.online(bo);
+  const std::vector<DeviceId> only_bo = {bo.id};
+  const auto add_bo = [&](ConnectionId from) {
+    const auto first = write(world, wire::EntryKind::commit, "c", adding(only_bo));
+    auto request = creation(world.random<LogId>(), first);
+    request.welcomes = welcomes_for(only_bo, as_bytes("info"));
+    return as<wire::Appended>(world.ask(from, request)).inbox_full.empty();
+  };
+  CHECK(add_bo(at_mallory));
+  CHECK(add_bo(at_mallory));
+  CHECK_FALSE(add_bo(at_mallory));
+  CHECK(add_bo(at_anna));
+  as<wire::Done>(world.ask(at_bo, wire::Ack{{{bo.inbox, 1, {}}}}));
+  world.settle();
+  CHECK(add_bo(at_mallory));
+  CHECK_FALSE(add_bo(at_mallory));
+}
+
+TEST_CASE("a Welcome that its owner could not read is refused, and nobody's upkeep stops") {
+  CreateLogPair pair;
+  const std::vector<DeviceId> added = {pair.bo.id};
+  const auto first = write(pair.world, wire::EntryKind::commit, "c", adding(added));
+  auto request = creation(pair.world.random<LogId>(), first);
+  std::string large(limits::welcome_bytes_max - wire::inbox_welcome_overhead_bytes - 10, 's');
+  request.welcomes = welcomes_for(added, as_bytes("0123456789"));
+  request.welcomes.devices[0].group_secrets = as_bytes(large);
+  SECTION("it is over what an entry may hold") {
+    large += 's';
+    request.welcomes.devices[0].group_secrets = as_bytes(large);
+    const auto before = pair.world.disk.dump();
+    CHECK(refusal(pair.world.ask(pair.at_anna, request)) == Errc::entry_too_large);
+    CHECK(pair.world.disk.dump() == before);
+  }
+  SECTION("the largest is read and forgotten") {
+    as<wire::Appended>(pair.world.ask(pair.at_anna, request));
+    const auto entries = read_from(pair.world, pair.at_bo, pair.bo.inbox).entries;
+    CHECK(welcome_in(entries.at(0)).group_secrets.size() == large.size());
+    as<wire::Done>(pair.world.ask(pair.at_bo, wire::Ack{{{pair.bo.inbox, 1, {}}}}));
+    pair.world.settle();
+    CHECK(refusal(pair.world.ask(pair.at_bo, wire::Read{pair.bo.inbox})) == Errc::log_pruned);
+  }
+}
+
+TEST_CASE("a large GroupInfo for two is stored once, and read rather than pushed") {
+  World world;
+  const auto anna = world.make_device();
+  const auto bo = world.make_device();
+  const auto cleo = world.make_device();
+  const auto at_anna = world.online(anna);
+  const auto at_bo = world.online(bo);
+  const auto at_cleo = world.online(cleo);
+  const std::vector<DeviceId> added = {bo.id, cleo.id};
+  const std::string group_info(800'000, 'g');
+  const auto used_before = world.disk.bytes_used();
+  const auto first = write(world, wire::EntryKind::commit, "c", adding(added));
+  auto request = creation(world.random<LogId>(), first);
+  request.welcomes = welcomes_for(added, as_bytes(group_info));
+  as<wire::Appended>(world.ask(at_anna, request));
+  CHECK(world.disk.bytes_used() - used_before < group_info.size() * 5 / 4);
+  for (const auto& [connection, device] : {std::pair(at_bo, bo.inbox), {at_cleo, cleo.inbox}}) {
+    const auto pushes = world.pushes(connection);
+    REQUIRE(pushes.size() == 1);
+    CHECK(std::get<wire::Notice>(pushes[0]).log.log == device);
+    const auto entries = read_from(world, connection, device).entries;
+    CHECK(welcome_in(entries.at(0)).group_info.size() == group_info.size());
+    as<wire::Done>(world.ask(connection, wire::Ack{{{device, 1, {}}}}));
+  }
+  world.settle();
+  CHECK(world.disk.bytes_used() - used_before < group_info.size() / 4);
 }
 
 TEST_CASE("many Welcomes share one GroupInfo, which goes with the last of them") {

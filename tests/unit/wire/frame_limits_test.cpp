@@ -56,6 +56,19 @@ TEST_CASE("an entry's payload may have 256 KiB and no byte more") {
         Errc::entry_too_large);
 }
 
+TEST_CASE("a Welcome that is read may have 900 KiB and no byte more, and is not appended") {
+  Bytes payload(limits::welcome_bytes_max, 1);
+  const auto entries = [&payload] {
+    return Entries{.entries = {{.seq = 1, .kind = EntryKind::welcome, .payload = payload}}};
+  };
+  CHECK(outcome(entries()).has_value());
+  Append append;
+  append.entries = {{.kind = EntryKind::welcome, .payload = payload}};
+  CHECK(outcome(append).error() == Errc::entry_too_large);
+  payload.push_back(1);
+  CHECK(outcome(entries()).error() == Errc::entry_too_large);
+}
+
 TEST_CASE("an append may have 512 entries and no more") {
   CHECK(outcome(limited_append(limits::batch_entries_max, {})).has_value());
   CHECK(outcome(limited_append(limits::batch_entries_max + 1, {})).error() ==
