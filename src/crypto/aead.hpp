@@ -12,6 +12,16 @@ inline constexpr std::size_t aead_key_bytes = 32;
 inline constexpr std::size_t aead_nonce_bytes = 12;
 inline constexpr std::size_t aead_tag_bytes = 16;
 using AeadNonce = FixedBytes<struct AeadNonceTag, aead_nonce_bytes>;
+/// A nonce from a key schedule: as secret as the key beside it, and wiped like it.
+struct SecretNonce : AeadNonce {
+  SecretNonce() = default;
+  explicit SecretNonce(const Secret<aead_nonce_bytes>& secret) {
+    for (std::size_t i = 0; i < aead_nonce_bytes; ++i) bytes[i] = secret.span()[i];
+  }
+  SecretNonce(const SecretNonce&) = default;
+  SecretNonce& operator=(const SecretNonce&) = default;
+  ~SecretNonce() { wipe(bytes); }
+};
 
 /// Ciphertext and 16-byte tag, into `out` (plaintext.size() + 16 bytes; may start where
 /// `plaintext` starts: in place).

@@ -61,27 +61,27 @@ struct KeySchedule {
   }
 };
 
-Result<AeadNonce> Context::next_nonce(Role needed) const {
+Result<SecretNonce> Context::next_nonce(Role needed) const {
   // §5.2: a sender's context MUST NOT decrypt, nor a recipient's encrypt: the nonces would repeat.
   if (role_ != needed)
     return Error(Errc::invalid_argument, "an HPKE context works in one direction");
   // §5.2 stops at 2^96 - 1 messages; a 64-bit counter ends before it could wrap.
   if (sequence_ == std::numeric_limits<std::uint64_t>::max()) return Errc::counter_exhausted;
-  AeadNonce nonce = base_nonce_;
+  SecretNonce nonce = base_nonce_;
   for (std::size_t i = 0; i < sizeof(sequence_); ++i)
     nonce.bytes[aead_nonce_bytes - 1 - i] ^= static_cast<std::uint8_t>(sequence_ >> (8 * i));
   return nonce;
 }
 
 Result<Bytes> Context::seal(ByteSpan aad, ByteSpan plaintext) {
-  TERN_ASSIGN(const AeadNonce nonce, next_nonce(Role::sender));
+  TERN_ASSIGN(const SecretNonce nonce, next_nonce(Role::sender));
   Bytes out = aead_seal(key_.span(), nonce, aad, plaintext);
   ++sequence_;
   return out;
 }
 
 Result<SecretBytes> Context::open(ByteSpan aad, ByteSpan ciphertext) {
-  TERN_ASSIGN(const AeadNonce nonce, next_nonce(Role::recipient));
+  TERN_ASSIGN(const SecretNonce nonce, next_nonce(Role::recipient));
   TERN_ASSIGN(SecretBytes out, aead_open(key_.span(), nonce, aad, ciphertext));
   ++sequence_;
   return out;

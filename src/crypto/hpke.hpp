@@ -31,11 +31,11 @@ class Context {
   friend struct ContextTestPeer;  // sets the counter near its end
   enum class Role { sender, recipient };
   explicit Context(Role role) : role_(role) {}
-  Result<AeadNonce> next_nonce(Role needed) const;
+  Result<SecretNonce> next_nonce(Role needed) const;
 
   Role role_;
   Secret<32> key_;
-  AeadNonce base_nonce_;
+  SecretNonce base_nonce_;
   Secret<32> exporter_secret_;
   std::uint64_t sequence_ = 0;
 };

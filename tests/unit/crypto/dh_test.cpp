@@ -73,6 +73,22 @@ TEST_CASE("a public key of low order is refused") {
   }
 }
 
+TEST_CASE("a public key is written in one way") {
+  constexpr auto canonical = "e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c";
+  CHECK(is_canonical(public_key(canonical)));
+  auto top_bit = public_key(canonical);
+  top_bit.bytes[31] |= 0x80;
+  CHECK_FALSE(is_canonical(top_bit));
+  // p - 1, p, p + 1 and 2^255 - 1.
+  const std::string middle(60, 'f');
+  CHECK(is_canonical(public_key("ec" + middle + "7f")));
+  CHECK_FALSE(is_canonical(public_key("ed" + middle + "7f")));
+  CHECK_FALSE(is_canonical(public_key("ee" + middle + "7f")));
+  CHECK_FALSE(is_canonical(public_key("ff" + middle + "7f")));
+  CHECK(is_canonical(public_key("fffe" + std::string(58, 'f') + "7f")));
+  CHECK(is_canonical(public_key("ff" + middle + "7e")));
+}
+
 TEST_CASE("a generated pair fits together and comes from the entropy alone") {
   test::SeededEntropy entropy(5), same(5);
   const auto pair = DhKeyPair::generate(entropy);
