@@ -79,6 +79,8 @@ class Batch {
   std::unordered_map<ConnectionId, std::vector<std::pair<LogId, Lag>>> resumed;
   std::vector<ReadTold> reads;
 
+  std::vector<DeviceId> renewed;  ///< known devices that registered with something new
+  std::vector<DeviceId> claimed;  ///< whose single-use key packages were given away
   std::vector<Ack> acks;
   std::unordered_map<DeviceId, std::uint64_t> store_counters;
   std::set<LogId> changed_access;

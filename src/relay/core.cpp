@@ -17,17 +17,18 @@ class CoreImpl final : public Core {
       : limits_(limits), events_(std::move(log), entropy), store_(environment), queue_(limits_) {}
 
   void connected(Now, ConnectionId connection, const crypto::DhPublicKey& transport_key,
-                 std::string_view) override {
-    sessions_.add(connection, transport_key);
+                 std::string_view origin) override {
+    sessions_.add(connection, transport_key, origin);
     events_.line("connected connection=" + std::to_string(connection));
   }
   void disconnected(Now, ConnectionId connection) override {
     if (!sessions_.find(connection)) return;
     sessions_.erase(connection);
+    queue_.forget(connection);
     events_.line("disconnected connection=" + std::to_string(connection));
   }
   void receive(Now now, ConnectionId connection, Bytes frame) override {
-    auto* const session = sessions_.find(connection);
+    const auto* const session = sessions_.find(connection);
     if (!session) return;
     auto received = queue_.add(now, *session, std::move(frame));
     if (!received) close(connection, received.error().errc());
@@ -63,6 +64,7 @@ class CoreImpl final : public Core {
   Sessions sessions_;
   AccessLists access_lists_;
   Reservations reservations_;
+  DeviceRates device_rates_;
   Upkeep upkeep_;
   std::vector<Output> outputs_;
   std::size_t next_output_ = 0;
@@ -70,14 +72,14 @@ class CoreImpl final : public Core {
 };
 
 void CoreImpl::run_batch(Now now) {
-  const auto requests = queue_.take(sessions_);
+  const auto requests = queue_.take();
   if (requests.empty() && !upkeep_.due(now)) return;
   Batch batch;
   const auto done = store_.transact([&](LogTransaction& transaction) -> Result<void> {
     batch = Batch();
     reservations_.forget_staged();
-    Context context{now,           limits_,       events_,     sessions_, upkeep_,
-                    access_lists_, reservations_, transaction, batch};
+    Context context{now,           limits_,       events_,       sessions_,   upkeep_,
+                    access_lists_, reservations_, device_rates_, transaction, batch};
     TERN_TRY(run_requests(context, requests));
     TERN_TRY(upkeep_.run(transaction, now, limits_));
     TERN_TRY(finish_requests(context, requests));
@@ -93,6 +95,7 @@ void CoreImpl::run_batch(Now now) {
   reservations_.keep_staged(now.mono_ms);
   upkeep_.keep(now);
   upkeep_.take(now, batch);
+  device_rates_.take(now.mono_ms, batch);
   ++statistics_.batches;
   statistics_.entries_stored += batch.entries_stored;
   publish(now, requests, batch);
@@ -175,6 +178,7 @@ void CoreImpl::close(ConnectionId connection, Errc reason) {
   events_.line("closed connection=" + std::to_string(connection) +
                " reason=" + std::string(name(reason)));
   sessions_.erase(connection);
+  queue_.forget(connection);
   outputs_.push_back(CloseConnection{connection, reason});
 }
 

@@ -72,12 +72,23 @@ Result<void> add_devices_of(Context& context, const AccountId& account, const De
   return {};
 }
 
+// Single-use ones are for many: whoever claims all that a device has published gets its last resort
+// for the rest.
+Result<std::optional<StoredKeyPackage>> choose_key_package(Context& context,
+                                                           const DeviceId& device) {
+  if (context.device_rates.is_drained(context.now.mono_ms, device)) {
+    TERN_ASSIGN(auto last_resort, context.store.last_resort(device));
+    if (last_resort) return last_resort;
+  }
+  return context.store.next_key_package(device);
+}
+
 // All of it must fit into one frame, or the key packages would be lost on the way.
 Result<void> choose_key_packages(Context& context, Claim& claim) {
   std::size_t bytes = 0;
   for (const auto& list : claim.device_lists) bytes += list.size() + wire::entry_overhead_bytes;
   for (auto& device : claim.devices) {
-    TERN_ASSIGN(device.taken, context.store.next_key_package(device.device));
+    TERN_ASSIGN(device.taken, choose_key_package(context, device.device));
     bytes += wire::entry_overhead_bytes + (device.taken ? device.taken->key_package.size() : 0);
   }
   if (bytes > entries_bytes_max) return Errc::batch_too_large;
@@ -87,6 +98,7 @@ Result<void> choose_key_packages(Context& context, Claim& claim) {
 Result<void> take_key_packages(Context& context, const Claim& claim) {
   for (const auto& device : claim.devices) {
     if (!device.taken) continue;
+    if (device.taken->number != 0) context.batch.claimed.push_back(device.device);
     TERN_TRY(context.store.take_key_package(device.device, device.taken->number));
     TERN_ASSIGN(const auto left, context.store.key_packages_left(device.device));
     if (left < limits::key_packages_refill_below)

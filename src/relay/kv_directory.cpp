@@ -81,8 +81,13 @@ Result<std::optional<StoredKeyPackage>> KvLogTransaction::next_key_package(const
         return Scan::stop;
       }));
   if (out) return out;
-  TERN_ASSIGN(const auto last_resort, rows_.get(tables::key_packages, Key(device, 0)));
-  if (last_resort) out = StoredKeyPackage{0, to_bytes(*last_resort)};
+  return last_resort(device);
+}
+
+Result<std::optional<StoredKeyPackage>> KvLogTransaction::last_resort(const DeviceId& device) {
+  TERN_ASSIGN(const auto row, rows_.get(tables::key_packages, Key(device, 0)));
+  std::optional<StoredKeyPackage> out;
+  if (row) out = StoredKeyPackage{0, to_bytes(*row)};
   return out;
 }
 

@@ -45,6 +45,7 @@ class KvLogTransaction final : public LogTransaction {
 
   Result<std::uint32_t> key_packages_left(const DeviceId& device) override;
   Result<std::optional<StoredKeyPackage>> next_key_package(const DeviceId& device) override;
+  Result<std::optional<StoredKeyPackage>> last_resort(const DeviceId& device) override;
   Result<void> take_key_package(const DeviceId& device, std::uint64_t number) override;
   Result<void> put_key_packages(const DeviceId& device, std::span<const ByteSpan> added,
                                 std::size_t keep_max) override;

@@ -142,6 +142,7 @@ class LogTransaction {
   virtual Result<std::uint32_t> key_packages_left(const DeviceId& device) = 0;
   /// The next to give away: the oldest single-use one, else the last resort.
   virtual Result<std::optional<StoredKeyPackage>> next_key_package(const DeviceId& device) = 0;
+  virtual Result<std::optional<StoredKeyPackage>> last_resort(const DeviceId& device) = 0;
   virtual Result<void> take_key_package(const DeviceId& device, std::uint64_t number) = 0;
   /// Adds single-use ones and keeps the newest `keep_max`.
   virtual Result<void> put_key_packages(const DeviceId& device, std::span<const ByteSpan> added,

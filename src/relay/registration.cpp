@@ -82,6 +82,16 @@ Result<void> check_keys_are_free(Context& context, const Session& session, const
   return {};
 }
 
+// A device would otherwise have as many transport keys as it likes.
+Result<void> check_renewals(Context& context, const Claim& claim) {
+  TERN_ASSIGN(const auto known, context.store.device(claim.device));
+  if (!known || known->issued_s == claim.certificate.issued_s) return {};
+  const auto wait_ms = context.device_rates.renewal_wait_ms(context.now.mono_ms, claim.device);
+  if (wait_ms > 0)
+    return Error(Errc::rate_limited).with_retry_after(std::chrono::milliseconds(wait_ms));
+  return {};
+}
+
 Result<void> check_inbox_is_free(Context& context, const DeviceId& device) {
   TERN_ASSIGN(const auto present, context.store.log(crypto::inbox_log_id(device)));
   if (present && present->kind != LogKind::inbox) return Errc::log_exists;
@@ -134,6 +144,7 @@ Result<void> put_device(Context& context, const Session& session, const Claim& c
   if (known && known->issued_s == row.issued_s && known->transport_key == row.transport_key &&
       !known->revoked)
     return {};
+  if (known) context.batch.renewed.push_back(claim.device);
   return context.store.put_device(claim.device, row);
 }
 
@@ -155,6 +166,7 @@ Result<wire::Answer> register_device(Context& context, const Session& session,
   TERN_TRY(check_list_is_newest(known, request, claim));
   TERN_TRY(check_keys_are_free(context, session, claim));
   TERN_TRY(check_inbox_is_free(context, claim.device));
+  TERN_TRY(check_renewals(context, claim));
   if (!known || claim.list.number > known->list_number) {
     if (known) TERN_TRY(revoke_dropped(context, *known, claim));
     TERN_TRY(context.store.put_account(claim.account,

@@ -1,5 +1,6 @@
 #include "relay/request_queue.hpp"
 
+#include "base/try.hpp"
 #include "relay/refusal.hpp"
 
 namespace tern::relay {
@@ -8,22 +9,15 @@ namespace {
 // One batch: large enough that a sync is shared by many, small enough that nobody waits long.
 constexpr std::size_t batch_requests_max = 4'096;
 constexpr std::size_t batch_request_bytes_max = 8 * 1024 * 1024;
-// Requests whose answers may be a frame each, or which verify signatures.
 constexpr std::size_t batch_heavy_requests_max = 64;
 
 // What one connection may have waiting.
-constexpr std::uint32_t queued_requests_max = 1'024;
+constexpr std::size_t queued_requests_max = 1'024;
 constexpr std::size_t queued_bytes_max = 8 * 1024 * 1024;
+constexpr std::uint32_t queued_heavy_max = 64;
+// Before it has said who it is, it has nothing to ask but Resume and Register.
+constexpr std::uint32_t queued_heavy_unknown_max = 2;
 constexpr std::uint32_t queue_full_retry_ms = 1'000;
-
-// Live voice sends 50 packets a second, and typing marks beside them.
-constexpr std::uint32_t signals_per_second = 100;
-constexpr std::uint32_t signals_burst = 200;
-
-template <class... Kinds>
-bool is_any_of(const wire::Request& request) {
-  return (std::holds_alternative<Kinds>(request) || ...);
-}
 
 Error rate_limited(std::uint32_t wait_ms) {
   return Error(Errc::rate_limited).with_retry_after(std::chrono::milliseconds(wait_ms));
@@ -37,12 +31,11 @@ bool is_over_limit(const Error& error) {
 
 }  // namespace
 
-RequestQueue::RequestQueue(const RelayLimits& limits)
-    : appends_(TokenBuckets::per_second(limits.append_per_second, limits.append_burst)),
-      claims_(TokenBuckets::per_minute(limits.claims_per_minute)),
-      signals_(TokenBuckets::per_second(signals_per_second, signals_burst)) {}
-
-Result<void> RequestQueue::add(Now now, Session& session, Bytes frame) {
+Result<void> RequestQueue::add(Now now, const Session& session, Bytes frame) {
+  const auto line = lines_.find(session.connection);
+  // Refusals wait too: whoever does not heed them is not worth their memory.
+  if (line != lines_.end() && line->second.requests.size() >= 2 * queued_requests_max)
+    return rate_limited(queue_full_retry_ms);
   QueuedRequest queued;
   queued.connection = session.connection;
   auto decoded = wire::decode_request(frame);
@@ -60,48 +53,66 @@ Result<void> RequestQueue::add(Now now, Session& session, Bytes frame) {
     queued.id = std::get<wire::UnsupportedRequest>(*decoded).id;
     queued.refused = refusal(Errc::frame_unsupported);
   }
-  if (queued.request) queued.frame = std::move(frame);
-  ++session.queued;
-  session.queued_bytes += queued.frame.size();
+  if (queued.request) {
+    queued.frame = std::move(frame);
+    queued.heavy = is_heavy(*queued.request);
+  }
+  auto& waiting = lines_[session.connection];
+  if (waiting.requests.empty()) turns_.push_back(session.connection);
+  waiting.frame_bytes += queued.frame.size();
+  if (queued.heavy) ++waiting.heavy;
   bytes_ += sizeof(QueuedRequest) + queued.frame.size();
-  queue_.push_back(std::move(queued));
+  waiting.requests.push_back(std::move(queued));
   return {};
 }
 
 std::optional<wire::Refused> RequestQueue::held_back(Now now, const Session& session,
                                                      const wire::Request& request) {
-  if (session.queued >= queued_requests_max || session.queued_bytes >= queued_bytes_max)
-    return refusal(rate_limited(queue_full_retry_ms));
-  std::uint32_t wait_ms = 0;
-  if (is_any_of<wire::Append, wire::CreateLog, wire::Reserve>(request))
-    wait_ms = appends_.take(now.mono_ms, session.transport_key);
-  else if (is_any_of<wire::ClaimKeyPackages>(request))
-    wait_ms = claims_.take(now.mono_ms, session.transport_key);
-  else if (is_any_of<wire::Signal>(request))
-    wait_ms = signals_.take(now.mono_ms, session.transport_key);
+  if (const auto line = lines_.find(session.connection); line != lines_.end()) {
+    const auto heavy_max = session.identity ? queued_heavy_max : queued_heavy_unknown_max;
+    const auto& waiting = line->second;
+    if (waiting.requests.size() >= queued_requests_max || waiting.frame_bytes >= queued_bytes_max ||
+        (waiting.heavy >= heavy_max && is_heavy(request)))
+      return refusal(rate_limited(queue_full_retry_ms));
+  }
+  const auto wait_ms = rates_.take(now.mono_ms, session, request);
   if (wait_ms > 0) return refusal(rate_limited(wait_ms));
   return std::nullopt;
 }
 
-std::vector<QueuedRequest> RequestQueue::take(Sessions& sessions) {
+void RequestQueue::forget(ConnectionId connection) {
+  const auto line = lines_.find(connection);
+  if (line == lines_.end()) return;
+  bytes_ -= line->second.requests.size() * sizeof(QueuedRequest) + line->second.frame_bytes;
+  lines_.erase(line);
+}
+
+QueuedRequest RequestQueue::take_first(Line& line) {
+  auto out = std::move(line.requests.front());
+  line.requests.pop_front();
+  line.frame_bytes -= out.frame.size();
+  if (out.heavy) --line.heavy;
+  bytes_ -= sizeof(QueuedRequest) + out.frame.size();
+  return out;
+}
+
+std::vector<QueuedRequest> RequestQueue::take() {
   std::vector<QueuedRequest> out;
   std::size_t bytes = 0;
   std::size_t heavy = 0;
-  while (!queue_.empty() && out.size() < batch_requests_max && bytes < batch_request_bytes_max &&
+  while (!turns_.empty() && out.size() < batch_requests_max && bytes < batch_request_bytes_max &&
          heavy < batch_heavy_requests_max) {
-    auto request = std::move(queue_.front());
-    queue_.pop_front();
-    bytes_ -= sizeof(QueuedRequest) + request.frame.size();
-    auto* const session = sessions.find(request.connection);
-    if (!session) continue;
-    --session->queued;
-    session->queued_bytes -= request.frame.size();
-    bytes += request.frame.size();
-    if (request.request &&
-        is_any_of<wire::Resume, wire::Register, wire::Read, wire::ClaimKeyPackages>(
-            *request.request))
-      ++heavy;
-    out.push_back(std::move(request));
+    const auto connection = turns_.front();
+    turns_.pop_front();
+    const auto line = lines_.find(connection);
+    if (line == lines_.end()) continue;
+    out.push_back(take_first(line->second));
+    bytes += out.back().frame.size();
+    if (out.back().heavy) ++heavy;
+    if (line->second.requests.empty())
+      lines_.erase(line);
+    else
+      turns_.push_back(connection);
   }
   return out;
 }

@@ -1,11 +1,11 @@
-// Requests that wait for a batch: decoded, held against their device's rates, bounded.
+// Requests that wait for a batch: decoded, held against their sender's rates, bounded.
 #pragma once
 
 #include <deque>
 
 #include "base/clock.hpp"
+#include "relay/rates.hpp"
 #include "relay/sessions.hpp"
-#include "relay/token_buckets.hpp"
 #include "tern/relay.hpp"
 #include "wire/frames.hpp"
 
@@ -17,29 +17,40 @@ struct QueuedRequest {
   Bytes frame;  ///< what `request` points into
   std::optional<wire::Request> request;
   std::optional<wire::Refused> refused;  ///< decided already
+  bool heavy = false;
 };
 
+/// Each connection has a line of its own and they take turns, so that nobody waits behind what
+/// another has piled up.
 class RequestQueue {
  public:
-  explicit RequestQueue(const RelayLimits& limits);
-  /// A request over a limit is answered like any other that is refused. Errors: frame_too_large,
-  /// frame_malformed (the connection is to be closed).
-  Result<void> add(Now now, Session& session, Bytes frame);
-  bool empty() const { return queue_.empty(); }
+  explicit RequestQueue(const RelayLimits& limits) : rates_(limits) {}
+  /// A request over a limit is answered like any other that is refused. Errors, with which the
+  /// connection is to be closed: frame_too_large, frame_malformed, rate_limited (it goes on sending
+  /// though it is refused).
+  Result<void> add(Now now, const Session& session, Bytes frame);
+  /// Drops what waits of a connection that has gone.
+  void forget(ConnectionId connection);
+  bool empty() const { return lines_.empty(); }
   /// What waits, frames and their rows.
   std::uint64_t bytes() const { return bytes_; }
-  /// The next batch, in order of arrival; without those whose connection has gone.
-  std::vector<QueuedRequest> take(Sessions& sessions);
+  /// The next batch: a request of each connection in turn, each connection's in order of arrival.
+  std::vector<QueuedRequest> take();
 
  private:
-  /// Over its device's rate, or too many that wait already.
+  struct Line {
+    std::deque<QueuedRequest> requests;
+    std::size_t frame_bytes = 0;
+    std::uint32_t heavy = 0;
+  };
+  /// Over a rate of its sender, or too many that wait already.
   std::optional<wire::Refused> held_back(Now now, const Session& session,
                                          const wire::Request& request);
+  QueuedRequest take_first(Line& line);
 
-  TokenBuckets appends_;
-  TokenBuckets claims_;
-  TokenBuckets signals_;
-  std::deque<QueuedRequest> queue_;
+  Rates rates_;
+  std::unordered_map<ConnectionId, Line> lines_;  // none is empty
+  std::deque<ConnectionId> turns_;                // of lines_, and of some that have gone
   std::uint64_t bytes_ = 0;
 };
 

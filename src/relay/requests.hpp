@@ -7,6 +7,7 @@
 
 #include "relay/access_lists.hpp"
 #include "relay/batch.hpp"
+#include "relay/device_rates.hpp"
 #include "relay/event_log.hpp"
 #include "relay/reservations.hpp"
 #include "tern/relay.hpp"
@@ -23,6 +24,7 @@ struct Context {
   const Upkeep& upkeep;
   AccessLists& access_lists;
   Reservations& reservations;
+  const DeviceRates& device_rates;
   LogTransaction& store;
   Batch& batch;
 

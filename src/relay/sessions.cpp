@@ -2,10 +2,12 @@
 
 namespace tern::relay {
 
-Session& Sessions::add(ConnectionId connection, const crypto::DhPublicKey& transport_key) {
+Session& Sessions::add(ConnectionId connection, const crypto::DhPublicKey& transport_key,
+                       std::string_view origin) {
   auto& session = sessions_[connection];
   session.connection = connection;
   session.transport_key = transport_key;
+  session.origin = origin.empty() ? payer_for(transport_key) : payer_for(origin);
   return session;
 }
 

@@ -7,6 +7,7 @@
 
 #include "crypto/dh.hpp"
 #include "relay/core.hpp"
+#include "relay/token_buckets.hpp"
 
 namespace tern::relay {
 
@@ -25,11 +26,10 @@ struct Lag {
 struct Session {
   ConnectionId connection = 0;
   crypto::DhPublicKey transport_key;
+  Payer origin;  ///< of its registrations
   std::optional<Identity> identity;
   bool greeted = false;  ///< a Resume of an unknown device came: it may register
   bool writable = true;
-  std::uint32_t queued = 0;  ///< requests that wait for a batch
-  std::size_t queued_bytes = 0;
   Errc last_refusal = Errc{};  ///< so that each is logged once in a row
   /// Logs that are not here: the connection has everything up to the head.
   std::unordered_map<LogId, Lag> lags;
@@ -37,7 +37,8 @@ struct Session {
 
 class Sessions {
  public:
-  Session& add(ConnectionId connection, const crypto::DhPublicKey& transport_key);
+  Session& add(ConnectionId connection, const crypto::DhPublicKey& transport_key,
+               std::string_view origin);
   void erase(ConnectionId connection);
   Session* find(ConnectionId connection);
   const Session* find(ConnectionId connection) const;

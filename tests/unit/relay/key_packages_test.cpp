@@ -46,6 +46,18 @@ TEST_CASE("each single-use key package is given once, then the last resort again
   CHECK(pair.claim() == "last");
 }
 
+TEST_CASE("whoever claims all that a device has leaves half of it, by whatever accounts") {
+  RelayLimits limits;
+  limits.claims_per_minute = 100;
+  KeyPackagesPair pair{World(limits)};
+  pair.publish(100, "last");
+  for (int i = 0; i < 50; ++i) CHECK(pair.claim() == "kp" + std::to_string(i));
+  CHECK(pair.claim() == "last");
+  pair.world.pass_ms(60'000);
+  CHECK(pair.claim() == "kp50");
+  CHECK(pair.claim() == "last");
+}
+
 TEST_CASE("a key package that was given is gone even if the relay loses power") {
   KeyPackagesPair pair;
   pair.publish(2);

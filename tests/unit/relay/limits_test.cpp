@@ -8,8 +8,8 @@ using namespace tern::relay::test;
 
 namespace {
 
-crypto::DhPublicKey device_key(std::uint8_t first) {
-  crypto::DhPublicKey out;
+Payer payer(std::uint8_t first) {
+  Payer out;
   out.bytes[0] = first;
   return out;
 }
@@ -39,14 +39,14 @@ TEST_CASE("a device appends in a burst, then at its rate, whatever connection it
 
 TEST_CASE("a bucket gives its burst, then one token an interval, and is forgotten when full") {
   auto buckets = TokenBuckets::per_second(10, 2);
-  CHECK(buckets.take(1'000, device_key(1)) == 0);
-  CHECK(buckets.take(1'000, device_key(1)) == 0);
-  CHECK(buckets.take(1'000, device_key(1)) == 100);
-  CHECK(buckets.take(1'000, device_key(2)) == 0);
-  CHECK(buckets.take(1'099, device_key(1)) == 1);
-  CHECK(buckets.take(1'100, device_key(1)) == 0);
+  CHECK(buckets.take(1'000, payer(1)) == 0);
+  CHECK(buckets.take(1'000, payer(1)) == 0);
+  CHECK(buckets.take(1'000, payer(1)) == 100);
+  CHECK(buckets.take(1'000, payer(2)) == 0);
+  CHECK(buckets.take(1'099, payer(1)) == 1);
+  CHECK(buckets.take(1'100, payer(1)) == 0);
   for (int i = 0; i < 5'000; ++i) {
-    crypto::DhPublicKey key;
+    Payer key;
     key.bytes[1] = static_cast<std::uint8_t>(i);
     key.bytes[2] = static_cast<std::uint8_t>(i >> 8);
     buckets.take(10'000 + i * 1'000, key);
@@ -110,6 +110,114 @@ TEST_CASE("a connection that sends without waiting is held back, not its neighbo
   as<wire::Done>(world.answer_to(at_anna, last_taken));
   CHECK(refusal(world.answer_to(at_anna, first_refused)) == Errc::rate_limited);
   as<wire::Done>(world.answer_to(at_bo, other));
+}
+
+TEST_CASE("a connection that heeds no refusal is closed, and what it piled up is gone") {
+  World world;
+  const auto anna = world.make_device();
+  const auto bo = world.make_device();
+  const auto at_anna = world.online(anna);
+  const auto at_bo = world.online(bo);
+  CHECK(world.core->backlog_bytes() == 0);
+  for (int i = 0; i < 2'048; ++i) world.send(at_anna, wire::Ping{});
+  const auto backlog = world.core->backlog_bytes();
+  CHECK(backlog > 2'048 * 64);
+  CHECK_FALSE(world.closed(at_anna));
+  const auto other = world.send(at_bo, wire::Ping{});
+  for (int i = 0; i < 100; ++i) world.send(at_anna, wire::Ping{});
+  CHECK(world.core->backlog_bytes() < 1'024);
+  world.run();
+  CHECK(world.closed(at_anna) == Errc::rate_limited);
+  as<wire::Done>(world.answer_to(at_bo, other));
+  CHECK(world.core->backlog_bytes() == 0);
+}
+
+TEST_CASE("what one connection has piled up is nobody else's wait") {
+  World world;
+  const auto anna = world.make_device();
+  const auto bo = world.make_device();
+  const auto at_anna = world.online(anna);
+  const auto at_bo = world.online(bo);
+  for (int i = 0; i < 64; ++i) world.send(at_anna, wire::Read{anna.inbox});
+  const auto over = world.send(at_anna, wire::Read{anna.inbox});
+  std::vector<ConnectionId> strangers;
+  for (int i = 0; i < 100; ++i) {
+    strangers.push_back(world.connect(world.make_device()));
+    for (int k = 0; k < 3; ++k) world.send(strangers.back(), wire::Resume{});
+  }
+  const auto read = world.send(at_bo, wire::Read{bo.inbox});
+  world.run_batch();
+  world.run_batch();
+  as<wire::Entries>(world.answer_to(at_bo, read));
+  world.run();
+  CHECK(refusal(world.answer_to(at_anna, over)) == Errc::rate_limited);
+}
+
+TEST_CASE("a stranger has two requests waiting that cost something, and no third") {
+  World world;
+  const auto stranger = world.connect(world.make_device());
+  const auto first = world.send(stranger, wire::Resume{});
+  const auto second = world.send(stranger, wire::Resume{});
+  const auto third = world.send(stranger, wire::Resume{});
+  world.run();
+  as<wire::Resumed>(world.answer_to(stranger, first));
+  as<wire::Resumed>(world.answer_to(stranger, second));
+  CHECK(refusal(world.answer_to(stranger, third)) == Errc::rate_limited);
+}
+
+TEST_CASE("a device resumes thirty times at once, then every six seconds") {
+  World world;
+  const auto anna = world.make_device();
+  const auto at_anna = world.online(anna);
+  for (int i = 1; i < 30; ++i) as<wire::Resumed>(world.ask(at_anna, wire::Resume{}));
+  const auto refused = as<wire::Refused>(world.ask(at_anna, wire::Resume{}));
+  CHECK(refused.code == Errc::rate_limited);
+  CHECK(refused.retry_after_ms == 6'000);
+  world.pass_ms(6'000);
+  as<wire::Resumed>(world.ask(at_anna, wire::Resume{}));
+}
+
+TEST_CASE("registrations are rated by where they come from, whatever keys they bring") {
+  RelayLimits limits;
+  limits.registrations_per_hour = 2;
+  World world(limits);
+  const auto register_from = [&world](std::string_view origin) {
+    const auto device = world.make_device();
+    return world.ask(world.connect(device, origin), Registration(device).request());
+  };
+  as<wire::Registered>(register_from("192.0.2.1"));
+  as<wire::Registered>(register_from("192.0.2.1"));
+  const auto refused = as<wire::Refused>(register_from("192.0.2.1"));
+  CHECK(refused.code == Errc::rate_limited);
+  CHECK(refused.retry_after_ms == 1'800'000);
+  as<wire::Registered>(register_from("192.0.2.2"));
+  world.pass_ms(1'800'000);
+  as<wire::Registered>(register_from("192.0.2.1"));
+}
+
+TEST_CASE("another transport key brings a device no more than it had") {
+  RelayLimits limits;
+  limits.append_burst = 4;
+  World world(limits);
+  auto anna = world.make_device();
+  auto connection = world.online(anna);
+  const auto chat = create_chat(world, connection, {});
+  for (int i = 0; i < 3; ++i) append_message(world, connection, chat.log);
+  const auto renew = [&] {
+    anna.transport = crypto::DhKeyPair::generate(world.entropy);
+    ++anna.certificate.issued_s;
+    world.sign(anna);
+    connection = world.connect(anna);
+    return world.ask(connection, Registration(anna).request());
+  };
+  as<wire::Registered>(renew());
+  const auto text = message(world);
+  CHECK(refusal(world.ask(connection, append_of(chat.log, 1, {text}))) == Errc::rate_limited);
+  // Nor may it have as many keys as it likes.
+  for (int i = 0; i < 3; ++i) as<wire::Registered>(renew());
+  CHECK(refusal(renew()) == Errc::rate_limited);
+  world.pass_ms(6 * 3'600'000);
+  as<wire::Registered>(renew());
 }
 
 TEST_CASE("the same refusal again and again is logged once") {

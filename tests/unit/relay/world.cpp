@@ -84,9 +84,9 @@ void World::sign(Device& device, const crypto::VerifyKey& device_key) {
   device.inbox = crypto::inbox_log_id(device.id);
 }
 
-ConnectionId World::connect(const Device& device) {
+ConnectionId World::connect(const Device& device, std::string_view origin) {
   const auto connection = next_connection_++;
-  core->connected(now, connection, device.transport.public_key);
+  core->connected(now, connection, device.transport.public_key, origin);
   return connection;
 }
 
@@ -119,9 +119,13 @@ void World::send_bytes(ConnectionId connection, Bytes frame) {
 
 void World::run() {
   do {
-    core->run_batch(now);
-    drain();
+    run_batch();
   } while (core->has_work());
+}
+
+void World::run_batch() {
+  core->run_batch(now);
+  drain();
 }
 
 void World::settle(std::int64_t ms) {

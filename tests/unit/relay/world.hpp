@@ -48,7 +48,7 @@ class World {
   void sign(Device& device, const crypto::VerifyKey& device_key);
 
   // -- connections
-  ConnectionId connect(const Device& device);
+  ConnectionId connect(const Device& device, std::string_view origin = {});
   void disconnect(ConnectionId connection);
   /// Connected, registered and resumed with nothing read.
   ConnectionId online(const Device& device);
@@ -59,6 +59,7 @@ class World {
   std::uint32_t send(ConnectionId connection, const wire::Request& request);
   void send_bytes(ConnectionId connection, Bytes frame);
   void run();
+  void run_batch();
   /// Sends and runs. What the answer points at lives as long as the world.
   wire::Answer ask(ConnectionId connection, const wire::Request& request);
   wire::Answer answer_to(ConnectionId connection, std::uint32_t id);
