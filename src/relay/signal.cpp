@@ -28,11 +28,15 @@ Result<wire::Answer> signal(Context& context, const Caller& caller, const wire::
 }
 
 Result<wire::Answer> acknowledge(Context& context, const Caller& caller, const wire::Ack& request) {
-  if (!context.upkeep.has_room())
-    return Error(Errc::rate_limited).with_retry_after(std::chrono::seconds(1));
   const auto& device = caller.identity.device;
-  for (const auto& position : request.logs)
-    context.batch.acks.push_back({position.log, device, position.seq});
+  if (!context.upkeep.has_room(device))
+    return Error(Errc::rate_limited).with_retry_after(std::chrono::seconds(1));
+  for (const auto& position : request.logs) {
+    // What is not the device's to acknowledge takes no place of what is.
+    TERN_ASSIGN(const auto membership, context.store.member(position.log, device));
+    if (membership && membership->acked < position.seq)
+      context.batch.acks.push_back({position.log, device, position.seq});
+  }
   context.batch.raise_counter(device, request.store_counter);
   return wire::Answer(wire::Done{});
 }

@@ -8,6 +8,10 @@
 namespace tern::relay {
 namespace {
 
+// In memory. One device's are no more than one Ack of all its logs.
+constexpr std::size_t acks_max = 262'144;
+constexpr std::uint32_t acks_of_device_max = limits::resume_logs_max;
+
 // One run's share, so that it holds up no answer for long.
 constexpr std::size_t acks_per_run_max = 4'096;
 constexpr std::size_t forget_per_run_max = 1'000;
@@ -35,10 +39,17 @@ std::uint64_t Upkeep::counter_heard(const DeviceId& device) const {
   return found != counters_.end() ? found->second : 0;
 }
 
+bool Upkeep::has_room(const DeviceId& device) const {
+  const auto of_device = acks_of_.find(device);
+  return acks_.size() < acks_max &&
+         (of_device == acks_of_.end() || of_device->second < acks_of_device_max);
+}
+
 void Upkeep::take(Now now, const Batch& batch) {
   for (const auto& ack : batch.acks) {
-    auto& seq = acks_[{ack.log, ack.device}];
-    seq = std::max(seq, ack.seq);
+    const auto [place, is_new] = acks_.try_emplace({ack.log, ack.device}, ack.seq);
+    if (is_new) ++acks_of_[ack.device];
+    place->second = std::max(place->second, ack.seq);
   }
   for (const auto& [device, counter] : batch.store_counters) {
     auto& highest = counters_[device];
@@ -57,6 +68,7 @@ Result<void> Upkeep::run(LogTransaction& store, Now now, const RelayLimits& limi
   run_ = {};
   run_.forget_left = forget_per_run_max;
   run_.members_left = members_per_run_max;
+  run_.last_written = last_written_;
   run_.sweep_at_ms = sweep_at_ms_;
   run_.sweeping = sweeping_;
   if (now.mono_ms >= write_at_ms_) {
@@ -71,8 +83,9 @@ Result<void> Upkeep::run(LogTransaction& store, Now now, const RelayLimits& limi
 void Upkeep::keep(Now now) {
   for (const auto& [key, seq] : run_.acks) {
     const auto found = acks_.find(key);
-    if (found != acks_.end() && found->second <= seq) acks_.erase(found);
+    if (found != acks_.end() && found->second <= seq) drop_ack(found);
   }
+  last_written_ = run_.last_written;
   for (const auto& [device, counter] : run_.counters) {
     const auto found = counters_.find(device);
     if (found != counters_.end() && found->second <= counter) counters_.erase(found);
@@ -94,6 +107,12 @@ void Upkeep::keep(Now now) {
   run_ = {};
 }
 
+void Upkeep::drop_ack(Acks::iterator ack) {
+  const auto of_device = acks_of_.find(ack->first.second);
+  if (--of_device->second == 0) acks_of_.erase(of_device);
+  acks_.erase(ack);
+}
+
 void Upkeep::postpone(Now now) {
   run_ = {};
   const auto later_ms = now.mono_ms + ack_delay_ms;
@@ -103,18 +122,27 @@ void Upkeep::postpone(Now now) {
 }
 
 Result<void> Upkeep::write_acks(LogTransaction& store, Now now) {
-  for (const auto& [key, seq] : acks_) {
-    if (run_.acks.size() == acks_per_run_max) break;
-    const auto& [log, device] = key;
-    TERN_ASSIGN(const auto state, store.log(log));
-    run_.acks.emplace_back(key, seq);
-    if (!state) continue;
-    // What is not there yet cannot have been applied.
-    TERN_TRY(store.advance_cursor(log, device, std::min(seq, state->head)));
-    const bool small = state->members <= small_chat_devices_max;
-    if (small || !prunable_.count(log))
-      run_.prunable[log] = now.mono_ms + (small ? 0 : large_chat_prune_delay_ms);
+  auto ack = acks_.upper_bound(last_written_);
+  const auto count = std::min(acks_.size(), acks_per_run_max);
+  for (std::size_t i = 0; i < count; ++i, ++ack) {
+    if (ack == acks_.end()) ack = acks_.begin();
+    TERN_TRY(write_ack(store, now, ack->first, ack->second));
+    run_.acks.push_back(*ack);
+    run_.last_written = ack->first;
   }
+  return {};
+}
+
+Result<void> Upkeep::write_ack(LogTransaction& store, Now now, const AckKey& key,
+                               std::uint64_t seq) {
+  const auto& [log, device] = key;
+  TERN_ASSIGN(const auto state, store.log(log));
+  if (!state) return {};
+  // What is not there yet cannot have been applied.
+  TERN_TRY(store.advance_cursor(log, device, std::min(seq, state->head)));
+  const bool small = state->members <= small_chat_devices_max;
+  if (small || !prunable_.count(log))
+    run_.prunable[log] = now.mono_ms + (small ? 0 : large_chat_prune_delay_ms);
   return {};
 }
 

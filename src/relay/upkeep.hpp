@@ -17,8 +17,8 @@ inline constexpr std::int64_t ack_delay_ms = 1'000;
 
 class Upkeep {
  public:
-  /// Whether more acks can be taken before some are written.
-  bool has_room() const { return acks_.size() < acks_max; }
+  /// Whether more acks, and more of this device, can be taken before some are written.
+  bool has_room(const DeviceId& device) const;
   /// The highest store counter of the device that is not yet in the store.
   std::uint64_t counter_heard(const DeviceId& device) const;
   /// After a batch is on the disk: what its requests brought.
@@ -35,10 +35,12 @@ class Upkeep {
   void postpone(Now now);
 
  private:
-  static constexpr std::size_t acks_max = 65'536;
   using AckKey = std::pair<LogId, DeviceId>;
+  using Acks = std::map<AckKey, std::uint64_t>;
 
   Result<void> write_acks(LogTransaction& store, Now now);
+  Result<void> write_ack(LogTransaction& store, Now now, const AckKey& key, std::uint64_t seq);
+  void drop_ack(Acks::iterator ack);
   Result<void> write_counters(LogTransaction& store);
   Result<void> prune_acked(LogTransaction& store, Now now);
   /// Whether nothing is left of it to do.
@@ -46,7 +48,9 @@ class Upkeep {
   Result<void> sweep(LogTransaction& store, Now now, const RelayLimits& limits);
   Result<bool> sweep_log(LogTransaction& store, const LogTransaction::Expiry& expiry);
 
-  std::map<AckKey, std::uint64_t> acks_;
+  Acks acks_;
+  std::unordered_map<DeviceId, std::uint32_t> acks_of_;
+  AckKey last_written_;  ///< a run goes on after it, so that each ack has its turn
   std::unordered_map<DeviceId, std::uint64_t> counters_;
   std::int64_t write_at_ms_ = never_ms;
   /// Logs in which a cursor moved -> when to look whether entries can go.
@@ -57,6 +61,7 @@ class Upkeep {
 
   // Of the present run.
   struct Run {
+    AckKey last_written;
     std::vector<std::pair<AckKey, std::uint64_t>> acks;
     std::vector<std::pair<DeviceId, std::uint64_t>> counters;
     std::map<LogId, std::optional<std::int64_t>> prunable;  // nullopt: done

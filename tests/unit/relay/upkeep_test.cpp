@@ -1,4 +1,7 @@
+#include "relay/upkeep.hpp"
+
 #include "chat.hpp"
+#include "relay/kv_log_store.hpp"
 
 using namespace tern;
 using namespace tern::relay;
@@ -94,6 +97,67 @@ TEST_CASE("a stranger's ack changes nothing") {
   talk.world.settle();
   CHECK(read_from(talk.world, talk.at_bo, talk.log, 2).entries.size() == 1);
   CHECK(refusal(talk.world.ask(at_mallory, wire::Read{talk.log})) == Errc::not_member);
+}
+
+TEST_CASE("acks of logs that one is not in take nobody's place") {
+  UpkeepTalk talk;
+  const auto mallory = talk.world.make_device();
+  const auto at_mallory = talk.world.online(mallory);
+  append_message(talk.world, talk.at_anna, talk.log);
+  wire::Ack junk;
+  for (std::size_t i = 0; i < limits::resume_logs_max; ++i)
+    junk.logs.push_back({talk.world.random<LogId>(), 1, {}});
+  for (int i = 0; i < 20; ++i) {
+    talk.world.pass_ms(10'000);
+    as<wire::Done>(talk.world.ask(at_mallory, junk));
+  }
+  talk.ack(talk.at_anna, 2);
+  talk.ack(talk.at_bo, 2);
+  talk.world.pass_ms(1'000);
+  talk.world.run_batch();
+  CHECK(talk.head(talk.at_bo).first_kept == 3);
+}
+
+TEST_CASE("when more acks wait than one run writes, each has its turn") {
+  Upkeep upkeep;
+  store::MemoryDisk disk;
+  const auto environment = store::open_memory(disk);
+  KvLogStore store(*environment);
+  crypto::DeterministicEntropy entropy{1};
+  const auto anna = entropy.make<DeviceId>();
+  const auto mallory = entropy.make<DeviceId>();
+  LogId last;
+  last.bytes.fill(0xff);
+  store
+      .transact([&](LogTransaction& rows) -> Result<void> {
+        LogState state;
+        state.head = 1;
+        state.members = limits::chat_devices_max;
+        if (auto created = rows.create_log(last, state); !created) return created;
+        return rows.put_member(last, anna, {});
+      })
+      .value();
+  Batch batch;
+  batch.acks.push_back({last, anna, 1});
+  for (std::size_t i = 0; i < limits::resume_logs_max; ++i)
+    batch.acks.push_back({entropy.make<LogId>(), mallory, 1});
+  Now now{1'000'000, 1'700'000'000'000};
+  upkeep.take(now, batch);
+  CHECK_FALSE(upkeep.has_room(mallory));
+  CHECK(upkeep.has_room(anna));
+  for (int i = 0; i < 3; ++i) {
+    now.mono_ms += 1'000;
+    store.transact([&](LogTransaction& rows) { return upkeep.run(rows, now, {}); }).value();
+    upkeep.keep(now);
+    // Who is first in order is there again.
+    upkeep.take(now, batch);
+  }
+  store
+      .transact([&](LogTransaction& rows) -> Result<void> {
+        CHECK(rows.member(last, anna).value()->acked == 1);
+        return {};
+      })
+      .value();
 }
 
 TEST_CASE("what a struck device may still read waits for it") {
