@@ -69,6 +69,7 @@ Result<std::shared_ptr<LmdbCore>> LmdbCore::open(const std::filesystem::path& pa
   const int code = mdb_dbi_open(transaction, nullptr, 0, &tree);
   core->end_read(transaction);
   if (code) return lmdb_error(code, "open " + path.string());
+  core->map_ = LmdbMap::find(core->environment_);
   return core;
 }
 
@@ -180,7 +181,10 @@ Result<void> LmdbCore::remap(std::size_t bytes) {
   if (!address_space_has(bytes))
     return Error(Errc::storage_full, "the database has no room left in this process's addresses");
   const int code = mdb_env_set_mapsize(environment_, bytes);
-  if (code == 0) return {};
+  if (code == 0) {
+    map_ = LmdbMap::find(environment_);
+    return {};
+  }
   broken_ = true;
   return lmdb_error(code, "grow the database");
 }

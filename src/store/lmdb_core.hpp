@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "store/folder.hpp"
+#include "store/lmdb_map.hpp"
 #include "store/port.hpp"
 
 struct MDB_env;
@@ -36,6 +37,9 @@ class LmdbCore {
   void end_write(MDB_txn* transaction);
   Result<void> commit(MDB_txn* transaction, Durability durability, std::uint64_t bytes_put);
 
+  /// Where the file is mapped, while a transaction is open.
+  const LmdbMap& map() const { return map_; }
+
   Result<void> grow();
   Counters counters() const;
 
@@ -49,6 +53,7 @@ class LmdbCore {
 
   FolderLock lock_;
   MDB_env* environment_ = nullptr;
+  LmdbMap map_;               // changes with the map only
   mutable std::mutex mutex_;  // guards what follows, and the map while no transaction is open
   std::size_t readers_ = 0;
   bool writing_ = false;

@@ -23,7 +23,8 @@ ByteSpan bytes_of(const MDB_val& value) {
 
 class Cursor {
  public:
-  explicit Cursor(MDB_txn* transaction) : code_(mdb_cursor_open(transaction, tree, &cursor_)) {}
+  Cursor(MDB_txn* transaction, const LmdbMap& map)
+      : map_(map), code_(mdb_cursor_open(transaction, tree, &cursor_)) {}
   ~Cursor() {
     if (cursor_ != nullptr) mdb_cursor_close(cursor_);
   }
@@ -45,6 +46,9 @@ class Cursor {
     if (cursor_ == nullptr) return;
     key_ = value_of(to);
     code_ = mdb_cursor_get(cursor_, &key_, &value_, way);
+    const bool sound =
+        code_ != 0 || (map_.holds_key(key()) && map_.holds_value(key().size(), value()));
+    if (!sound) code_ = MDB_CORRUPTED;
   }
 
   bool at_row() const { return code_ == 0; }
@@ -56,6 +60,7 @@ class Cursor {
   }
 
  private:
+  const LmdbMap& map_;
   MDB_cursor* cursor_ = nullptr;
   MDB_val key_{};
   MDB_val value_{};
@@ -77,13 +82,15 @@ class LmdbTransaction : public Kind {
     const int code = mdb_get(transaction_, tree, &name, &value);
     if (code == MDB_NOTFOUND) return std::optional<ByteSpan>();
     if (code) return lmdb_error(code, "read");
+    if (!core_->map().holds_value(row.span().size(), bytes_of(value)))
+      return lmdb_error(MDB_CORRUPTED, "read");
     return std::optional<ByteSpan>(bytes_of(value));
   }
   Result<void> scan(Table table, ByteSpan prefix, ByteSpan first,
                     const ReadTransaction::Visit& visit) override {
     TERN_CHECK(transaction_ != nullptr);
     TERN_ASSIGN(const auto range, RowRange::make(table, prefix, first));
-    Cursor cursor(transaction_);
+    Cursor cursor(transaction_, core_->map());
     cursor.seek_up(range.first(), false);
     while (cursor.at_row() && range.within(cursor.key())) {
       const auto at = RowKey::stored(cursor.key());
@@ -100,7 +107,7 @@ class LmdbTransaction : public Kind {
                          const ReadTransaction::Visit& visit) override {
     TERN_CHECK(transaction_ != nullptr);
     TERN_ASSIGN(const auto range, RowRange::make_back(table, prefix, last));
-    Cursor cursor(transaction_);
+    Cursor cursor(transaction_, core_->map());
     cursor.seek_down(range.last(), range.includes_last());
     while (cursor.at_row() && range.within(cursor.key())) {
       const auto at = RowKey::stored(cursor.key());

@@ -132,6 +132,55 @@ TEST_CASE("any bit of the first two pages changed: damage, or the rows of a comm
   CHECK(refused > meta_bytes * 8 / 2);
 }
 
+TEST_CASE("a damaged length beyond the pages that are looked at is an error, not a crash") {
+  const TempFolder temp;
+  const LmdbOptions options{.folder = temp.path() / "db"};
+  const auto key_of = [](int i) { return "row " + std::to_string(10'000 + i); };
+  {
+    const auto environment = must(open_lmdb(options));
+    transact(*environment, Durability::lazy, [&](WriteTransaction& transaction) -> Result<void> {
+      for (int i = 0; i < 4'000; ++i)
+        TERN_TRY(transaction.put(one, as_bytes(key_of(i)), Bytes(1'500, 'v')));
+      return transaction.put(two, as_bytes("long row"), Bytes(50'000, 'l'));
+    }).value();
+  }
+  const auto file = options.folder / "data.mdb";
+  auto bytes = read_file(file);
+  std::string name = key_of(3'999);
+  std::uint16_t low = 1'500, high = 0;
+  SECTION("so long that it leaves the file") { high = 0x3000; }
+  SECTION("longer than any row") { high = 0x0200; }
+  SECTION("a little longer than its page") { low = 2'000; }
+  SECTION("as long as a row with pages of its own") { low = 5'000; }
+  SECTION("a long row, beyond its pages") {
+    name = "long row";
+    low = 60'000;
+  }
+  SECTION("a long row, beyond the file") {
+    name = "long row";
+    high = 0x00f0;
+  }
+  // The node's length, flags and key length stand before the key, which begins with its table.
+  const auto at = bytes.rfind(name) - 1 - sizeof(lmdb_format::NodeHeader);
+  REQUIRE(at < bytes.size());
+  bytes.replace(at, 2, reinterpret_cast<const char*>(&low), 2);
+  bytes.replace(at + 2, 2, reinterpret_cast<const char*>(&high), 2);
+  write_file(file, bytes);
+
+  const auto environment = must(open_lmdb(options));
+  const auto table = name == "long row" ? two : one;
+  const auto check = [&](ReadTransaction& rows) {
+    const auto got = rows.get(table, as_bytes(name));
+    const bool in_page = low == 2'000 && (bytes.size() - at) % 4'096 >= 2'000u + 18;
+    if (in_page) return;  // it ends within its page still: another length, and no harm
+    CHECK(got.error() == Errc::storage_damaged);
+    const auto all = rows.scan(table, {}, {}, [](ByteSpan, ByteSpan) { return Scan::next; });
+    CHECK(all.error() == Errc::storage_damaged);
+  };
+  check(*must(environment->read()));
+  check(*must(environment->write()));
+}
+
 TEST_CASE("changed bytes anywhere in the file never bring the process down") {
   const Specimen whole;
   // Shared with the child, so that a crash tells which change did it.
