@@ -4,6 +4,7 @@
 #include "base/try.hpp"
 #include "crypto/log_id.hpp"
 #include "relay/append_plan.hpp"
+#include "relay/log_heads.hpp"
 #include "relay/repeated_append.hpp"
 
 namespace tern::relay {
@@ -19,11 +20,13 @@ wire::Answer stale(const LogState& state) {
   return refused;
 }
 
-wire::Answer appended_before(const LogState& state, std::uint64_t first_seq) {
+// One that was struck since is told no more of the log than it may read.
+wire::Answer appended_before(const LogState& state, const Membership& author,
+                             std::uint64_t first_seq) {
   wire::Appended appended;
   appended.first_seq = first_seq;
-  appended.head = state.head;
-  appended.base = state.base;
+  appended.head = readable_to(state, author);
+  appended.base = std::min(state.base, appended.head);
   return appended;
 }
 
@@ -56,7 +59,7 @@ Result<void> check_not_reserved(Context& context, const AppendPlan& plan) {
   const auto wait_ms = context.reservations.wait_ms(context.now.mono_ms, plan.log, plan.author);
   if (wait_ms > 0)
     return Error(Errc::reserved).with_retry_after(std::chrono::milliseconds(wait_ms));
-  context.reservations.stage_release(plan.log, plan.author);
+  context.reservations.stage_release(context.now.mono_ms, plan.log, plan.author);
   return {};
 }
 
@@ -95,7 +98,7 @@ Result<wire::Answer> append(Context& context, const Caller& caller, const wire::
   TERN_ASSIGN(const auto repeated,
               find_repeated(context.store, plan.log, plan.before, plan.membership, plan.entries));
   if (repeated.entries == plan.entries.size())
-    return appended_before(plan.before, repeated.first_seq);
+    return appended_before(plan.before, plan.membership, repeated.first_seq);
   const auto& rejoin = plan.entries.front().rejoin;
   if (!plan.membership.on_list() && !rejoin) return Errc::not_member;
   // Some but not all are there: their author has not read them yet. It reads on and sends the rest.
@@ -127,7 +130,7 @@ Result<wire::Answer> create_log(Context& context, const Caller& caller,
     if (!membership) return Errc::log_exists;
     TERN_ASSIGN(const auto repeated,
                 find_repeated(context.store, plan.log, *present, *membership, plan.entries));
-    if (repeated.entries == 1) return appended_before(*present, repeated.first_seq);
+    if (repeated.entries == 1) return appended_before(*present, *membership, repeated.first_seq);
     return Errc::log_exists;
   }
   plan.before.members = 1;
@@ -145,7 +148,7 @@ Result<wire::Answer> reserve(Context& context, const Caller& caller, const wire:
   TERN_ASSIGN(const auto membership, membership_in(context, request.log, device));
   TERN_ASSIGN(const auto state, context.store.log(request.log));
   if (!membership.on_list() || !state || state->kind != LogKind::chat) return Errc::not_member;
-  const auto wait_ms = context.reservations.wait_ms(context.now.mono_ms, request.log, device);
+  const auto wait_ms = context.reservations.hold_wait_ms(context.now.mono_ms, request.log, device);
   if (wait_ms > 0)
     return Error(Errc::reserved).with_retry_after(std::chrono::milliseconds(wait_ms));
   context.reservations.stage_hold(context.now.mono_ms, request.log, device);

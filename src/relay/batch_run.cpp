@@ -27,10 +27,13 @@ class Running {
   /// Answers that wait for the batch's end.
   Result<void> finish() {
     if (!session_ || context_.batch.closing.count(queued_.connection)) return {};
-    if (context_.batch.registered.erase(queued_.connection)) return tell_of_no_log();
-    if (queued_.refused || !answer_.empty()) return {};
+    const bool answered = queued_.refused || !answer_.empty();
+    const auto* const resume = answered ? nullptr : std::get_if<wire::Resume>(&*queued_.request);
     const auto known = identity();
-    if (const auto* const resume = std::get_if<wire::Resume>(&*queued_.request))
+    // What a Resume is told need not be told to the Register beside it.
+    if (context_.batch.registered.erase(queued_.connection) && !resume) return tell_of_no_log();
+    if (answered) return {};
+    if (resume)
       return reply(finish_resume(context_, *session_, known ? &*known : nullptr, *resume));
     if (const auto* const request = std::get_if<wire::Read>(&*queued_.request))
       return reply(read(context_, {*session_, *known}, *request));

@@ -65,10 +65,43 @@ TEST_CASE("staged reservations are forgotten with the batch that made them") {
   CHECK(reservations.wait_ms(500, log, bo) == 0);
   reservations.stage_hold(0, log, anna);
   reservations.keep_staged(0);
-  reservations.stage_release(log, bo);
+  reservations.stage_release(0, log, bo);
   CHECK(reservations.wait_ms(500, log, bo) == 1'500);
   CHECK(reservations.wait_ms(500, log, anna) == 0);
   CHECK(reservations.wait_ms(2'000, log, bo) == 0);
+}
+
+TEST_CASE("whoever reserves again and again has a log for a fifth of the time") {
+  World world;
+  const auto anna = world.make_device();
+  const auto bo = world.make_device();
+  const auto at_anna = world.online(anna);
+  const auto at_bo = world.online(bo);
+  const auto chat = create_chat(world, at_anna, {bo.id});
+  as<wire::Done>(world.ask(at_bo, wire::Reserve{chat.log}));
+  world.pass_ms(1'999);
+  as<wire::Done>(world.ask(at_bo, wire::Reserve{chat.log}));
+  world.pass_ms(1);
+  const auto refused = as<wire::Refused>(world.ask(at_bo, wire::Reserve{chat.log}));
+  CHECK(refused.code == Errc::reserved);
+  CHECK(refused.retry_after_ms == 8'000);
+  CHECK(refusal(world.ask(at_anna, wire::Reserve{chat.log})) == Errc::reserved);
+  const auto removal = write(world, wire::EntryKind::commit, "out", adding({}, {bo.id}));
+  as<wire::Appended>(world.ask(at_anna, append_of(chat.log, 1, {removal})));
+  world.pass_ms(8'000);
+  as<wire::Done>(world.ask(at_anna, wire::Reserve{chat.log}));
+}
+
+TEST_CASE("a hold that was used at once is followed by as short a pause") {
+  Reservations reservations;
+  LogId log;
+  DeviceId anna, bo;
+  bo.bytes[0] = 1;
+  reservations.stage_hold(0, log, anna);
+  reservations.stage_release(50, log, anna);
+  CHECK(reservations.wait_ms(50, log, bo) == 0);
+  CHECK(reservations.hold_wait_ms(50, log, bo) == 200);
+  CHECK(reservations.hold_wait_ms(250, log, bo) == 0);
 }
 
 TEST_CASE("bytes that are no frame close their connection, and only that") {

@@ -33,6 +33,17 @@ TEST_CASE("a registration survives a relay that is killed right after its answer
   CHECK(as<wire::Resumed>(world.ask(again, wire::Resume{})).registered);
 }
 
+TEST_CASE("a Resume and the Register right behind it are both answered") {
+  World world;
+  const auto anna = world.make_device();
+  const auto connection = world.connect(anna);
+  const auto resumed = world.send(connection, wire::Resume{});
+  const auto registered = world.send(connection, Registration(anna).request());
+  world.run();
+  CHECK(as<wire::Registered>(world.answer_to(connection, registered)).device == anna.id);
+  CHECK(as<wire::Resumed>(world.answer_to(connection, resumed)).logs.at(0).log == anna.inbox);
+}
+
 TEST_CASE("nothing is stored for a connection that has said nothing") {
   World world;
   world.connect(world.make_device());
