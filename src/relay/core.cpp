@@ -51,6 +51,7 @@ class CoreImpl final : public Core {
 
  private:
   void close(ConnectionId connection, Errc reason);
+  void upkeep_failed(Now now, const Error& error);
   void publish(Now now, const std::vector<QueuedRequest>& requests, Batch& batch);
   void apply_to_sessions(Batch& batch);
   void log_refusals(const Batch& batch);
@@ -87,7 +88,7 @@ void CoreImpl::run_batch(Now now) {
   });
   if (!done) {
     reservations_.forget_staged();
-    upkeep_.postpone(now);
+    upkeep_failed(now, done.error());
     // A commit may have failed after it reached the disk.
     for (const auto& log : batch.changed_access) access_lists_.forget(log);
     return refuse_all(requests, done.error());
@@ -99,6 +100,16 @@ void CoreImpl::run_batch(Now now) {
   ++statistics_.batches;
   statistics_.entries_stored += batch.entries_stored;
   publish(now, requests, batch);
+}
+
+// What upkeep erases makes room, if the appends that found none do not take it back with them.
+void CoreImpl::upkeep_failed(Now now, const Error& error) {
+  if (error == Errc::storage_full) {
+    const auto done = store_.transact(
+        [&](LogTransaction& transaction) { return upkeep_.run(transaction, now, limits_); });
+    if (done) return upkeep_.keep(now);
+  }
+  upkeep_.postpone(now);
 }
 
 // Only now, when what it says is on the disk.

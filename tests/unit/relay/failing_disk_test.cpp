@@ -115,6 +115,20 @@ TEST_CASE("a relay killed between batches goes on where it was") {
   for (std::size_t i = 0; i < entries.size(); ++i) CHECK(entries[i].seq == i + 1);
 }
 
+TEST_CASE("on a full disk what everybody has read makes room for what is new") {
+  FailingDiskTalk talk;
+  const std::string large(200'000, 'x');
+  for (int i = 0; i < 10; ++i) append_message(talk.world, talk.at_anna, talk.log, large);
+  as<wire::Done>(talk.world.ask(talk.at_anna, wire::Ack{{{talk.log, 11, {}}}}));
+  as<wire::Done>(talk.world.ask(talk.at_bo, wire::Ack{{{talk.log, 11, {}}}}));
+  talk.world.disk.set_capacity(talk.world.disk.bytes_used() + 1'000);
+  talk.world.pass_ms(1'000);
+  const auto text = message(talk.world, large);
+  const auto request = append_of(talk.log, 1, {text});
+  CHECK(refusal(talk.world.ask(talk.at_anna, request)) == Errc::storage_full);
+  CHECK(as<wire::Appended>(talk.world.ask(talk.at_anna, request)).first_seq == 12);
+}
+
 TEST_CASE("acks that could not be written are written later") {
   FailingDiskTalk talk;
   as<wire::Done>(talk.world.ask(talk.at_bo, wire::Ack{{{talk.log, 1, {}}}}));
