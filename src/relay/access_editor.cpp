@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/try.hpp"
-#include "tern/limits.hpp"
 
 namespace tern::relay {
 namespace {
@@ -34,6 +33,8 @@ Result<AccessEffect> AccessEditor::apply(const wire::AccessChange& change) {
   if (change.mode == Mode::none) return AccessEffect{};
   TERN_ASSIGN(auto effect, change.mode == Mode::set ? apply_set(change) : apply_change(change));
   if (members_ > limits::chat_devices_max) return Errc::chat_too_large;
+  moves_ += effect.joins.size() + effect.restored.size() + effect.strikes.size();
+  if (moves_ > access_moves_max) return Errc::batch_too_large;
   return effect;
 }
 
@@ -88,7 +89,7 @@ Result<AccessEffect> AccessEditor::apply_change(const wire::AccessChange& change
   return effect;
 }
 
-// Devices of the tree are taken as they are: a relay restored from an old copy may not know all.
+// The list as a member sees it in the tree.
 Result<AccessEffect> AccessEditor::apply_set(const wire::AccessChange& change) {
   if (change.added.size() > limits::chat_devices_max) return Errc::chat_too_large;
   if (!change.removed.empty()) return Errc::access_change_invalid;
@@ -100,15 +101,28 @@ Result<AccessEffect> AccessEditor::apply_set(const wire::AccessChange& change) {
     if (!contains(wanted, device)) TERN_TRY(strike(device, effect));
   }
   for (const auto& device : wanted) {
-    if (!contains(present, device)) join(device, false, effect);
+    if (!contains(present, device)) TERN_TRY(put_on(device, effect));
   }
   return effect;
 }
 
+Result<void> AccessEditor::put_on(const DeviceId& device, AccessEffect& effect) {
+  TERN_ASSIGN(const auto before, store_.member(log_, device));
+  // Whoever invents devices would have a row kept for each.
+  if (!before) {
+    TERN_ASSIGN(const auto registered, store_.device(device));
+    if (!registered) return Errc::access_change_invalid;
+  }
+  changed_[device] = true;
+  ++members_;
+  (before ? effect.restored : effect.joins).push_back(device);
+  return {};
+}
+
 Result<Devices> AccessEditor::whole_list() {
   Devices out;
-  TERN_TRY(store_.members(log_, [&](const DeviceId& device, const Membership& membership) {
-    if (membership.on_list() && !changed_.count(device)) out.push_back(device);
+  TERN_TRY(store_.members(log_, [&](const DeviceId& device, const Membership&) {
+    if (!changed_.count(device)) out.push_back(device);
     return Scan::next;
   }));
   for (const auto& [device, listed] : changed_) {

@@ -5,14 +5,22 @@
 #include <vector>
 
 #include "relay/log_store.hpp"
+#include "tern/limits.hpp"
 
 namespace tern::relay {
 
 /// What one commit does to the list.
 struct AccessEffect {
-  std::vector<DeviceId> joins;  ///< also a device that is removed and added in one commit
+  /// Begin with the commit; also a device that is removed and added in one.
+  std::vector<DeviceId> joins;
+  /// Had been struck, and go on where they were: who struck them had no right to.
+  std::vector<DeviceId> restored;
   std::vector<DeviceId> strikes;
 };
+
+/// Devices that the commits of one append may put on and strike from the list: so many that a list
+/// which is wrong altogether is replaced by one.
+inline constexpr std::size_t access_moves_max = 2 * limits::chat_devices_max;
 
 class AccessEditor {
  public:
@@ -20,7 +28,8 @@ class AccessEditor {
   AccessEditor(LogTransaction& store, const LogId& log, const DeviceId& author,
                std::uint32_t members);
 
-  /// On top of the changes before it. Errors: access_change_invalid, chat_too_large, storage_*.
+  /// On top of the changes before it. Errors: access_change_invalid, chat_too_large,
+  /// batch_too_large (over access_moves_max), storage_*.
   Result<AccessEffect> apply(const wire::AccessChange& change);
   std::uint32_t members() const { return members_; }
 
@@ -30,6 +39,7 @@ class AccessEditor {
   Result<AccessEffect> apply_change(const wire::AccessChange& change);
   Result<AccessEffect> apply_set(const wire::AccessChange& change);
   Result<std::vector<DeviceId>> whole_list();
+  Result<void> put_on(const DeviceId& device, AccessEffect& effect);
   Result<void> strike(const DeviceId& device, AccessEffect& effect);
   void join(const DeviceId& device, bool was_on_list, AccessEffect& effect);
 
@@ -37,6 +47,7 @@ class AccessEditor {
   LogId log_;
   DeviceId author_;
   std::uint32_t members_;
+  std::size_t moves_ = 0;
   std::unordered_map<DeviceId, bool> changed_;  // device -> now on the list
 };
 

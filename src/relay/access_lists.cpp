@@ -18,8 +18,8 @@ Result<AccessLists::List> AccessLists::get(LogTransaction& store, const LogId& l
 
 Result<AccessLists::List> AccessLists::load(LogTransaction& store, const LogId& log) {
   std::vector<DeviceId> devices;
-  TERN_TRY(store.members(log, [&](const DeviceId& device, const Membership& membership) {
-    if (membership.on_list()) devices.push_back(device);
+  TERN_TRY(store.members(log, [&](const DeviceId& device, const Membership&) {
+    devices.push_back(device);
     return Scan::next;
   }));
   return List(std::make_shared<const std::vector<DeviceId>>(std::move(devices)));

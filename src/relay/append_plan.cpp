@@ -1,6 +1,7 @@
 #include "relay/append_plan.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/try.hpp"
 #include "relay/numbering.hpp"
@@ -82,6 +83,15 @@ Result<void> admit(Context& context, const LogId& log, const DeviceId& device, s
   return context.store.put_member(log, device, membership);
 }
 
+// It was in all the time, whatever the list said: what it has not read stays there for it.
+Result<void> restore(Context& context, const LogId& log, const DeviceId& device) {
+  TERN_ASSIGN(const auto before, context.store.member(log, device));
+  Membership membership = before.value_or(Membership{});
+  membership.struck_seq = 0;
+  membership.struck_s = 0;
+  return context.store.put_member(log, device, membership);
+}
+
 Result<void> strike(Context& context, const LogId& log, const DeviceId& device, std::uint64_t seq) {
   TERN_ASSIGN(const auto before, context.store.member(log, device));
   Membership membership = before.value_or(Membership{});
@@ -103,7 +113,11 @@ Result<void> change_access_list(Context& context, const AppendPlan& plan,
       TERN_TRY(admit(context, plan.log, device, rows[i].seq));
       news.joined.push_back({device, rows[i].seq});
     }
-    if (!effect.joins.empty() || !effect.strikes.empty())
+    for (const auto& device : effect.restored) {
+      TERN_TRY(restore(context, plan.log, device));
+      news.restored.push_back({device, rows[i].seq});
+    }
+    if (!effect.joins.empty() || !effect.restored.empty() || !effect.strikes.empty())
       context.batch.changed_access.insert(plan.log);
   }
   return {};
@@ -134,6 +148,21 @@ void note_news(Context& context, const AppendPlan& plan, const Numbered& numbere
   context.batch.entries_stored += numbered.rows.size();
 }
 
+// Who gets a Welcome begins with it.
+void begin_the_welcomed(AppendPlan& plan) {
+  for (const auto& welcomes : plan.welcomes) {
+    auto& effect = plan.effects[welcomes.entry_index];
+    const auto welcomed = [&welcomes](const DeviceId& device) {
+      return std::any_of(welcomes.devices.begin(), welcomes.devices.end(),
+                         [&](const auto& welcome) { return welcome.device == device; });
+    };
+    const auto first = std::stable_partition(effect.restored.begin(), effect.restored.end(),
+                                             std::not_fn(welcomed));
+    effect.joins.insert(effect.joins.end(), first, effect.restored.end());
+    effect.restored.erase(first, effect.restored.end());
+  }
+}
+
 }  // namespace
 
 Result<void> plan_access(Context& context, AppendPlan& plan) {
@@ -144,7 +173,9 @@ Result<void> plan_access(Context& context, AppendPlan& plan) {
     plan.effects.push_back(std::move(effect));
   }
   plan.members_after = editor.members();
-  return check_welcomes(plan);
+  TERN_TRY(check_welcomes(plan));
+  begin_the_welcomed(plan);
+  return {};
 }
 
 Result<wire::Appended> carry_out(Context& context, const AppendPlan& plan) {

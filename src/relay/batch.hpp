@@ -39,6 +39,7 @@ struct LogNews {
   bool to_be_read = false;           ///< too large to push: a notice instead
   std::vector<NewEntry> entries;     ///< consecutive seqs
   std::vector<AccessMove> joined;
+  std::vector<AccessMove> restored;
   std::vector<AccessMove> struck;
   std::vector<Receiver> receivers;
 };

@@ -30,6 +30,7 @@ class KvLogTransaction final : public LogTransaction {
                           const Membership& membership) override;
   Result<void> erase_member(const LogId& log, const DeviceId& device) override;
   Result<void> members(const LogId& log, const VisitMember& visit) override;
+  Result<void> struck(const LogId& log, const VisitMember& visit) override;
   Result<void> logs_of(const DeviceId& device,
                        const std::function<Scan(const LogId&)>& visit) override;
   Result<void> advance_cursor(const LogId& log, const DeviceId& device,
@@ -67,6 +68,7 @@ class KvLogTransaction final : public LogTransaction {
   };
   Result<HeldState*> held(const LogId& log);
   Result<EntryRow> entry(const LogId& log, std::uint64_t seq);
+  Result<void> memberships(store::Table table, const LogId& log, const VisitMember& visit);
   /// What an inbox entry takes beside its own row, given back.
   Result<void> release_welcome(const LogId& inbox, const EntryRow& row);
   Result<void> release_group_info(const SharedGroupInfo& where);

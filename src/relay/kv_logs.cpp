@@ -136,7 +136,11 @@ Result<void> KvLogTransaction::release_welcome(const LogId& inbox, const EntryRo
 
 Result<std::optional<Membership>> KvLogTransaction::member(const LogId& log,
                                                            const DeviceId& device) {
-  TERN_ASSIGN(const auto row, rows_.get(tables::members, Key(log, device)));
+  const Key key(log, device);
+  TERN_ASSIGN(auto row, rows_.get(tables::members, key));
+  if (!row) {
+    TERN_ASSIGN(row, rows_.get(tables::struck, key));
+  }
   std::optional<Membership> out;
   if (row) {
     TERN_ASSIGN(out, decode_membership(*row));
@@ -147,19 +151,34 @@ Result<std::optional<Membership>> KvLogTransaction::member(const LogId& log,
 Result<void> KvLogTransaction::put_member(const LogId& log, const DeviceId& device,
                                           const Membership& membership) {
   const Key key(log, device);
-  TERN_ASSIGN(const auto present, rows_.get(tables::members, key));
-  if (!present) TERN_TRY(put(tables::device_logs, Key(device, log), {}));
-  return put(tables::members, key, encode(membership));
+  const auto [table, other] = membership.on_list() ? std::pair(tables::members, tables::struck)
+                                                   : std::pair(tables::struck, tables::members);
+  TERN_ASSIGN(const auto present, rows_.get(table, key));
+  if (!present) {
+    TERN_TRY(erase(other, key));
+    TERN_TRY(put(tables::device_logs, Key(device, log), {}));
+  }
+  return put(table, key, encode(membership));
 }
 
 Result<void> KvLogTransaction::erase_member(const LogId& log, const DeviceId& device) {
   TERN_TRY(erase_lazily(tables::device_logs, Key(device, log)));
+  TERN_TRY(erase_lazily(tables::struck, Key(log, device)));
   return erase_lazily(tables::members, Key(log, device));
 }
 
 Result<void> KvLogTransaction::members(const LogId& log, const VisitMember& visit) {
+  return memberships(tables::members, log, visit);
+}
+
+Result<void> KvLogTransaction::struck(const LogId& log, const VisitMember& visit) {
+  return memberships(tables::struck, log, visit);
+}
+
+Result<void> KvLogTransaction::memberships(store::Table table, const LogId& log,
+                                           const VisitMember& visit) {
   Result<void> outcome;
-  TERN_TRY(rows_.scan(tables::members, log, log, [&](ByteSpan key, ByteSpan value) {
+  TERN_TRY(rows_.scan(table, log, log, [&](ByteSpan key, ByteSpan value) {
     const auto membership = decode_membership(value);
     if (!membership) {
       outcome = membership.error();
@@ -181,7 +200,8 @@ Result<void> KvLogTransaction::advance_cursor(const LogId& log, const DeviceId& 
   TERN_ASSIGN(auto membership, member(log, device));
   if (!membership || membership->acked >= acked) return {};
   membership->acked = acked;
-  return put_lazily(tables::members, Key(log, device), encode(*membership));
+  const auto table = membership->on_list() ? tables::members : tables::struck;
+  return put_lazily(table, Key(log, device), encode(*membership));
 }
 
 Result<void> KvLogTransaction::note_expiry(const Expiry& expiry) {

@@ -120,7 +120,9 @@ class LogTransaction {
                                   const Membership& membership) = 0;
   virtual Result<void> erase_member(const LogId& log, const DeviceId& device) = 0;
   using VisitMember = std::function<Scan(const DeviceId&, const Membership&)>;
+  /// Who is on the list; who was struck, however many, costs nothing here.
   virtual Result<void> members(const LogId& log, const VisitMember& visit) = 0;
+  virtual Result<void> struck(const LogId& log, const VisitMember& visit) = 0;
   /// Logs in which the device is or was a member.
   virtual Result<void> logs_of(const DeviceId& device,
                                const std::function<Scan(const LogId&)>& visit) = 0;

@@ -7,7 +7,7 @@ namespace tern::relay::tables {
 
 inline constexpr store::Table logs{1};              // log -> LogState
 inline constexpr store::Table entries{2};           // log, seq -> EntryRow
-inline constexpr store::Table members{3};           // log, device -> Membership
+inline constexpr store::Table members{3};           // log, device -> Membership, on the list
 inline constexpr store::Table device_logs{4};       // device, log -> nothing
 inline constexpr store::Table accounts{5};          // account -> AccountRow
 inline constexpr store::Table devices{6};           // device -> DeviceRow
@@ -18,6 +18,7 @@ inline constexpr store::Table group_infos{10};      // log, commit's seq -> shar
 inline constexpr store::Table group_info_uses{11};  // log, commit's seq -> Welcomes that need it
 inline constexpr store::Table expiries{12};         // day, log -> nothing
 inline constexpr store::Table inbox_shares{13};     // inbox, author -> its entries there
+inline constexpr store::Table struck{14};           // log, device -> Membership, off the list
 
 /// Of the rows above; an older program refuses a folder with a newer one (storage_newer).
 inline constexpr std::uint32_t schema = 1;

@@ -30,6 +30,20 @@ Result<bool> or_set_aside(Result<bool> done) {
   return true;
 }
 
+// How long what a struck device has not read is kept as for a member: a false change is taken back
+// by the next commit of anybody.
+constexpr std::int64_t struck_grace_s = 86'400;
+// Looked at in one go.
+constexpr std::size_t struck_max = 4'096;
+
+// Up to where the log may go as far as it depends on one who was struck.
+std::uint64_t needed_from(const Membership& struck, std::int64_t wall_s) {
+  const bool in_grace = wall_s - struck.struck_s < struck_grace_s;
+  // It may still fetch what was written while it was in.
+  if (in_grace || struck.acked < struck.struck_seq) return struck.acked;
+  return UINT64_MAX;
+}
+
 std::int64_t day_of(std::int64_t seconds) { return seconds / 86'400; }
 
 }  // namespace
@@ -168,23 +182,29 @@ Result<void> Upkeep::prune_acked(LogTransaction& store, Now now) {
       run_.prunable[log] = now.mono_ms;
       continue;
     }
-    TERN_ASSIGN(const bool done, or_set_aside(prune_log(store, log)));
+    TERN_ASSIGN(const bool done, or_set_aside(prune_log(store, now, log)));
     run_.prunable[log] = done ? std::nullopt : std::optional(now.mono_ms);
   }
   return {};
 }
 
-Result<bool> Upkeep::prune_log(LogTransaction& store, const LogId& log) {
+Result<bool> Upkeep::prune_log(LogTransaction& store, Now now, const LogId& log) {
   TERN_ASSIGN(const auto state, store.log(log));
   if (!state) return true;
   auto applied_by_all = state->head;
   std::size_t members = 0;
-  TERN_TRY(store.members(log, [&](const DeviceId&, const Membership& membership) {
+  const auto limit_to = [&](std::uint64_t seq) {
     ++members;
-    // A struck device may still fetch what was written while it was in.
-    if (membership.on_list() || membership.acked < membership.struck_seq)
-      applied_by_all = std::min(applied_by_all, membership.acked);
+    applied_by_all = std::min(applied_by_all, seq);
     return applied_by_all < state->first_kept ? Scan::stop : Scan::next;
+  };
+  TERN_TRY(store.members(log, [&](const DeviceId&, const Membership& membership) {
+    return limit_to(membership.acked);
+  }));
+  std::size_t struck = 0;
+  TERN_TRY(store.struck(log, [&](const DeviceId&, const Membership& membership) {
+    // Of more than can be asked, one may need everything.
+    return limit_to(++struck <= struck_max ? needed_from(membership, now.wall_ms / 1000) : 0);
   }));
   run_.members_left -= std::min(run_.members_left, members);
   TERN_ASSIGN(const auto forgotten, store.forget(log, applied_by_all, run_.forget_left));
@@ -232,12 +252,12 @@ Result<bool> Upkeep::sweep_log(LogTransaction& store, const LogTransaction::Expi
   run_.forget_left -= forgotten;
   if (seen > forgotten) return false;
   std::vector<DeviceId> long_struck;
-  TERN_TRY(store.members(expiry.log, [&](const DeviceId& device, const Membership& membership) {
-    if (!membership.on_list() && too_old(membership.struck_s)) long_struck.push_back(device);
-    return Scan::next;
+  TERN_TRY(store.struck(expiry.log, [&](const DeviceId& device, const Membership& membership) {
+    if (too_old(membership.struck_s)) long_struck.push_back(device);
+    return long_struck.size() < struck_max ? Scan::next : Scan::stop;
   }));
   for (const auto& device : long_struck) TERN_TRY(store.erase_member(expiry.log, device));
-  return true;
+  return long_struck.size() < struck_max;
 }
 
 }  // namespace tern::relay

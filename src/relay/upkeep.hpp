@@ -44,7 +44,7 @@ class Upkeep {
   Result<void> write_counters(LogTransaction& store);
   Result<void> prune_acked(LogTransaction& store, Now now);
   /// Whether nothing is left of it to do.
-  Result<bool> prune_log(LogTransaction& store, const LogId& log);
+  Result<bool> prune_log(LogTransaction& store, Now now, const LogId& log);
   Result<void> sweep(LogTransaction& store, Now now, const RelayLimits& limits);
   Result<bool> sweep_log(LogTransaction& store, const LogTransaction::Expiry& expiry);
 

@@ -1,5 +1,8 @@
 #include "base/codec.hpp"
+#include "base/try.hpp"
 #include "chat.hpp"
+#include "relay/access_editor.hpp"
+#include "relay/kv_log_store.hpp"
 
 using namespace tern;
 using namespace tern::relay;
@@ -146,12 +149,123 @@ TEST_CASE("a device that was behind when it was added again gets entries, not no
 
 TEST_CASE("a chat of two thousand devices takes no other") {
   Group group;
-  std::vector<DeviceId> everybody = {group.anna.id};
-  while (everybody.size() < limits::chat_devices_max)
-    everybody.push_back(group.world.random<DeviceId>());
-  as<wire::Appended>(group.commit(group.at_anna, 1, setting(everybody)));
-  CHECK(refusal(group.commit(group.at_anna, 2, adding({group.cleo.id}))) == Errc::chat_too_large);
-  as<wire::Appended>(group.commit(group.at_anna, 2, adding({group.cleo.id}, {everybody.back()})));
+  KvLogStore store(*group.world.environment);
+  const auto outcome = store.transact([&](LogTransaction& rows) -> Result<void> {
+    AccessEditor editor(rows, group.log, group.anna.id, limits::chat_devices_max);
+    CHECK(editor.apply(adding({group.cleo.id}, {group.bo.id})).has_value());
+    CHECK(editor.members() == limits::chat_devices_max);
+    CHECK(editor.apply(adding({group.bo.id})).error() == Errc::chat_too_large);
+    return {};
+  });
+  CHECK(outcome.has_value());
+}
+
+TEST_CASE("a list of devices that nobody has registered is refused") {
+  Group group;
+  std::vector<DeviceId> invented = {group.anna.id};
+  for (int i = 0; i < 100; ++i) invented.push_back(group.world.random<DeviceId>());
+  const auto before = group.world.disk.dump();
+  CHECK(refusal(group.commit(group.at_anna, 1, setting(invented))) == Errc::access_change_invalid);
+  CHECK(group.world.disk.dump() == before);
+}
+
+TEST_CASE("one append replaces a list of two thousand once, and does no more to it") {
+  World world;
+  const auto anna = world.make_device();
+  world.online(anna);
+  std::vector<DeviceId> first = {anna.id}, second = {anna.id};
+  while (first.size() < limits::chat_devices_max) {
+    first.push_back(world.random<DeviceId>());
+    second.push_back(world.random<DeviceId>());
+  }
+  KvLogStore store(*world.environment);
+  const auto log = world.random<LogId>();
+  const auto outcome = store.transact([&](LogTransaction& rows) -> Result<void> {
+    // All were in once.
+    Membership was_struck;
+    was_struck.struck_seq = 1;
+    for (const auto& device : first) TERN_TRY(rows.put_member(log, device, was_struck));
+    for (const auto& device : second) TERN_TRY(rows.put_member(log, device, was_struck));
+    TERN_TRY(rows.put_member(log, anna.id, {}));
+    AccessEditor editor(rows, log, anna.id, 1);
+    CHECK(editor.apply(setting(first)).value().restored.size() == first.size() - 1);
+    CHECK(editor.apply(setting({anna.id})).value().strikes.size() == first.size() - 1);
+    CHECK(editor.apply(setting(second)).error() == Errc::batch_too_large);
+    return {};
+  });
+  CHECK(outcome.has_value());
+}
+
+TEST_CASE("who was struck costs a look at the list nothing") {
+  World world;
+  KvLogStore store(*world.environment);
+  const auto log = world.random<LogId>();
+  const auto member = world.random<DeviceId>(), gone = world.random<DeviceId>();
+  const auto outcome = store.transact([&](LogTransaction& rows) -> Result<void> {
+    const auto listed = [&] {
+      std::vector<DeviceId> out;
+      rows.members(log,
+                   [&](const DeviceId& device, const Membership&) {
+                     out.push_back(device);
+                     return Scan::next;
+                   })
+          .value();
+      return out;
+    };
+    Membership was_struck;
+    was_struck.struck_seq = 7;
+    TERN_TRY(rows.put_member(log, member, {}));
+    TERN_TRY(rows.put_member(log, gone, {}));
+    TERN_TRY(rows.put_member(log, gone, was_struck));
+    CHECK(listed() == std::vector{member});
+    CHECK(rows.member(log, gone).value()->struck_seq == 7);
+    TERN_TRY(rows.put_member(log, gone, {}));
+    CHECK(listed().size() == 2);
+    return {};
+  });
+  CHECK(outcome.has_value());
+}
+
+TEST_CASE("a device struck by a lie and put back reads what it had not read") {
+  Group group;
+  as<wire::Appended>(group.commit(group.at_anna, 1, adding({group.cleo.id})));
+  append_message(group.world, group.at_anna, group.log, "unread", 2);
+  // Bo has told of nothing; Cleo lies, Anna takes it back, and both have everything.
+  as<wire::Appended>(group.commit(group.at_cleo, 2, adding({}, {group.bo.id})));
+  append_message(group.world, group.at_anna, group.log, "between", 4);
+  group.world.pushes(group.at_bo);
+  const auto everybody = setting({group.anna.id, group.bo.id, group.cleo.id});
+  SECTION("when all acknowledge after it") {
+    as<wire::Appended>(group.commit(group.at_anna, 4, everybody));
+  }
+  SECTION("when all acknowledge before it") {
+    as<wire::Done>(group.world.ask(group.at_anna, wire::Ack{{{group.log, 5, {}}}}));
+    as<wire::Done>(group.world.ask(group.at_cleo, wire::Ack{{{group.log, 5, {}}}}));
+    group.world.settle();
+    as<wire::Appended>(group.commit(group.at_anna, 4, everybody));
+  }
+  as<wire::Done>(group.world.ask(group.at_anna, wire::Ack{{{group.log, 6, {}}}}));
+  as<wire::Done>(group.world.ask(group.at_cleo, wire::Ack{{{group.log, 6, {}}}}));
+  group.world.settle();
+  // It is told that there is more than it was given, and is given all of it.
+  const auto pushes = group.world.pushes(group.at_bo);
+  REQUIRE(pushes.size() == 1);
+  CHECK(std::get<wire::Notice>(pushes[0]).log.head == 6);
+  CHECK(read_from(group.world, group.at_bo, group.log, 2).entries.size() == 5);
+}
+
+TEST_CASE("a struck device that repeats its last append hears no more than it may read") {
+  Group group;
+  const auto mine = message(group.world);
+  as<wire::Appended>(group.world.ask(group.at_bo, append_of(group.log, 1, {mine})));
+  as<wire::Appended>(group.commit(group.at_anna, 1, adding({}, {group.bo.id})));
+  append_message(group.world, group.at_anna, group.log, "secret", 3);
+  as<wire::Appended>(group.commit(group.at_anna, 3, {}));
+  const auto again =
+      as<wire::Appended>(group.world.ask(group.at_bo, append_of(group.log, 1, {mine})));
+  CHECK(again.first_seq == 2);
+  CHECK(again.head == 3);
+  CHECK(again.base == 3);
 }
 
 TEST_CASE("a rejoin needs no base, is signed by its device, and comes once a day") {
