@@ -9,6 +9,11 @@
 namespace tern::relay {
 namespace {
 
+// An author's own entries come without payload, so that each author's frames are its own: with many
+// authors in one batch all of it would be encoded as often.
+constexpr std::size_t copies_max = 4;
+constexpr std::size_t copies_bytes_min = 1024 * 1024;
+
 // Newest first: what counts is the last move.
 const AccessMove* last_move(const std::vector<AccessMove>& moves, const DeviceId& device) {
   const auto found = std::find_if(moves.rbegin(), moves.rend(), [&device](const AccessMove& move) {
@@ -35,6 +40,10 @@ std::vector<DeviceId> authors_of(const LogNews& news) {
   return out;
 }
 
+bool is_own(const NewEntry& entry, const LogNews& news, const Receiver& receiver, bool author) {
+  return author && entry.author == receiver.device && !news.inbox_of;
+}
+
 std::vector<std::shared_ptr<const Bytes>> encode_entries(const LogNews& news,
                                                          const Receiver& receiver, bool author) {
   std::vector<std::shared_ptr<const Bytes>> frames;
@@ -50,7 +59,7 @@ std::vector<std::shared_ptr<const Bytes>> encode_entries(const LogNews& news,
   for (const auto& entry : news.entries) {
     if (entry.entry.seq < receiver.from || entry.entry.seq > receiver.to) continue;
     auto out = entry.entry;
-    out.own = author && entry.author == receiver.device && !news.inbox_of;
+    out.own = is_own(entry, news, receiver, author);
     if (out.own) out.payload = {};
     if (!room.take(out)) {
       flush();
@@ -89,6 +98,27 @@ Result<void> find_receivers(Context& context) {
   return {};
 }
 
+FanOut::FanOut(Sessions& sessions, Batch& batch, std::vector<Output>& outputs)
+    : sessions_(sessions), batch_(batch), outputs_(outputs) {
+  for (const auto& news : batch.news()) {
+    for (const auto& entry : news.entries)
+      bytes_left_ += copies_max * (entry.entry.payload.size() + wire::entry_overhead_bytes);
+  }
+  bytes_left_ = std::max(bytes_left_, copies_bytes_min);
+}
+
+bool FanOut::affords(const LogNews& news, const Receiver& receiver, bool author) {
+  std::size_t bytes = wire::frame_overhead_bytes;
+  for (const auto& entry : news.entries) {
+    if (entry.entry.seq < receiver.from || entry.entry.seq > receiver.to) continue;
+    bytes += wire::entry_overhead_bytes;
+    if (!is_own(entry, news, receiver, author)) bytes += entry.entry.payload.size();
+  }
+  if (bytes > bytes_left_) return false;
+  bytes_left_ -= bytes;
+  return true;
+}
+
 bool FanOut::was_told(ConnectionId connection, const LogId& log) const {
   return std::any_of(batch_.reads.begin(), batch_.reads.end(), [&](const ReadTold& read) {
     return read.connection == connection && read.log == log;
@@ -101,15 +131,24 @@ bool FanOut::follows(Session& session, const LogNews& news, const Receiver& rece
     if (session.writable && !news.to_be_read) return true;
     lag = session.lags.emplace(news.log, Lag{receiver.from - 1, false}).first;
   }
-  if (!lag->second.noticed) send(session.connection, advanced(news, receiver));
-  lag->second.noticed = true;
+  if (!lag->second.noticed) notify(session, news, receiver);
   return false;
+}
+
+void FanOut::notify(Session& session, const LogNews& news, const Receiver& receiver) {
+  session.lags.try_emplace(news.log, Lag{receiver.from - 1, true}).first->second.noticed = true;
+  send(session.connection, advanced(news, receiver));
 }
 
 void FanOut::push(const LogNews& news) {
   // Who joins knows all up to there, whatever it had missed as a member before.
   for (const auto& joined : news.joined) {
     if (auto* const session = sessions_.online(joined.device)) session->lags.erase(news.log);
+  }
+  // Who was struck by a false change has missed what came until it was taken back.
+  for (const auto& restored : news.restored) {
+    if (auto* const session = sessions_.online(restored.device))
+      session->lags[news.log] = {restored.seq - 1, false};
   }
   const auto authors = authors_of(news);
   std::vector<Group> groups;
@@ -118,12 +157,19 @@ void FanOut::push(const LogNews& news) {
     if (!session || was_told(receiver.connection, news.log)) continue;
     if (!follows(*session, news, receiver)) continue;
     if (std::binary_search(authors.begin(), authors.end(), receiver.device)) {
-      send(receiver.connection, encode_entries(news, receiver, true));
+      if (affords(news, receiver, true))
+        send(receiver.connection, encode_entries(news, receiver, true));
+      else
+        notify(*session, news, receiver);
       continue;
     }
     auto group = std::find_if(groups.begin(), groups.end(), [&receiver](const Group& other) {
       return other.from == receiver.from && other.to == receiver.to;
     });
+    if (group == groups.end() && !affords(news, receiver, false)) {
+      notify(*session, news, receiver);
+      continue;
+    }
     if (group == groups.end())
       group =
           groups.insert(group, {receiver.from, receiver.to, encode_entries(news, receiver, false)});

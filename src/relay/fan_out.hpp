@@ -9,11 +9,11 @@ namespace tern::relay {
 Result<void> find_receivers(Context& context);
 
 /// After the commit: entries to those who have everything before them, one notice to those who are
-/// behind or slow. A frame is encoded once for all who get the same.
+/// behind or slow. A frame is encoded once for all who get the same; what is encoded altogether is
+/// a few times the news: whoever would need more is given a notice.
 class FanOut {
  public:
-  FanOut(Sessions& sessions, const Batch& batch, std::vector<Output>& outputs)
-      : sessions_(sessions), batch_(batch), outputs_(outputs) {}
+  FanOut(Sessions& sessions, Batch& batch, std::vector<Output>& outputs);
   void push(const LogNews& news);
   void push(const SignalNews& signal);
   void push_key_packages_low(const DeviceId& device, std::uint32_t left);
@@ -31,12 +31,16 @@ class FanOut {
   bool was_told(ConnectionId connection, const LogId& log) const;
   /// Whether the receiver may be given the entries; otherwise it has been given a notice.
   bool follows(Session& session, const LogNews& news, const Receiver& receiver);
+  void notify(Session& session, const LogNews& news, const Receiver& receiver);
+  /// Whether these entries may still be encoded, which then they are.
+  bool affords(const LogNews& news, const Receiver& receiver, bool author);
   void send(ConnectionId to, const Frames& frames);
   void send(ConnectionId to, const wire::Push& push);
 
   Sessions& sessions_;
   const Batch& batch_;
   std::vector<Output>& outputs_;
+  std::size_t bytes_left_ = 0;
 };
 
 }  // namespace tern::relay

@@ -52,6 +52,39 @@ TEST_CASE("a read stops at the number asked for and at what a frame holds") {
   CHECK(rest.entries.back().seq == 6);
 }
 
+TEST_CASE("a batch of many authors is encoded a few times, not once for each of them") {
+  World world;
+  std::vector<Device> people;
+  std::vector<ConnectionId> connections;
+  std::vector<DeviceId> others;
+  for (int i = 0; i < 40; ++i) {
+    people.push_back(world.make_device());
+    connections.push_back(world.online(people.back()));
+    if (i > 0) others.push_back(people.back().id);
+  }
+  const auto chat = create_chat(world, connections[0], others);
+  const std::string large(70'000, 'x');
+  std::vector<Written> written;
+  for (const auto connection : connections) {
+    written.push_back(message(world, large));
+    world.send(connection, append_of(chat.log, 1, {written.back()}));
+  }
+  world.frames_sent.clear();
+  world.run();
+  std::set<const Bytes*> frames;
+  std::size_t bytes = 0;
+  for (const auto& frame : world.frames_sent) {
+    if (frames.insert(frame.get()).second) bytes += frame->size();
+  }
+  CHECK(bytes < 5 * people.size() * large.size());
+  for (const auto connection : connections) {
+    // Whoever was not given them knows, and reads.
+    const auto pushes = world.pushes(connection);
+    REQUIRE_FALSE(pushes.empty());
+    CHECK(read_from(world, connection, chat.log, 2).head == people.size() + 1);
+  }
+}
+
 TEST_CASE("pushes of a large batch are cut into frames") {
   ReadingTalk talk;
   const std::string large(200'000, 'x');
