@@ -9,7 +9,7 @@ namespace {
 
 // Room is made for this much at once; beyond, as the bytes arrive, so that a length alone costs
 // the receiver nothing.
-constexpr std::size_t reserved_bytes_max = 64 * 1024;
+constexpr std::size_t frame_reserved_bytes_max = 64 * 1024;
 
 }  // namespace
 
@@ -30,7 +30,7 @@ Result<void> FrameReader::feed_length(ByteSpan& plaintext) {
   if (length_ > limits::frame_bytes_max) return Errc::frame_too_large;
   // No frame is empty; thousands of them in one message would be work for nothing.
   if (length_ == 0) return Errc::frame_malformed;
-  frame_.reserve(std::min<std::size_t>(length_, reserved_bytes_max));
+  frame_.reserve(std::min<std::size_t>(length_, frame_reserved_bytes_max));
   return {};
 }
 

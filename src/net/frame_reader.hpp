@@ -19,6 +19,7 @@ class FrameReader {
   Result<void> feed(ByteSpan plaintext, std::vector<Bytes>& frames);
   /// Whether a frame has begun and not ended.
   bool mid_frame() const { return length_seen_ > 0; }
+  std::size_t kept_bytes() const { return frame_.size(); }
 
  private:
   Result<void> feed_length(ByteSpan& plaintext);

@@ -7,6 +7,9 @@
 namespace tern::net {
 namespace {
 
+// Beyond this, room is made as the bytes arrive: a length alone costs the receiver nothing.
+constexpr std::size_t message_reserved_bytes_max = 4096;
+
 Result<std::size_t> announced_bytes(ByteSpan length, std::size_t bytes_max) {
   const auto bytes = static_cast<std::size_t>(length[0] << 8 | length[1]);
   if (bytes > bytes_max) return Errc::noise_message_too_long;
@@ -42,7 +45,7 @@ Result<std::optional<MutableByteSpan>> MessageReader::next_kept(MutableByteSpan&
 
 void MessageReader::keep(MutableByteSpan& bytes, std::size_t total) {
   const auto count = std::min(bytes.size(), total - std::min(total, kept_.size()));
-  kept_.reserve(total);
+  kept_.reserve(std::min(total, message_reserved_bytes_max));
   kept_.insert(kept_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count));
   bytes = bytes.subspan(count);
 }

@@ -20,6 +20,7 @@ class MessageReader {
   Result<std::optional<MutableByteSpan>> next(MutableByteSpan& bytes, std::size_t bytes_max);
   /// Whether a message has begun and not ended.
   bool mid_message() const { return !kept_.empty() && !handed_out_; }
+  std::size_t kept_bytes() const { return kept_.size(); }
 
  private:
   Result<std::optional<MutableByteSpan>> next_kept(MutableByteSpan& bytes, std::size_t bytes_max);

@@ -62,6 +62,8 @@ class SecureChannel {
   const crypto::DhPublicKey& peer_key() const { return peer_key_; }
   /// Whether part of a message or frame is in memory: something is owed.
   bool mid_frame() const { return messages_.mid_message() || frames_.mid_frame(); }
+  /// How much of that is in memory.
+  std::size_t partial_bytes() const { return messages_.kept_bytes() + frames_.kept_bytes(); }
 
  private:
   explicit SecureChannel(std::uint64_t rekey_every) : rekey_every_(rekey_every) {}

@@ -17,6 +17,17 @@ bool is_temporary(const asio::error_code& error) {
          error == asio::error::interrupted;
 }
 
+// A device's large frame waits here and not in the system, where it could not be told whether it
+// moves. What is on its way is not limited, and so neither is the rate.
+void limit_unsent([[maybe_unused]] SecureSocket::Tcp& socket) {
+#ifdef TCP_NOTSENT_LOWAT
+  using NotSentLowWater = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+  constexpr int unsent_bytes_max = 32 * 1024;
+  asio::error_code ignored;
+  socket.set_option(NotSentLowWater(unsent_bytes_max), ignored);
+#endif
+}
+
 Error lost(const asio::error_code& error) {
   if (error == asio::error::eof) return {Errc::connection_lost, "the peer closed the connection"};
   return {Errc::connection_lost, "the connection was lost: " + error.message()};
@@ -31,8 +42,8 @@ SecureSocket::SecureSocket(Tcp socket, SecureChannel channel, std::uint64_t id, 
       id_(id),
       owner_(&owner),
       context_(context),
-      created_ms_(read_clock().mono_ms),
-      received_ms_(created_ms_) {}
+      handshake_since_ms_(read_clock().mono_ms),
+      received_ms_(handshake_since_ms_) {}
 
 void SecureSocket::start() {
   asio::error_code ignored;
@@ -44,6 +55,7 @@ void SecureSocket::start() {
     auto hello = channel_.start(context_.entropy);
     if (!hello) return lose(hello.error());
     unsent_ = std::move(*hello);
+    limit_unsent(socket_);
     flush();
   }
   wait_readable();
@@ -64,6 +76,7 @@ void SecureSocket::wait_readable() {
 
 void SecureSocket::on_readable() {
   if (!usable() || reading_paused_) return;
+  if (!owner_->may_read(*this)) return pause_reading();
   asio::error_code error;
   const auto bytes = socket_.read_some(asio::buffer(context_.scratch), error);
   if (error && !is_temporary(error)) return lose(lost(error));
@@ -75,7 +88,9 @@ bool SecureSocket::receive(MutableByteSpan bytes) {
   context_.bytes_received += bytes.size();
   Received out;
   const auto result = channel_.receive(bytes, context_.entropy, out);
-  note_received(read_clock().mono_ms, !out.frames.empty());
+  context_.moved_ms = read_clock().mono_ms;
+  note_received(context_.moved_ms, !out.frames.empty());
+  set_partial_bytes(channel_.partial_bytes());
   if (!result) {
     lose(result.error());
     return false;
@@ -100,9 +115,18 @@ void SecureSocket::note_received(std::int64_t now_ms, bool frames_came) {
     owing_since_ms_ = now_ms;
 }
 
+void SecureSocket::set_partial_bytes(std::size_t bytes) {
+  context_.partial_bytes += bytes - partial_bytes_;
+  partial_bytes_ = bytes;
+}
+
 void SecureSocket::resume_reading() {
   if (!reading_paused_) return;
   reading_paused_ = false;
+  // The peer could do nothing about the pause.
+  received_ms_ = read_clock().mono_ms;
+  if (!opened_) handshake_since_ms_ = received_ms_;
+  if (owing_since_ms_ != never_ms) owing_since_ms_ = received_ms_;
   wait_readable();
 }
 
@@ -156,20 +180,27 @@ bool SecureSocket::write_unsent() {
       return false;
     }
     unsent_begin_ += bytes;
+    taken_bytes_ += bytes;
     context_.bytes_sent += bytes;
   }
   unsent_ = {};
   unsent_begin_ = 0;
+  if (queue_.empty()) full_since_ms_ = never_ms;
   return true;
 }
 
 void SecureSocket::wait_writable() {
   write_pending_ = true;
   written_ms_ = read_clock().mono_ms;
+  if (full_since_ms_ == never_ms) {
+    full_since_ms_ = written_ms_;
+    taken_bytes_ = 0;
+  }
   socket_.async_wait(asio::socket_base::wait_write,
                      [self = shared_from_this()](const asio::error_code& error) {
                        self->write_pending_ = false;
                        if (error || !self->usable()) return;
+                       self->context_.moved_ms = read_clock().mono_ms;
                        self->flush();
                        if (self->usable() && self->queued_bytes() == 0)
                          self->owner_->on_drained(*self);
@@ -180,12 +211,18 @@ void SecureSocket::wait_writable() {
 
 Result<void> SecureSocket::check_patience(std::int64_t now_ms,
                                           const SocketPatience& patience) const {
-  if (!opened_ && now_ms - created_ms_ >= patience.handshake_ms)
+  if (write_pending_ && now_ms - written_ms_ >= patience.write_ms)
+    return Error(Errc::timed_out, "the peer does not read what is sent to it");
+  if (full_since_ms_ != never_ms) {
+    const auto frames = static_cast<std::uint64_t>((now_ms - full_since_ms_) / patience.frame_ms);
+    if (taken_bytes_ < frames * limits::frame_bytes_max)
+      return Error(Errc::timed_out, "the peer reads too slowly what is sent to it");
+  }
+  if (reading_paused_) return {};
+  if (!opened_ && now_ms - handshake_since_ms_ >= patience.handshake_ms)
     return Error(Errc::timed_out, "the peer did not finish its handshake in time");
   if (owing_since_ms_ != never_ms && now_ms - owing_since_ms_ >= patience.frame_ms)
     return Error(Errc::timed_out, "the peer did not finish a frame in time");
-  if (write_pending_ && now_ms - written_ms_ >= patience.write_ms)
-    return Error(Errc::timed_out, "the peer does not read what is sent to it");
   if (now_ms - received_ms_ >= patience.silence_ms)
     return Error(Errc::timed_out, "the peer has been silent for too long");
   return {};
@@ -194,6 +231,7 @@ Result<void> SecureSocket::check_patience(std::int64_t now_ms,
 void SecureSocket::lose(const Error& reason) {
   if (!usable()) return;
   lost_ = true;
+  set_partial_bytes(0);
   asio::error_code ignored;
   socket_.close(ignored);
   // Later, for this may be within a call of the owner.
@@ -206,6 +244,7 @@ void SecureSocket::close() {
   flush();
   owner_ = nullptr;
   queue_ = {};
+  set_partial_bytes(0);
   asio::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);

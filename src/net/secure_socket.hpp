@@ -17,12 +17,18 @@ struct SocketContext {
   Bytes scratch;
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
+  /// When bytes last came, or were taken from a queue that had been full. What the system takes at
+  /// once is no sign of life from the peer.
+  std::int64_t moved_ms = 0;
+  /// Held of messages and frames that are not whole.
+  std::size_t partial_bytes = 0;
 };
 
 /// How long a peer may leave things undone, in milliseconds.
 struct SocketPatience {
   std::int64_t handshake_ms = 10'000;  ///< until its first transport message
-  std::int64_t frame_ms = 300'000;     ///< a frame that has begun: 1 MiB at 3.5 KB/s
+  /// A frame that has begun, or a MiB that waits for it: 3.5 KB/s.
+  std::int64_t frame_ms = 300'000;
   std::int64_t write_ms = 60'000;      ///< without taking a byte that waits for it
   std::int64_t silence_ms = never_ms;  ///< without sending anything
 };
@@ -37,6 +43,8 @@ class SecureSocket : public std::enable_shared_from_this<SecureSocket> {
   class Owner {
    public:
     virtual void on_open(SecureSocket& socket) = 0;
+    /// Asked before anything is read. No: as if paused, until resume_reading().
+    virtual bool may_read(SecureSocket&) { return true; }
     virtual void on_frames(SecureSocket& socket, std::vector<Bytes> frames) = 0;
     /// Everything queued is with the system.
     virtual void on_drained(SecureSocket& socket) = 0;
@@ -64,7 +72,11 @@ class SecureSocket : public std::enable_shared_from_this<SecureSocket> {
   std::uint64_t id() const { return id_; }
   const SecureChannel& channel() const { return channel_; }
   std::size_t queued_bytes() const { return queued_bytes_ + unsent_.size() - unsent_begin_; }
-  /// Errors: timed_out, when the peer has been over `patience`.
+  /// Since when the rest of a message or frame is owed; never_ms when nothing is.
+  std::int64_t owing_since_ms() const { return owing_since_ms_; }
+  std::size_t partial_bytes() const { return partial_bytes_; }
+  /// Errors: timed_out, when the peer has been over `patience`. While reading is paused it owes
+  /// nothing.
   Result<void> check_patience(std::int64_t now_ms, const SocketPatience& patience) const;
 
  private:
@@ -72,6 +84,7 @@ class SecureSocket : public std::enable_shared_from_this<SecureSocket> {
   void on_readable();
   bool receive(MutableByteSpan bytes);
   void note_received(std::int64_t now_ms, bool frames_came);
+  void set_partial_bytes(std::size_t bytes);
   Result<void> seal_queued();
   bool write_unsent();
   void wait_writable();
@@ -87,7 +100,10 @@ class SecureSocket : public std::enable_shared_from_this<SecureSocket> {
   std::size_t queued_bytes_ = 0;
   Bytes unsent_;  // encrypted, from unsent_begin_ on
   std::size_t unsent_begin_ = 0;
-  std::int64_t created_ms_, received_ms_, owing_since_ms_ = never_ms, written_ms_ = 0;
+  std::size_t partial_bytes_ = 0;
+  std::int64_t handshake_since_ms_, received_ms_, owing_since_ms_ = never_ms, written_ms_ = 0;
+  std::int64_t full_since_ms_ = never_ms;  // since when something has always waited
+  std::uint64_t taken_bytes_ = 0;          // by the peer since then
   bool opened_ = false, lost_ = false, reading_paused_ = false, read_pending_ = false,
        write_pending_ = false;
 };
