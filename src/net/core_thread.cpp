@@ -16,7 +16,7 @@ std::chrono::steady_clock::time_point time_point(std::int64_t mono_ms) {
 std::size_t bytes_of(const CoreThread::Input& input) {
   std::size_t out = sizeof(input);
   if (const auto* received = std::get_if<CoreThread::Received>(&input))
-    for (const auto& frame : received->frames) out += frame.size();
+    for (const auto& frame : received->frames) out += frame.size() + CoreThread::frame_cost;
   return out;
 }
 
@@ -38,11 +38,18 @@ Result<void> CoreThread::start(std::function<void()> on_batch) {
 
 CoreThread::Waiting CoreThread::push(Input input) {
   std::lock_guard lock(mutex_);
-  if (finishing_) return waiting_;
-  waiting_.bytes += bytes_of(input);
-  inputs_.push_back(std::move(input));
-  changed_.notify_one();
-  return waiting_;
+  if (!finishing_) {
+    const auto bytes = bytes_of(input);
+    inputs_.push_back(std::move(input));
+    inputs_bytes_ += bytes;
+    changed_.notify_one();
+  }
+  return {.bytes = inputs_bytes_ + core_bytes_, .batch = batch_};
+}
+
+CoreThread::Waiting CoreThread::waiting() const {
+  std::lock_guard lock(mutex_);
+  return {.bytes = inputs_bytes_ + core_bytes_, .batch = batch_};
 }
 
 std::vector<relay::Output> CoreThread::take_outputs() {
@@ -65,21 +72,46 @@ RelayStatistics CoreThread::statistics() const {
 }
 
 void CoreThread::loop() {
-  std::vector<Input> inputs;
-  while (take_inputs(inputs)) {
+  for (bool more = true; more;) {
     try {
-      run(std::exchange(inputs, {}));
+      more = turn();
     } catch (const std::exception& error) {
-      log_(std::string("batch failed: internal: ") + error.what());
+      give_up(error.what());
+    } catch (...) {
+      give_up("an exception of no known kind");
     }
-    publish();
+  }
+}
+
+bool CoreThread::turn() {
+  if (!take_inputs()) return false;
+  run();
+  publish();
+  if (!core_->has_work()) unanswered_.clear();
+  on_batch_();
+  return true;
+}
+
+// Answers may be lost: whoever waits for one is sent away, and asks again on a new connection.
+void CoreThread::give_up(const char* why) {
+  try {
+    {
+      std::lock_guard lock(mutex_);
+      for (const auto connection : unanswered_)
+        outputs_.push_back(relay::CloseConnection{connection, Errc::internal});
+      core_bytes_ = core_->backlog_bytes();
+    }
+    unanswered_.clear();
     on_batch_();
+    log_(std::string("batch failed: internal: ") + why);
+  } catch (...) {
+    // No memory even for this. What is in outputs_ goes with the next batch.
   }
 }
 
 // Waits for inputs or the core's deadline; false when everything is done for good.
-bool CoreThread::take_inputs(std::vector<Input>& inputs) {
-  const bool work_left = core_->has_work();
+bool CoreThread::take_inputs() {
+  const bool work_left = core_->has_work() || !in_hand_.empty();
   const auto deadline =
       work_left ? 0 : std::max(core_->next_deadline(), read_clock().mono_ms + upkeep_pause_ms);
   std::unique_lock lock(mutex_);
@@ -88,23 +120,32 @@ bool CoreThread::take_inputs(std::vector<Input>& inputs) {
     changed_.wait(lock, ready);
   else
     changed_.wait_until(lock, time_point(deadline), ready);
-  inputs = std::exchange(inputs_, {});
-  waiting_ = {.bytes = 0, .batch = waiting_.batch + 1};
-  return !(finishing_ && inputs.empty() && !work_left);
+  in_hand_.splice(in_hand_.end(), inputs_);
+  core_bytes_ += std::exchange(inputs_bytes_, 0);
+  ++batch_;
+  return !(finishing_ && in_hand_.empty() && !work_left);
 }
 
-void CoreThread::run(std::vector<Input> inputs) {
+void CoreThread::run() {
   const auto now = read_clock();
-  for (auto& input : inputs) hand_to_core(now, std::move(input));
+  while (!in_hand_.empty()) {
+    auto input = std::move(in_hand_.front());
+    in_hand_.pop_front();  // first: one that throws must not come again
+    hand_to_core(now, std::move(input));
+  }
   if (core_->has_work() || core_->next_deadline() <= now.mono_ms) core_->run_batch(now);
 }
 
 void CoreThread::hand_to_core(Now now, Input input) {
   if (auto* connected = std::get_if<Connected>(&input)) {
-    core_->connected(now, connected->connection, connected->transport_key);
+    unanswered_.insert(connected->connection);
+    const auto& origin = connected->origin.bytes;
+    core_->connected(now, connected->connection, connected->transport_key,
+                     {reinterpret_cast<const char*>(origin.data()), origin.size()});
   } else if (auto* gone = std::get_if<Disconnected>(&input)) {
     core_->disconnected(now, gone->connection);
   } else if (auto* received = std::get_if<Received>(&input)) {
+    unanswered_.insert(received->connection);
     for (auto& frame : received->frames)
       core_->receive(now, received->connection, std::move(frame));
   } else if (auto* writable = std::get_if<Writable>(&input)) {
@@ -118,6 +159,7 @@ void CoreThread::publish() {
   const auto core = core_->statistics();
   const auto store = environment_->counters();
   std::lock_guard lock(mutex_);
+  core_bytes_ = core_->backlog_bytes();
   std::move(outputs.begin(), outputs.end(), std::back_inserter(outputs_));
   statistics_.batches = core.batches;
   statistics_.entries_stored = core.entries_stored;

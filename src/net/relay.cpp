@@ -4,6 +4,7 @@
 
 #include "base/try.hpp"
 #include "crypto/sodium_entropy.hpp"
+#include "net/log_limiter.hpp"
 #include "net/loop_thread.hpp"
 #include "net/relay_io.hpp"
 #include "net/relay_key.hpp"
@@ -14,20 +15,31 @@
 namespace tern {
 namespace {
 
-// Two threads write lines; whoever gets them sees one at a time.
-std::function<void(std::string_view)> one_at_a_time(std::function<void(std::string_view)> log) {
+// For both threads, so that no line goes round the limit.
+std::function<void(std::string_view)> limited(const std::function<void(std::string_view)>& log) {
   if (!log) return [](std::string_view) {};
-  return [mutex = std::make_shared<std::mutex>(), log = std::move(log)](std::string_view line) {
-    std::lock_guard lock(*mutex);
-    log(line);
+  return [limiter = std::make_shared<net::LogLimiter>(log)](std::string_view line) {
+    limiter->line(net::read_clock().mono_ms, line);
   };
+}
+
+// Devices know the relay by its key: with them, but without it, a folder is half of a relay. (A
+// first start that was cut short leaves a database without either.)
+Result<net::RelayKeyFile> key_file_of(store::Environment& environment) {
+  TERN_ASSIGN(const auto transaction, environment.read());
+  auto out = net::RelayKeyFile::may_be_new;
+  TERN_TRY(transaction->scan(relay::tables::devices, {}, {}, [&](ByteSpan, ByteSpan) {
+    out = net::RelayKeyFile::must_be_there;
+    return store::Scan::stop;
+  }));
+  return out;
 }
 
 }  // namespace
 
 // Members end in reverse: the loop outlives whoever has sockets and timers on it.
 struct Relay::Impl {
-  explicit Impl(const RelayOptions& options) : log(one_at_a_time(options.log)) {}
+  explicit Impl(const RelayOptions& options) : log(limited(options.log)) {}
   ~Impl() { stop(); }
 
   Result<void> open(const RelayOptions& options);
@@ -48,7 +60,8 @@ Result<void> Relay::Impl::open(const RelayOptions& options) {
   TERN_ASSIGN(auto environment, store::open_lmdb({.folder = options.folder,
                                                   .purpose = store::Purpose::relay,
                                                   .schema = relay::tables::schema}));
-  TERN_ASSIGN(keys, net::load_or_make_relay_key(options.folder, entropy));
+  TERN_ASSIGN(const auto key_file, key_file_of(*environment));
+  TERN_ASSIGN(keys, net::load_or_make_relay_key(options.folder, entropy, key_file));
   TERN_ASSIGN(auto opened, relay::Core::open(net::read_clock(), *environment, core_entropy,
                                              options.limits, log));
   core = std::make_unique<net::CoreThread>(std::move(environment), std::move(opened), log);

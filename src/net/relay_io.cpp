@@ -2,23 +2,31 @@
 
 #include <algorithm>
 
+#include "base/try.hpp"
+#include "net/identified.hpp"
+#include "net/partial_frames.hpp"
 #include "net/system_clock.hpp"
 #include "wire/frames.hpp"
 
 namespace tern::net {
 namespace {
 
-// What waits for one reader. Over the first it gets notices only, and nothing more is read from it;
-// over the second it is dropped: a device has at most eight reads under way, a frame each.
+// What waits for one reader. Over the first it gets notices only, and nothing more is read from it.
+// Over the second it is dropped, for no honest one gets there: eight reads that were under way, a
+// frame each, and live entries of the two batches that ran before the core heard, 9 MiB each.
 constexpr std::size_t high_water_bytes = limits::frame_bytes_max;
-constexpr std::size_t send_bytes_max = 10 * limits::frame_bytes_max;
+constexpr std::size_t send_bytes_max = (1 + 8 + 2 * 9) * limits::frame_bytes_max;
 // What waits for the core: of one connection, and of all of them together.
 constexpr std::size_t received_bytes_max = 1024 * 1024;
 constexpr std::size_t waiting_bytes_max = 16 * 1024 * 1024;
+// Of frames whose rest is owed, of all connections together.
+constexpr std::size_t partial_bytes_max = 256 * 1024 * 1024;
 
 constexpr std::int64_t sweep_ms = 1'000;
 constexpr std::int64_t accept_again_ms = 200;
 constexpr std::int64_t goodbye_ms = 2'000;
+// A device resumes at once; who is no registered device has this long to become one.
+constexpr std::int64_t unidentified_ms_max = 60'000;
 // A device pings at least every ten minutes.
 constexpr SocketPatience patience{.silence_ms = 12 * 60'000};
 
@@ -76,7 +84,7 @@ void RelayIo::accept() {
 void RelayIo::on_accepted(const asio::error_code& error, SecureSocket::Tcp socket) {
   if (error) {
     // Out of file descriptors, most likely: trying again at once would spin.
-    log("accept failed: " + error.message());
+    log_("accept failed: " + error.message());
     return accept_again_.set(read_clock().mono_ms + accept_again_ms);
   }
   accept();
@@ -84,14 +92,24 @@ void RelayIo::on_accepted(const asio::error_code& error, SecureSocket::Tcp socke
   const auto peer = socket.remote_endpoint(gone);
   if (gone) return;
   const auto origin = origin_of(peer.address());
-  if (const auto entered = admission_.enter(origin); !entered)
-    return log("connection refused: " + entered.error().message());
+  if (const auto entered = admit(origin); !entered)
+    return log_("connection refused: " + entered.error().message());
   const auto id = next_id_++;
   SecureSocket::Owner& owner = *this;
   const auto made = std::make_shared<SecureSocket>(std::move(socket), SecureChannel::relay(keys_),
                                                    id, owner, context_);
-  connections_.emplace(id, Connection{.socket = made, .origin = origin});
+  connections_.emplace(
+      id, Connection{.socket = made, .origin = origin, .accepted_ms = read_clock().mono_ms});
+  unidentified_.insert(id);
   made->start();
+}
+
+// When all places are taken, strangers do not keep devices out.
+Result<void> RelayIo::admit(const Origin& origin) {
+  TERN_TRY(admission_.check(origin));
+  if (admission_.full() && !unidentified_.empty())
+    drop(*unidentified_.begin(), {Errc::rate_limited, "its place is needed, and it is no device"});
+  return admission_.enter(origin);
 }
 
 // ---- from the sockets to the core ------------------------------------------------------------
@@ -100,20 +118,29 @@ void RelayIo::on_open(SecureSocket& socket) {
   // Only now: the handshake's first message could be replayed by anybody.
   auto& connection = connections_.at(socket.id());
   connection.known_to_core = true;
-  core_.push(CoreThread::Connected{socket.id(), socket.channel().peer_key()});
+  core_.push(CoreThread::Connected{socket.id(), socket.channel().peer_key(), connection.origin});
+}
+
+// Before each read, for what thousands of sockets have ready must not all come in at once.
+bool RelayIo::may_read(SecureSocket& socket) {
+  const auto& connection = connections_.at(socket.id());
+  if (!connection.known_to_core) return true;  // a handshake waits for nobody
+  const auto waiting = core_.waiting();
+  const bool has_share =
+      connection.batch != waiting.batch || connection.batch_bytes < received_bytes_max;
+  if (has_share && waiting.bytes < waiting_bytes_max) return true;
+  paused_.insert(socket.id());
+  return false;
 }
 
 void RelayIo::on_frames(SecureSocket& socket, std::vector<Bytes> frames) {
   if (stopping_) return;
   auto& connection = connections_.at(socket.id());
   std::size_t bytes = 0;
-  for (const auto& frame : frames) bytes += frame.size();
+  for (const auto& frame : frames) bytes += frame.size() + CoreThread::frame_cost;
   const auto waiting = core_.push(CoreThread::Received{socket.id(), std::move(frames)});
   if (waiting.batch != std::exchange(connection.batch, waiting.batch)) connection.batch_bytes = 0;
   connection.batch_bytes += bytes;
-  if (connection.batch_bytes < received_bytes_max && waiting.bytes < waiting_bytes_max) return;
-  socket.pause_reading();
-  paused_.push_back(socket.id());
 }
 
 void RelayIo::on_lost(SecureSocket& socket, const Error& reason) { drop(socket.id(), reason); }
@@ -123,13 +150,14 @@ void RelayIo::drop(relay::ConnectionId id, const Error& reason) {
   if (found == connections_.end()) return;
   const auto connection = std::move(found->second);
   connections_.erase(found);
+  unidentified_.erase(id);
   connection.socket->close();
   admission_.leave(connection.origin);
   if (connection.known_to_core) core_.push(CoreThread::Disconnected{id});
   // A stranger who hangs up is not worth a line.
   if (!(reason == Errc::connection_lost))
-    log("closed connection=" + std::to_string(id) + " reason=" + std::string(name(reason.errc())) +
-        ": " + reason.message());
+    log_("closed connection=" + std::to_string(id) + " reason=" + std::string(name(reason.errc())) +
+         ": " + reason.message());
   drained();
 }
 
@@ -137,12 +165,39 @@ void RelayIo::set_sweep() { sweep_.set(read_clock().mono_ms + sweep_ms); }
 
 void RelayIo::sweep() {
   const auto now_ms = read_clock().mono_ms;
+  drop_impatient(now_ms);
+  drop_unidentified(now_ms);
+  drop_over_budget();
+  if (!stopping_) set_sweep();
+}
+
+void RelayIo::drop_impatient(std::int64_t now_ms) {
   std::vector<std::pair<relay::ConnectionId, Error>> over;
   for (const auto& [id, connection] : connections_)
     if (auto kept = connection.socket->check_patience(now_ms, patience); !kept)
       over.emplace_back(id, kept.error());
   for (const auto& [id, reason] : over) drop(id, reason);
-  if (!stopping_) set_sweep();
+}
+
+void RelayIo::drop_unidentified(std::int64_t now_ms) {
+  while (!unidentified_.empty()) {
+    const auto oldest = *unidentified_.begin();
+    if (now_ms - connections_.at(oldest).accepted_ms < unidentified_ms_max) return;
+    drop(oldest, {Errc::timed_out, "it did not say in time which device it is"});
+  }
+}
+
+void RelayIo::drop_over_budget() {
+  if (context_.partial_bytes <= partial_bytes_max) return;
+  std::vector<Owing> owing;
+  for (const auto& [id, connection] : connections_)
+    if (const auto bytes = connection.socket->partial_bytes(); bytes > 0)
+      owing.push_back({.connection = id,
+                       .identified = !unidentified_.count(id),
+                       .since_ms = connection.socket->owing_since_ms(),
+                       .bytes = bytes});
+  for (const auto id : over_budget(std::move(owing), partial_bytes_max))
+    drop(id, {Errc::rate_limited, "too many frames have begun and not ended"});
 }
 
 // ---- from the core to the sockets ------------------------------------------------------------
@@ -158,14 +213,21 @@ void RelayIo::on_batch() {
     drop(close.connection, close.reason);
   }
   for (const auto id : touched) flush(id);
+  resume_paused();
+}
+
+// While too much waits there is another batch to come, which calls this again.
+void RelayIo::resume_paused() {
+  if (stopping_ || core_.waiting().bytes >= waiting_bytes_max) return;
   for (const auto id : std::exchange(paused_, {}))
     if (const auto found = connections_.find(id); found != connections_.end())
-      if (found->second.writable && !stopping_) found->second.socket->resume_reading();
+      if (found->second.writable) found->second.socket->resume_reading();
 }
 
 void RelayIo::send(relay::SendFrame frame, std::vector<relay::ConnectionId>& touched) {
   const auto found = connections_.find(frame.to);
   if (found == connections_.end()) return;
+  if (unidentified_.count(frame.to) && says_identified(*frame.frame)) unidentified_.erase(frame.to);
   found->second.socket->send(std::move(frame.frame));
   if (touched.empty() || touched.back() != frame.to) touched.push_back(frame.to);
 }
@@ -227,9 +289,8 @@ void RelayIo::end() {
   sweep_.cancel();
   for (const auto& [id, connection] : connections_) connection.socket->close();
   connections_.clear();
+  unidentified_.clear();
   std::exchange(on_ended_, nullptr)();
 }
-
-void RelayIo::log(const std::string& line) { log_.line(read_clock().mono_ms, line); }
 
 }  // namespace tern::net

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <asio/ip/tcp.hpp>
+#include <set>
 
 #include "net/admission.hpp"
 #include "net/core_thread.hpp"
 #include "net/deadline_timer.hpp"
-#include "net/log_limiter.hpp"
 #include "net/relay_address.hpp"
 #include "net/secure_socket.hpp"
 
@@ -37,6 +37,7 @@ class RelayIo final : private SecureSocket::Owner {
   struct Connection {
     std::shared_ptr<SecureSocket> socket;
     Origin origin;
+    std::int64_t accepted_ms = 0;
     bool known_to_core = false;
     bool writable = true;
     std::uint64_t batch = 0;  // which batch `batch_bytes` wait for
@@ -46,16 +47,21 @@ class RelayIo final : private SecureSocket::Owner {
 
   void accept();
   void on_accepted(const asio::error_code& error, SecureSocket::Tcp socket);
+  Result<void> admit(const Origin& origin);
   void sweep();
+  void drop_impatient(std::int64_t now_ms);
+  void drop_unidentified(std::int64_t now_ms);
+  void drop_over_budget();
   void set_sweep();
   void send(relay::SendFrame frame, std::vector<relay::ConnectionId>& touched);
   void flush(relay::ConnectionId id);
   void drop(relay::ConnectionId id, const Error& reason);
+  void resume_paused();
   void drained();
   void end();
-  void log(const std::string& line);
 
   void on_open(SecureSocket& socket) override;
+  bool may_read(SecureSocket& socket) override;
   void on_frames(SecureSocket& socket, std::vector<Bytes> frames) override;
   void on_drained(SecureSocket& socket) override;
   void on_lost(SecureSocket& socket, const Error& reason) override;
@@ -65,13 +71,14 @@ class RelayIo final : private SecureSocket::Owner {
   SocketContext context_;
   CoreThread& core_;
   Admission admission_;
-  LogLimiter log_;
+  std::function<void(std::string_view)> log_;
   Acceptor acceptor_;
   std::uint16_t port_ = 0;
   DeadlineTimer accept_again_, sweep_, goodbye_;
   std::function<void()> on_ended_;
   std::unordered_map<relay::ConnectionId, Connection> connections_;
-  std::vector<relay::ConnectionId> paused_;  // until the core has taken what waits
+  std::set<relay::ConnectionId> unidentified_;  // ids grow, so the first is the oldest
+  std::set<relay::ConnectionId> paused_;        // until less waits for the core
   relay::ConnectionId next_id_ = 1;
   bool stopping_ = false;
 };

@@ -38,10 +38,14 @@ Error failed(const Path& path, const char* what, int error) {
                     std::generic_category().message(error)};
 }
 
-// A key that others could read is no secret any more: the operator has to know.
-Result<void> check_mode(const Path& path, const struct stat& status) {
+// A key that others could read or put there is no secret any more: the operator has to know.
+Result<void> check_file(const Path& path, const struct stat& status) {
   if (!S_ISREG(status.st_mode))
     return Error(Errc::storage_damaged, path.string() + " is not a file");
+  if (status.st_uid != ::geteuid())
+    return Error(Errc::storage_permission, "the relay's key file " + path.string() +
+                                               " belongs to another user (id " +
+                                               std::to_string(status.st_uid) + "): run chown");
   if ((status.st_mode & 077) == 0) return {};
   char mode[8];
   std::snprintf(mode, sizeof(mode), "%04o", static_cast<unsigned>(status.st_mode & 07777));
@@ -54,7 +58,7 @@ Result<void> check_mode(const Path& path, const struct stat& status) {
 Result<crypto::DhKeyPair> read_key(const Path& path, const File& file) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return failed(path, "read", errno);
-  TERN_TRY(check_mode(path, status));
+  TERN_TRY(check_file(path, status));
   if (status.st_size != crypto::DhPrivateKey::size_bytes)
     return Error(Errc::storage_damaged, "the relay's key file " + path.string() + " has " +
                                             std::to_string(status.st_size) +
@@ -90,11 +94,16 @@ Result<crypto::DhKeyPair> make_key(const Path& folder, const Path& path, Entropy
 
 }  // namespace
 
-Result<crypto::DhKeyPair> load_or_make_relay_key(const Path& folder, Entropy& entropy) {
+Result<crypto::DhKeyPair> load_or_make_relay_key(const Path& folder, Entropy& entropy,
+                                                 RelayKeyFile expected) {
   const auto path = folder / "relay.key";
-  const File file(path, O_RDONLY | O_NOFOLLOW);
+  const File file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);  // a pipe would wait for its writer
   if (file) return read_key(path, file);
   if (errno != ENOENT) return failed(path, "opened", errno);
+  if (expected == RelayKeyFile::must_be_there)
+    return Error(Errc::storage_damaged, "the relay's key file " + path.string() +
+                                            " is missing, and devices know the relay by it: put "
+                                            "back relay.key");
   return make_key(folder, path, entropy);
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <deque>
 #include <future>
+#include <thread>
 
 #include "crypto/sodium_entropy.hpp"
 #include "net/client_link.hpp"
@@ -15,7 +16,9 @@
 namespace tern::test {
 
 /// Says what it is told; answers each frame with itself once its batch has run. A frame that begins
-/// with '*' is answered twenty times, with '!' a thousand times; 'x' ends the connection.
+/// with '*' is answered twenty times, with '!' a thousand times; 'x' ends the connection; at 't'
+/// the batch throws, and at 'T' already its arrival. hold() lets nothing be answered until `bytes`
+/// wait, and for many batches after that.
 class EchoCore final : public relay::Core {
  public:
   explicit EchoCore(Recorder& recorder) : recorder_(recorder) {}
@@ -25,7 +28,12 @@ class EchoCore final : public relay::Core {
     recorder_.say("connected " + key.hex());
   }
   void disconnected(Now, relay::ConnectionId) override { recorder_.say("disconnected"); }
+  void hold(std::size_t bytes) { held_bytes_ = bytes; }
+  std::size_t backlog_most() const { return backlog_most_; }
   void receive(Now, relay::ConnectionId connection, Bytes frame) override {
+    if (frame.front() == 'T') throw std::runtime_error("boom");
+    backlog_ += frame.size();
+    backlog_most_ = std::max<std::size_t>(backlog_most_, backlog_);
     queued_.push_back({connection, std::make_shared<const Bytes>(std::move(frame))});
   }
   void set_writable(Now, relay::ConnectionId, bool writable) override {
@@ -34,6 +42,11 @@ class EchoCore final : public relay::Core {
   bool has_work() const override { return !queued_.empty(); }
   void run_batch(Now) override {
     ++statistics_.batches;
+    if (held_bytes_ > 0) {
+      if (backlog_ < held_bytes_ || ++held_batches_ < 2'000) return std::this_thread::yield();
+      held_bytes_ = 0;
+    }
+    backlog_ = 0;
     for (const auto& frame : std::exchange(queued_, {})) answer(frame);
   }
   std::optional<relay::Output> next_output() override {
@@ -42,6 +55,7 @@ class EchoCore final : public relay::Core {
     outputs_.pop_front();
     return out;
   }
+  std::uint64_t backlog_bytes() const override { return backlog_; }
   std::int64_t next_deadline() const override { return never_ms; }
   relay::CoreStatistics statistics() const override { return statistics_; }
 
@@ -49,6 +63,7 @@ class EchoCore final : public relay::Core {
   void answer(const relay::SendFrame& frame) {
     recorder_.say("frame " + std::to_string(frame.frame->size()));
     const auto first = frame.frame->front();
+    if (first == 't') throw std::runtime_error("boom");
     if (first == 'x') outputs_.push_back(relay::CloseConnection{frame.to, Errc::device_revoked});
     const std::size_t times = first == 'x' ? 0 : first == '*' ? 20 : first == '!' ? 1000 : 1;
     outputs_.insert(outputs_.end(), times, frame);
@@ -58,14 +73,17 @@ class EchoCore final : public relay::Core {
   std::vector<relay::SendFrame> queued_;
   std::deque<relay::Output> outputs_;
   relay::CoreStatistics statistics_;
+  std::size_t backlog_ = 0, held_batches_ = 0;
+  std::atomic<std::size_t> held_bytes_ = 0, backlog_most_ = 0;
 };
 
 class EchoRelay {
  public:
   explicit EchoRelay(const RelayLimits& limits = {}) {
     loop_ = net::LoopThread::start([this] { recorder.say("exception"); }).value();
-    core_ = std::make_unique<net::CoreThread>(store::open_memory(disk_),
-                                              std::make_unique<EchoCore>(recorder), log());
+    auto echo = std::make_unique<EchoCore>(recorder);
+    echo_ = echo.get();
+    core_ = std::make_unique<net::CoreThread>(store::open_memory(disk_), std::move(echo), log());
     io_ = std::make_unique<net::RelayIo>(loop_->io(), keys, entropy_, *core_, limits, log());
     io_->listen({"127.0.0.1", 0}).value();
     core_->start([this] { loop_->post([this] { io_->on_batch(); }); }).value();
@@ -80,6 +98,8 @@ class EchoRelay {
     ended.get_future().wait();
     loop_->stop();
   }
+  /// As long as the relay lives.
+  EchoCore& echo() { return *echo_; }
   net::RelayAddress address() const { return {{"127.0.0.1", io_->port()}, keys.public_key}; }
 
   Recorder recorder;
@@ -96,6 +116,7 @@ class EchoRelay {
  private:
   store::MemoryDisk disk_;
   std::shared_ptr<net::LoopThread> loop_;
+  EchoCore* echo_ = nullptr;
   std::unique_ptr<net::CoreThread> core_;
   std::unique_ptr<net::RelayIo> io_;
 };

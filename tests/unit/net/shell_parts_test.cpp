@@ -1,3 +1,6 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <future>
@@ -5,9 +8,11 @@
 #include "net/admission.hpp"
 #include "net/deadline_timer.hpp"
 #include "net/event_mailbox.hpp"
+#include "net/identified.hpp"
 #include "net/log_limiter.hpp"
 #include "net/loop_thread.hpp"
 #include "net/name_lookup.hpp"
+#include "net/partial_frames.hpp"
 #include "net/relay_key.hpp"
 #include "net/system_clock.hpp"
 #include "support/seeded_entropy.hpp"
@@ -194,6 +199,45 @@ TEST_CASE("admission ends at each limit and begins again below it") {
   CHECK(admission.enter(a));
 }
 
+TEST_CASE("one IPv6 site has the places of four networks, however many it has") {
+  Admission admission({.connections_per_address = 2, .connections_max = 100});
+  const auto network = [](int number) {
+    return origin_of(asio::ip::make_address("2001:db8:0:" + std::to_string(number) + "::1"));
+  };
+  for (int i = 0; i < 8; ++i) CHECK(admission.enter(network(i)));
+  CHECK_THAT(admission.enter(network(8)).error().message(), Catch::Contains("IPv6 site"));
+  CHECK(admission.enter(origin_of(asio::ip::make_address("2001:db8:1::1"))));
+  admission.leave(network(0));
+  CHECK(admission.enter(network(9)));
+  for (int i = 1; i < 20; ++i)
+    CHECK(admission.enter(origin_of(asio::ip::make_address("192.0.2." + std::to_string(i)))));
+}
+
+TEST_CASE("over the budget for half frames strangers go first, and who has owed for longest") {
+  const std::vector<Owing> owing{{.connection = 1, .identified = true, .since_ms = 10, .bytes = 5},
+                                 {.connection = 2, .identified = false, .since_ms = 30, .bytes = 5},
+                                 {.connection = 3, .identified = false, .since_ms = 20, .bytes = 5},
+                                 {.connection = 4, .identified = true, .since_ms = 40, .bytes = 5}};
+  using Ids = std::vector<relay::ConnectionId>;
+  CHECK(over_budget(owing, 20).empty());
+  CHECK(over_budget(owing, 19) == Ids{3});
+  CHECK(over_budget(owing, 10) == Ids{3, 2});
+  CHECK(over_budget(owing, 9) == Ids{3, 2, 1});
+  CHECK(over_budget({}, 0).empty());
+}
+
+TEST_CASE("an answer to a known device says so, and no other frame does") {
+  const auto answer = [](wire::Answer what) {
+    return wire::encode(wire::AnswerFrame{.id = 1, .answer = std::move(what)});
+  };
+  CHECK(says_identified(answer(wire::Resumed{.registered = true})));
+  CHECK(says_identified(answer(wire::Registered{})));
+  CHECK_FALSE(says_identified(answer(wire::Resumed{.registered = false})));
+  CHECK_FALSE(says_identified(answer(wire::Done{})));
+  CHECK_FALSE(says_identified(wire::encode(wire::Push{wire::Notice{}})));
+  CHECK_FALSE(says_identified(Bytes{1, 2, 3}));
+}
+
 TEST_CASE("log lines that strangers cause are limited, and what is left out is counted") {
   std::vector<std::string> lines;
   LogLimiter limiter([&](std::string_view line) { lines.emplace_back(line); });
@@ -205,6 +249,16 @@ TEST_CASE("log lines that strangers cause are limited, and what is left out is c
   REQUIRE(lines.size() == LogLimiter::burst + 2);
   CHECK(lines[LogLimiter::burst] == "8 lines left out");
   CHECK(lines.back() == "y");
+}
+
+TEST_CASE("lines that strangers cause do not keep the operator's own out of the log") {
+  std::vector<std::string> lines;
+  LogLimiter limiter([&](std::string_view line) { lines.emplace_back(line); });
+  for (int i = 0; i < 1000; ++i) limiter.line(1'000, "refused connection=1 reason=stale");
+  limiter.line(1'000, "batch refused: storage_full requests=7");
+  CHECK(lines.back() == "batch refused: storage_full requests=7");
+  for (int i = 0; i < 1000; ++i) limiter.line(1'000, "accept failed: Too many open files");
+  CHECK(lines.size() == 2 * LogLimiter::burst);
 }
 
 // ---- the relay's key
@@ -259,6 +313,16 @@ TEST_CASE("a relay's key of another length, or that is no file, is refused and l
   SECTION("a folder") {
     std::filesystem::create_directory(path);
     CHECK(load_or_make_relay_key(folder.path, entropy).error().errc() == Errc::storage_damaged);
+  }
+  SECTION("a pipe, whose writer never comes") {
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    CHECK(load_or_make_relay_key(folder.path, entropy).error().errc() == Errc::storage_damaged);
+  }
+  SECTION("another user's") {
+    REQUIRE(load_or_make_relay_key(folder.path, entropy));
+    if (::chown(path.c_str(), ::geteuid() + 1, ::getegid()) != 0)
+      return;  // only root may give away
+    CHECK(load_or_make_relay_key(folder.path, entropy).error().errc() == Errc::storage_permission);
   }
   SECTION("a link to somewhere else") {
     std::filesystem::create_symlink(folder.path / "elsewhere", path);
