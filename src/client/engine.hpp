@@ -67,6 +67,9 @@ class Engine {
   virtual void link_up(Now now) = 0;
   virtual void link_down(Now now) = 0;
   virtual void receive(Now now, ByteSpan frame) = 0;
+  /// Bytes came, or were taken, at `mono_ms`, though no frame may be whole yet: a slow link is not
+  /// a dead one.
+  virtual void link_moved(std::int64_t mono_ms) = 0;
   virtual void tick(Now now) = 0;
   /// On the monotonic clock; never_ms when there is nothing to wait for.
   virtual std::int64_t next_deadline() const = 0;

@@ -22,6 +22,7 @@ class EngineImpl final : public Engine {
   void link_up(Now now) override;
   void link_down(Now now) override;
   void receive(Now now, ByteSpan frame) override;
+  void link_moved(std::int64_t mono_ms) override { device_->link.moved(mono_ms); }
   void tick(Now now) override;
   std::int64_t next_deadline() const override;
   std::optional<Output> next_output() override { return device_->link.next_output(); }

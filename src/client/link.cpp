@@ -19,7 +19,9 @@ void Link::close(Errc reason) {
 
 void Link::send(Now now, std::uint32_t id, const Purpose& purpose, Bytes frame) {
   if (state_ != State::resuming && state_ != State::online) return;
-  requests_.emplace(id, UnderWay{purpose, now.mono_ms + request_timeout_ms_});
+  // Its own frame, after those that are under way already.
+  const auto frames = static_cast<std::int64_t>(requests_.size() + 1);
+  requests_.emplace(id, UnderWay{purpose, now.mono_ms, now.mono_ms + frames * frame_ms_max});
   outputs_.push_back(SendFrame{std::move(frame)});
 }
 
@@ -36,8 +38,12 @@ bool Link::under_way(Purpose::What what) const {
                      [&](const auto& request) { return request.second.purpose.what == what; });
 }
 
+void Link::moved(std::int64_t mono_ms) { moved_ms_ = std::max(moved_ms_, mono_ms); }
+
 std::int64_t Link::deadline() const {
-  return requests_.empty() ? never_ms : requests_.begin()->second.deadline_ms;
+  if (requests_.empty()) return never_ms;
+  const auto& oldest = requests_.begin()->second;
+  return std::min(std::max(oldest.sent_ms, moved_ms_) + request_timeout_ms_, oldest.latest_ms);
 }
 
 void Link::check_deadline(Now now) {

@@ -35,6 +35,9 @@ class Link {
  public:
   enum class State : std::uint8_t { down, resuming, online, broken };
 
+  /// The longest that one frame may be under way, however steadily it moves: 1 MiB at 3.5 KB/s.
+  static constexpr std::int64_t frame_ms_max = 300'000;
+
   explicit Link(std::int64_t request_timeout_ms) : request_timeout_ms_(request_timeout_ms) {}
 
   State state() const { return state_; }
@@ -53,6 +56,9 @@ class Link {
   bool under_way(Purpose::What what) const;
   bool idle() const { return requests_.empty(); }
 
+  /// Bytes came, or were taken, at `mono_ms`: whoever waits for a large frame on a slow link waits
+  /// on, for at most frame_ms_max a frame.
+  void moved(std::int64_t mono_ms);
   /// When the oldest request under way has waited too long; never_ms without one.
   std::int64_t deadline() const;
   void check_deadline(Now now);
@@ -61,11 +67,13 @@ class Link {
  private:
   struct UnderWay {
     Purpose purpose;
-    std::int64_t deadline_ms = 0;
+    std::int64_t sent_ms = 0;
+    std::int64_t latest_ms = 0;  // however steadily bytes move
   };
   std::int64_t request_timeout_ms_;
   State state_ = State::down;
   std::uint32_t next_id_ = 1;
+  std::int64_t moved_ms_ = 0;
   std::map<std::uint32_t, UnderWay> requests_;  // ids grow, so the first is the oldest
   std::deque<Output> outputs_;
 };

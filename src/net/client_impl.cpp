@@ -35,6 +35,8 @@ void Client::Impl::close() {
   (void)thread->run([this] {
     closed = true;
     if (const auto open = std::exchange(session, nullptr)) open->shut_down();
+    // A Chat may hold the rest for as long as it likes.
+    crypto::wipe(options.storage_key.mutable_span());
   });
   thread->stop();
 }

@@ -93,6 +93,7 @@ void ClientSession::was_called() {
 }
 
 void ClientSession::set_network(bool available) {
+  const auto self = shared_from_this();
   network_ = available;
   if (available) {
     backoff_.network_changed(read_clock().mono_ms);
@@ -104,7 +105,9 @@ void ClientSession::set_network(bool available) {
   pump();
 }
 
+// An app's hook may close the client in the middle of whatever follows: each way in holds it.
 void ClientSession::on_link_up() {
+  const auto self = shared_from_this();
   const auto now = read_clock();
   up_ = true;
   backoff_.link_up(now.mono_ms);
@@ -115,13 +118,13 @@ void ClientSession::on_link_up() {
 }
 
 void ClientSession::on_link_frames(std::vector<Bytes> frames) {
+  const auto self = shared_from_this();
   const auto now = read_clock();
   heartbeat_.received(now.mono_ms);
   frames_received_ += frames.size();
   for (const auto& frame : frames) {
-    const bool pong = ping_out_ && is_pong(frame);
-    if (pong)
-      ping_out_ = false;
+    if (pings_out_ > 0 && is_pong(frame))
+      --pings_out_;
     else
       engine_->receive(now, frame);
   }
@@ -129,6 +132,7 @@ void ClientSession::on_link_frames(std::vector<Bytes> frames) {
 }
 
 void ClientSession::on_link_down(const Error& reason) {
+  const auto self = shared_from_this();
   link_ended(reason);
   pump();
 }
@@ -136,7 +140,7 @@ void ClientSession::on_link_down(const Error& reason) {
 void ClientSession::link_ended(const Error& reason) {
   const auto now = read_clock();
   heartbeat_.link_down();
-  ping_out_ = false;
+  pings_out_ = 0;
   if (std::exchange(up_, false)) {
     backoff_.link_down(now.mono_ms);
     engine_->link_down(now);
@@ -158,7 +162,7 @@ void ClientSession::report(const Error& reason) {
 // ---- what goes out ---------------------------------------------------------------------------
 
 void ClientSession::pump() {
-  const auto self = shared_from_this();  // an app's callback may close the client
+  const auto self = shared_from_this();
   act_on_time();
   for (bool more = true; more && engine_;) {
     more = pump_outputs();
@@ -172,7 +176,7 @@ void ClientSession::pump() {
 
 bool ClientSession::pump_outputs() {
   bool any = false;
-  while (auto output = engine_->next_output()) {
+  while (auto output = engine_ ? engine_->next_output() : std::nullopt) {
     any = true;
     carry_out(std::move(*output));
   }
@@ -214,6 +218,8 @@ bool ClientSession::give_answers() {
 void ClientSession::act_on_time() {
   if (!engine_) return;
   const auto now = read_clock();
+  engine_->link_moved(context_.moved_ms);
+  heartbeat_.moved(context_.moved_ms);
   if (engine_->next_deadline() <= now.mono_ms) engine_->tick(now);
   const auto due = heartbeat_.due(now.mono_ms);
   if (due == Heartbeat::Due::ping) ping();
@@ -225,13 +231,13 @@ void ClientSession::act_on_time() {
 }
 
 void ClientSession::ping() {
-  ping_out_ = true;
+  ++pings_out_;
   ++frames_sent_;
   link_.send(ping_frame());
 }
 
 void ClientSession::connect_if_due(std::int64_t now_ms) {
-  if (!network_ || link_.state() != ClientLink::State::down) return;
+  if (!engine_ || !network_ || link_.state() != ClientLink::State::down) return;
   if (backoff_.next_attempt_ms() > now_ms) return;
   backoff_.attempt_started(now_ms);
   link_.connect(relay_, engine_->transport_key());

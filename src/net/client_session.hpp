@@ -75,8 +75,9 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   Backoff backoff_{entropy_};
   Heartbeat heartbeat_;
   DeadlineTimer timer_;
-  bool network_ = true, up_ = false, ping_out_ = false, pump_posted_ = false;
-  Errc reported_{};  // the last problem of the link, told once in a row
+  bool network_ = true, up_ = false, pump_posted_ = false;
+  std::size_t pings_out_ = 0;  // asked and not answered: a changed network asks again
+  Errc reported_{};            // the last problem of the link, told once in a row
   std::uint64_t frames_sent_ = 0, frames_received_ = 0;
 };
 

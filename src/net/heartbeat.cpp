@@ -17,7 +17,15 @@ void Heartbeat::received(std::int64_t now_ms) {
   interval_ms_ = std::min(interval_ms_ + interval_ms_ / 2, longest_ms_);
 }
 
+void Heartbeat::moved(std::int64_t at_ms) {
+  if (at_ms <= moved_ms_) return;
+  moved_ms_ = at_ms;
+  quiet_since_ms_ = std::max(quiet_since_ms_, at_ms);
+  pinged_ms_ = std::max(pinged_ms_, at_ms);
+}
+
 void Heartbeat::network_changed(std::int64_t now_ms) {
+  moved_ms_ = now_ms;  // what moved before says nothing of the new one
   quiet_since_ms_ = now_ms - timings_.shortest_ms;
   interval_ms_ = timings_.shortest_ms;
   longest_ms_ = timings_.longest_ms;

@@ -25,6 +25,8 @@ class Heartbeat {
   void link_down() { up_ = false; }
   void sent(std::int64_t now_ms) { quiet_since_ms_ = now_ms; }
   void received(std::int64_t now_ms);
+  /// Bytes came, or were taken, at `at_ms`: the link is alive, but no silence was survived.
+  void moved(std::int64_t at_ms);
   /// Another network has other NATs; whether the link outlived the change is asked at once.
   void network_changed(std::int64_t now_ms);
 
@@ -40,6 +42,7 @@ class Heartbeat {
   std::int64_t longest_ms_;
   std::int64_t quiet_since_ms_ = 0;
   std::int64_t pinged_ms_ = 0;
+  std::int64_t moved_ms_ = 0;
   bool up_ = false;
   bool ping_out_ = false;
 };

@@ -386,6 +386,21 @@ TEST_CASE("a client counts what it stores and sends") {
   CHECK(two.anna.client.statistics().frames_sent >= statistics.frames_sent);
 }
 
+TEST_CASE("a network that changes again and again does not cost a link that is good") {
+  Two two;
+  auto chat = two.annas();
+  MessageId last;
+  for (int i = 0; i < 50; ++i) {
+    two.anna.client.set_network(true);
+    last = chat.send_text("x").value();
+  }
+  CHECK(two.anna.event([&](const Event& event) {
+    CHECK_FALSE(std::holds_alternative<Problem>(event));
+    const auto* changed = std::get_if<MessageChanged>(&event);
+    return changed && changed->id == last && changed->state == MessageState::delivered;
+  }));
+}
+
 TEST_CASE("a relay keeps its address over a restart") {
   TestRelay relay;
   const auto address = relay->address();

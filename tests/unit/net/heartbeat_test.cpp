@@ -74,6 +74,37 @@ TEST_CASE("a ping without an answer in 15 seconds ends the link") {
   CHECK(heartbeat.next_deadline() == never_ms);
 }
 
+TEST_CASE("a link on which a large frame creeps along is alive") {
+  Heartbeat heartbeat;
+  heartbeat.link_up(0);
+  heartbeat.moved(30'000);
+  CHECK(heartbeat.next_deadline() == 90'000);
+  REQUIRE(heartbeat.due(90'000) == Due::ping);
+  for (std::int64_t now = 100'000; now < 300'000; now += 14'000) {
+    heartbeat.moved(now);
+    CHECK(heartbeat.due(now + 13'999) == Due::nothing);
+  }
+  CHECK(heartbeat.interval_ms() == 60'000);
+}
+
+TEST_CASE("what stopped moving has 15 seconds for its answer") {
+  Heartbeat heartbeat;
+  heartbeat.link_up(0);
+  REQUIRE(heartbeat.due(60'000) == Due::ping);
+  heartbeat.moved(70'000);
+  heartbeat.moved(65'000);  // no news
+  CHECK(heartbeat.due(84'999) == Due::nothing);
+  CHECK(heartbeat.due(85'000) == Due::link_dead);
+}
+
+TEST_CASE("what moved before the network changed does not put the question off") {
+  Heartbeat heartbeat;
+  heartbeat.link_up(0);
+  heartbeat.network_changed(5'000);
+  heartbeat.moved(4'999);
+  CHECK(heartbeat.due(5'000) == Due::ping);
+}
+
 TEST_CASE("a link that died silently teaches a shorter silence") {
   Heartbeat heartbeat;
   std::int64_t now = 0;
