@@ -70,7 +70,8 @@ TEST_CASE("the hook may end the client when its relay cannot be reached") {
 }
 
 TEST_CASE("the hook may end the client when its relay breaks the protocol") {
-  test::EchoRelay relay;  // says back what it is asked, which is no answer
+  test::EchoRelay relay;
+  relay.echo().babble();
   for (const auto& [what, ending] : endings) {
     INFO("the hook " << what << " it");
     HookedClient client(net::format(relay.address()), ending);

@@ -29,6 +29,8 @@ class EchoCore final : public relay::Core {
   }
   void disconnected(Now, relay::ConnectionId) override { recorder_.say("disconnected"); }
   void hold(std::size_t bytes) { held_bytes_ = bytes; }
+  /// Answers with bytes that are no frame of the protocol.
+  void babble() { babbling_ = true; }
   std::size_t backlog_most() const { return backlog_most_; }
   void receive(Now, relay::ConnectionId connection, Bytes frame) override {
     if (frame.front() == 'T') throw std::runtime_error("boom");
@@ -66,7 +68,8 @@ class EchoCore final : public relay::Core {
     if (first == 't') throw std::runtime_error("boom");
     if (first == 'x') outputs_.push_back(relay::CloseConnection{frame.to, Errc::device_revoked});
     const std::size_t times = first == 'x' ? 0 : first == '*' ? 20 : first == '!' ? 1000 : 1;
-    outputs_.insert(outputs_.end(), times, frame);
+    const auto babble = std::make_shared<const Bytes>(Bytes{1, 2, 3});
+    outputs_.insert(outputs_.end(), times, babbling_ ? relay::SendFrame{frame.to, babble} : frame);
   }
 
   Recorder& recorder_;
@@ -75,6 +78,7 @@ class EchoCore final : public relay::Core {
   relay::CoreStatistics statistics_;
   std::size_t backlog_ = 0, held_batches_ = 0;
   std::atomic<std::size_t> held_bytes_ = 0, backlog_most_ = 0;
+  std::atomic<bool> babbling_ = false;
 };
 
 class EchoRelay {
