@@ -83,7 +83,9 @@ Result<PendingCommit> Group::commit(const CommitRequest& request, const Identity
   leaf.credential = me.credential;
   auto path = create_path(plan.applied.tree, epoch.own_leaf, std::move(leaf),
                           epoch.context.group_id, me.signing_key, entropy);
-  TERN_TRY(check_credential_types(plan.applied.tree, std::array{epoch.own_leaf}));
+  auto changed = plan.applied.changed_leaves();
+  changed.push_back(epoch.own_leaf);
+  TERN_TRY(check_credential_types(plan.applied.tree, changed));
   auto provisional = provisional_epoch(epoch, plan.applied);
   TERN_TRY(encrypt_path(path, provisional.tree, epoch.own_leaf, plan.added,
                         encode(provisional.context), entropy));

@@ -85,11 +85,14 @@ Result<CommitReceived> process_commit(const GroupState& state, const Authenticat
   auto& applied = effect.applied;
 
   std::vector<NodeIndex> nodes;
+  auto changed = applied.changed_leaves();
   if (commit.path) {
     TERN_TRY(check_path_leaf(commit.path->leaf_node, committer, epoch, applied, judge));
     TERN_ASSIGN(nodes, merge_path(applied.tree, committer, *commit.path, applied.added));
-    TERN_TRY(check_credential_types(applied.tree, std::array{committer}));
+    changed.push_back(committer);
   }
+  // §12.2: of the tree "after processing the Commit".
+  TERN_TRY(check_credential_types(applied.tree, changed));
   applied.tree.rehash();
   auto out = report(message, epoch, effect.list, applied, commit.path.has_value());
   if (out.removes_me) return out;

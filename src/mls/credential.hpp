@@ -24,7 +24,8 @@ Result<Credential> read(Reader& reader);
 void write(Writer& writer, const Credential& credential);
 
 /// The Authentication Service of RFC 9420 §5.3.1, which the application implements. Called for
-/// every leaf that enters a tree: in a joined group, in an Add, an Update, a commit's path.
+/// every leaf of a joined group, for an Add, and for an Update or a commit's path that brings
+/// another credential or signature key than the leaf had.
 class Authenticator {
  public:
   virtual ~Authenticator() = default;

@@ -1,4 +1,6 @@
 // Joining by Welcome (RFC 9420 §12.4.3.1), in the order of its steps.
+#include <algorithm>
+
 #include "mls/group_state.hpp"
 #include "mls/key_package_record.hpp"
 #include "mls/proposal_validation.hpp"
@@ -79,12 +81,20 @@ Result<LeafIndex> find_own_leaf(const RatchetTree& tree, const LeafNode& mine) {
   return found;
 }
 
-// §13.4: "A client joining a group MUST verify that it supports every extension in the
-// GroupContext", by what it does support: the GREASE in its leaf is none of that (§13.5).
-Result<void> check_own_support(const LeafNode& mine, const GroupParameters& parameters) {
-  LeafNode honest = mine;
-  honest.capabilities = own_capabilities();
-  return check_leaf_in_group(honest, {parameters, std::nullopt});
+// §7.5: a member knows the keys of all nodes above it, but of those at which it is unmerged. One
+// that does not could not follow the next commit.
+Result<void> check_keys_above(const RatchetTree& tree, LeafIndex own_leaf,
+                              const PrivateKeys& keys) {
+  for (auto node = node_of(own_leaf); node != tree.root();) {
+    node = parent(node);
+    const auto* above = tree.parent_node(node);
+    if (!above) continue;
+    const auto& unmerged = above->unmerged_leaves;
+    if (!std::binary_search(unmerged.begin(), unmerged.end(), own_leaf.value) &&
+        !keys.find(node, own_leaf))
+      return Error(Errc::mls_welcome_invalid, "the Welcome lacks the path secret");
+  }
+  return {};
 }
 
 }  // namespace
@@ -112,11 +122,12 @@ Result<Group> Group::join(ByteSpan welcome_message, ByteSpan private_record, con
   TERN_ASSIGN(auto parameters, group_parameters(info.group_context.extensions));
   TERN_TRY(check_leaves(tree, info.group_context, {parameters, judge.now_s}, authenticator));
   TERN_TRY(check_external_senders(parameters, authenticator));
-  TERN_TRY(check_own_support(own, parameters));
+  TERN_TRY(check_own_support(parameters));
   TERN_ASSIGN(const auto own_leaf, find_own_leaf(tree, own));
   PrivateKeys keys{std::move(mine.leaf_key), {}};
   if (secrets.path_secret)
     TERN_TRY(adopt_path_secret(tree, info.signer, own_leaf, std::move(*secrets.path_secret), keys));
+  TERN_TRY(check_keys_above(tree, own_leaf, keys));
 
   auto encoded_context = encode(info.group_context);
   auto start = start_epoch(secrets.joiner_secret, psk_secret({}), encoded_context);

@@ -29,7 +29,8 @@ Result<void> check_key_package(const KeyPackage& key_package, std::optional<std:
   // field."
   if (leaf.encryption_key == key_package.init_key)
     return Errc::mls_key_package_init_key_equals_leaf_key;
-  if (crypto::is_low_order(key_package.init_key)) return Errc::key_invalid;
+  if (!crypto::is_canonical(key_package.init_key) || crypto::is_low_order(key_package.init_key))
+    return Errc::key_invalid;
   return {};
 }
 

@@ -109,7 +109,8 @@ void write(Writer& writer, const LeafNode& leaf) {
 void sign_leaf(LeafNode& leaf, const LeafPlace& place, const crypto::SigningKey& key) {
   Writer content;
   write_unsigned(content, leaf);
-  leaf.signature = sign_with_label(key, leaf_node_label, {content.span(), place_suffix(leaf.source, place)});
+  leaf.signature =
+      sign_with_label(key, leaf_node_label, {content.span(), place_suffix(leaf.source, place)});
 }
 
 bool verify_leaf(const LeafNode& leaf, ByteSpan encoded, const LeafPlace& place) {

@@ -71,8 +71,9 @@ Result<void> check_leaf_itself(const LeafNode& leaf, ByteSpan encoded, const Lea
       !lists(leaf.capabilities.cipher_suites, cipher_suite_3))
     return Errc::mls_leaf_capabilities_missing;
   // §10: "the leaf_node field MUST be valid for the cipher suite". A key that nobody can encrypt
-  // to would stop all later commits.
-  if (crypto::is_low_order(leaf.encryption_key)) return Errc::key_invalid;
+  // to would stop all later commits; one that can be written in two ways is not unique.
+  if (!crypto::is_canonical(leaf.encryption_key) || crypto::is_low_order(leaf.encryption_key))
+    return Errc::key_invalid;
   // §7.3: "Verify that the signature on the LeafNode is valid using signature_key."
   if (!verify_leaf(leaf, encoded, place)) return Errc::mls_leaf_signature_invalid;
   return {};
@@ -111,7 +112,14 @@ Result<void> check_credential_types(const RatchetTree& tree, std::span<const Lea
   return {};
 }
 
+Result<void> check_own_support(const GroupParameters& parameters) {
+  if (!supports(own_capabilities(), parameters)) return Errc::mls_leaf_capabilities_missing;
+  return {};
+}
+
 Result<void> check_all_members_support(const RatchetTree& tree, const GroupParameters& parameters) {
+  // What all leaves list may be GREASE that they happen to have in common.
+  if (!check_own_support(parameters)) return Errc::mls_proposal_extensions_unsupported;
   for (const auto index : tree.leaves())
     if (!supports(tree.leaf(index)->decoded().capabilities, parameters))
       return Errc::mls_proposal_extensions_unsupported;

@@ -77,19 +77,23 @@ Result<void> check_adds(const Kinds& kinds, const RatchetTree& tree) {
 // node that is invalid according to §7.3."
 Result<void> check_tree(const AppliedProposals& applied, std::optional<std::uint64_t> now_s) {
   const GroupRequirements requirements{applied.parameters, now_s};
-  auto changed = applied.added;
-  changed.insert(changed.end(), applied.updated.begin(), applied.updated.end());
-  for (const auto index : changed) {
+  for (const auto index : applied.changed_leaves()) {
     const auto& leaf = *applied.tree.leaf(index);
     TERN_TRY(check_leaf_in_group(leaf.decoded(), requirements));
     if (applied.tree.count_signature_key(leaf.signature_key()) != 1 ||
         applied.tree.count_encryption_key(leaf.encryption_key()) != 1)
       return Errc::mls_leaf_key_not_unique;
   }
-  return check_credential_types(applied.tree, changed);
+  return {};
 }
 
 }  // namespace
+
+std::vector<LeafIndex> AppliedProposals::changed_leaves() const {
+  auto changed = added;
+  changed.insert(changed.end(), updated.begin(), updated.end());
+  return changed;
+}
 
 Result<ProposalList> resolve_proposals(const Commit& commit, LeafIndex committer,
                                        const PendingProposals& pending) {

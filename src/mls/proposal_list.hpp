@@ -30,6 +30,8 @@ struct AppliedProposals {
   std::vector<LeafIndex> updated;
   std::vector<LeafIndex> removed;               ///< increasing
   std::vector<const KeyPackage*> key_packages;  ///< of `added`
+
+  std::vector<LeafIndex> changed_leaves() const;
 };
 
 /// §12.2 for a regular commit, then §12.3, then the validity of the tree that comes of it. The
@@ -37,7 +39,8 @@ struct AppliedProposals {
 /// since the caller looked. Errors: mls_too_many_proposals, mls_proposal_update_by_committer,
 /// mls_proposal_removes_committer, mls_proposal_removes_blank, mls_proposal_duplicate,
 /// mls_proposal_adds_member_again, mls_proposal_extensions_unsupported, mls_tree_too_large,
-/// mls_leaf_key_not_unique, and those of check_leaf_in_group() and check_credential_types().
+/// mls_leaf_key_not_unique, and those of check_leaf_in_group(). The caller's is
+/// check_credential_types(), for the committer's leaf may still change.
 Result<AppliedProposals> apply_proposals(const ProposalList& list, LeafIndex committer,
                                          const Epoch& epoch, std::optional<std::uint64_t> now_s);
 

@@ -52,6 +52,12 @@ Result<void> validate_successor(const LeafNode& leaf, LeafIndex index, LeafNodeS
   if (leaf.encryption_key == predecessor.encryption_key)
     return Errc::mls_leaf_encryption_key_not_new;
   TERN_TRY(check_leaf_itself(leaf, encode(leaf), {epoch.context.group_id, index}, source));
+  // §5.3.1: "When a member receives a Commit with an UpdatePath whose LeafNode has a new credential
+  // for the committer", and the same of an Update. What the members have accepted before is not
+  // asked about again: they may have heard of a revocation at different times, and all must come to
+  // the same verdict.
+  if (leaf.credential == predecessor.credential && leaf.signature_key == predecessor.signature_key)
+    return {};
   TERN_TRY(judge.authenticator.check_leaf(leaf.credential, leaf.signature_key));
   // §5.3.1: "the AS MUST also verify that the set of presented identifiers in the new credential
   // is valid as a successor to the set of presented identifiers in the old credential".

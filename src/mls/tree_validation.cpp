@@ -28,7 +28,8 @@ Result<void> check_parent_node(const RatchetTree& tree, NodeIndex node) {
   // "Verify that the encryption key in the parent node does not appear in any other node of the
   // tree."
   if (tree.count_encryption_key(value.encryption_key) != 1) return Errc::mls_path_key_not_unique;
-  if (crypto::is_low_order(value.encryption_key)) return Errc::key_invalid;
+  if (!crypto::is_canonical(value.encryption_key) || crypto::is_low_order(value.encryption_key))
+    return Errc::key_invalid;
   return {};
 }
 

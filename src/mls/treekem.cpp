@@ -108,7 +108,7 @@ Result<void> check_path_keys(const RatchetTree& tree, const UpdatePath& path) {
   for (const auto& node : path.nodes) keys.push_back(node.encryption_key);
   for (const auto& key : keys) {
     if (tree.count_encryption_key(key) != 0) return Errc::mls_path_key_not_unique;
-    if (crypto::is_low_order(key)) return Errc::key_invalid;
+    if (!crypto::is_canonical(key) || crypto::is_low_order(key)) return Errc::key_invalid;
   }
   std::sort(keys.begin(), keys.end());
   if (std::adjacent_find(keys.begin(), keys.end()) != keys.end())

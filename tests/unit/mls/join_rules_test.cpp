@@ -248,6 +248,25 @@ TEST_CASE("no key is in a tree twice") {
   }) == Errc::key_invalid);
 }
 
+TEST_CASE("the keys of a tree are such as can be encrypted to, and written in one way") {
+  JoinWorld world(118);
+  const auto with_key = [&](const crypto::DhPublicKey& key) {
+    return world.refused_tree([&](RatchetTree& tree) {
+      auto root = *tree.parent_node(tree.root());
+      root.encryption_key = key;
+      tree.set_parent(tree.root(), root);
+      tree.rehash();
+    });
+  };
+  const auto& tree = world.invitation->epoch.tree;
+  auto key = tree.parent_node(tree.root())->encryption_key;
+  key.bytes[31] |= 0x80;
+  CHECK(with_key(key) == Errc::key_invalid);
+  crypto::DhPublicKey low_order;
+  low_order.bytes[0] = 1;
+  CHECK(with_key(low_order) == Errc::key_invalid);
+}
+
 TEST_CASE("every leaf of a joined tree is validated") {
   struct Rule {
     const char* name;
@@ -314,8 +333,10 @@ TEST_CASE("one's own leaf must be in the tree, as it was in the KeyPackage") {
   CHECK(error_of(join_with(leaf)) == Errc::mls_leaf_not_found);
 }
 
-TEST_CASE("the path secret must be the one of the tree's keys") {
+TEST_CASE("the path secret must be the one of the tree's keys, and be there") {
   JoinWorld world(115);
+  CHECK(world.refused({{}, {}, [](GroupSecrets& it) { it.path_secret.reset(); }, {}}) ==
+        Errc::mls_welcome_invalid);
   CHECK(world.refused({{}, {}, [](GroupSecrets& it) { it.path_secret = Secret(); }, {}}) ==
         Errc::mls_path_key_mismatch);
 }

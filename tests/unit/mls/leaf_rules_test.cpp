@@ -47,6 +47,8 @@ const std::vector<Rule>& rules_of_every_leaf() {
        Errc::mls_leaf_capabilities_missing},
       {"an encryption key of low order",
        [](LeafNode& leaf) { leaf.encryption_key = low_order_key(); }, Errc::key_invalid},
+      {"an encryption key that is written in another way than it should be",
+       [](LeafNode& leaf) { leaf.encryption_key.bytes[31] |= 0x80; }, Errc::key_invalid},
       {"a credential that some members cannot read",
        [](LeafNode& leaf) {
          leaf.credential.type = CredentialType::x509;
@@ -106,8 +108,13 @@ TEST_CASE("a leaf that comes in an Update must be valid") {
     }
     const auto& state = people[0]->group().state();
     const ProposalList list = {{&update, people[1]->group().own_leaf(), nullptr}};
-    CHECK(error_of(apply_proposals(list, people[0]->group().own_leaf(), *state.epoch, {})) ==
-          rule.expected);
+    const auto applied =
+        apply_proposals(list, people[0]->group().own_leaf(), *state.epoch, std::nullopt);
+    if (!applied) {
+      CHECK(error_of(applied) == rule.expected);
+    } else {
+      CHECK(error_of(check_credential_types(applied->tree, applied->updated)) == rule.expected);
+    }
   }
 }
 
@@ -161,8 +168,7 @@ TEST_CASE("a leaf must be signed, for its place in this group") {
   const auto check_update = [&](std::string_view group_id, LeafIndex index) {
     auto leaf = forge_update(*people[1]);
     sign_leaf(leaf, {as_bytes(group_id), index}, people[1]->identity.signing_key);
-    return people[0]->group().receive(forge_proposal(*people[1], Update{leaf}),
-                                      people[0]->acquaintances, now_s);
+    return people[0]->receive(forge_proposal(*people[1], Update{leaf}));
   };
   CHECK(check_update("a group", {1}).has_value());
   CHECK(error_of(check_update("a group", {2})) == Errc::mls_leaf_signature_invalid);
@@ -219,6 +225,36 @@ TEST_CASE("keys are unique among the members of a group") {
         Errc::mls_leaf_key_not_unique);
 }
 
+TEST_CASE("credentials are held against the leaf that the committer has after its commit") {
+  SeededEntropy entropy(52);
+  auto people = group_of(2, entropy);
+  // Whoever adds the first member with such a credential may say in the same commit that it can
+  // read one: all that is judged is the tree that comes of it.
+  const auto reads_x509 = [](LeafNode& leaf) { leaf.capabilities.credentials = {1, 2}; };
+  CommitForgery own;
+  own.edit_leaf = reads_x509;
+  const auto joined = people[0]->receive(forge_commit(*people[1], own));
+  REQUIRE(joined.has_value());
+  Person guest("guest", entropy);
+  const auto mine = forge_key_package(guest, {[](LeafNode& leaf) {
+                                                leaf.credential.type = CredentialType::x509;
+                                                leaf.capabilities.credentials = {1, 2};
+                                              },
+                                              {},
+                                              {}});
+  const Proposal add = Add{mine.key_package};
+  const auto& epoch = epoch_of(*people[0]);
+  auto applied = apply_proposals({{&add, {0}, nullptr}}, {0}, epoch, std::nullopt).value();
+  CHECK(error_of(check_credential_types(applied.tree, applied.changed_leaves())) ==
+        Errc::mls_leaf_credential_unsupported);
+  auto leaf = own_leaf_of(*people[0]);
+  reads_x509(leaf);
+  applied.tree.set_leaf({0}, std::make_shared<const Leaf>(leaf));
+  auto changed = applied.changed_leaves();
+  changed.push_back({0});
+  CHECK(check_credential_types(applied.tree, changed));
+}
+
 TEST_CASE("a new credential must be a successor of the old one") {
   SeededEntropy entropy(47);
   auto people = group_of(3, entropy);
@@ -239,6 +275,32 @@ TEST_CASE("a new credential must be a successor of the old one") {
   const auto& commit = std::get<CommitReceived>(received);
   REQUIRE(commit.updated.size() == 1);
   CHECK(as_text(commit.updated[0].credential.identity) == "somebody else");
+}
+
+TEST_CASE(
+    "a commit whose committer's credential and key are unchanged does not ask the authenticator") {
+  SeededEntropy entropy(51);
+  auto people = group_of(3, entropy);
+  // One member has heard that person 1 is revoked, the other has not: both follow the same commit.
+  people[0]->acquaintances.refused = {"person 1"};
+  send_proposal(*people[1], Update{forge_update(*people[1])}, people);
+  for (const auto& person : people) person->acquaintances.asked.clear();
+  deliver(people[1]->commit({}).value(), *people[1], people);
+  for (const auto& person : people) {
+    CHECK(person->acquaintances.asked.empty());
+    CHECK(agree(*people[0], *person));
+  }
+  // A new signature key is a new credential, though it names the same person.
+  auto renewed = make_identity("person 1", entropy);
+  CommitForgery forgery;
+  forgery.edit_leaf = [&](LeafNode& leaf) {
+    leaf.signature_key = renewed.signing_key.verify_key();
+  };
+  forgery.edit_path = [&](UpdatePath& path) {
+    sign_leaf(path.leaf_node, {people[1]->group().group_id(), {1}}, renewed.signing_key);
+  };
+  CHECK(error_of(people[0]->receive(forge_commit(*people[1], forgery))) ==
+        Errc::mls_credential_refused);
 }
 
 TEST_CASE("a KeyPackage is used within its lifetime, which has a maximum") {
@@ -297,6 +359,7 @@ TEST_CASE("a KeyPackage must be for this protocol, signed, and have two differen
   check({{}, [](KeyPackage& kp) { kp.init_key = kp.leaf_node.encryption_key; }, {}},
         Errc::mls_key_package_init_key_equals_leaf_key);
   check({{}, [](KeyPackage& kp) { kp.init_key = low_order_key(); }, {}}, Errc::key_invalid);
+  check({{}, [](KeyPackage& kp) { kp.init_key.bytes[31] |= 0x80; }, {}}, Errc::key_invalid);
   check({{},
          [](KeyPackage& kp) {
            kp.extensions = {{0xF123, {}}};
