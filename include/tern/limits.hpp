@@ -29,11 +29,14 @@ inline constexpr std::int64_t key_package_lifetime_days = 90;
 
 // MLS (RFC 9420 §9.2, §12.2): bounded before any key is derived.
 inline constexpr std::uint32_t generations_forward_max = 1000;
+inline constexpr std::size_t skipped_keys_max = 64;  // of one ratchet
 inline constexpr std::size_t mls_leaves_max = 8192;
 inline constexpr std::size_t mls_proposals_max = 1024;
 inline constexpr std::size_t mls_extensions_max = 64;
 inline constexpr std::size_t mls_capabilities_max = 128;
-inline constexpr std::size_t mls_pending_bytes_max = 1024 * 1024;  // proposals of one epoch
+// Of one sender in one epoch, so that all members count alike.
+inline constexpr std::size_t mls_pending_proposals_max = 64;
+inline constexpr std::size_t mls_pending_bytes_max = 64 * 1024;
 // RFC 9420 §7.2: the maximum total lifetime that is acceptable for a leaf; KeyPackages live for
 // key_package_lifetime_days, and clocks differ.
 inline constexpr std::uint64_t mls_leaf_lifetime_s_max = std::uint64_t{92} * 24 * 60 * 60;

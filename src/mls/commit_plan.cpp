@@ -4,6 +4,7 @@
 #include <set>
 
 #include "mls/key_package_record.hpp"
+#include "tern/limits.hpp"
 
 namespace tern::mls {
 namespace {
@@ -29,11 +30,12 @@ Result<std::deque<Proposal>> requested(const CommitRequest& request, const Group
 }
 
 // Chooses among the pending proposals (§12.2): a Remove before an Update, the later Update before
-// the earlier, nothing that the committer may not commit, nothing beside what was asked for.
+// the earlier, nothing that the committer may not commit, nothing beside what was asked for, and
+// no more than one commit holds.
 class Selection {
  public:
   Selection(const std::deque<Proposal>& own, const GroupState& state, const Judge& judge)
-      : state_(state), judge_(judge) {
+      : state_(state), judge_(judge), room_(limits::mls_proposals_max - own.size()) {
     for (const auto& proposal : own) {
       if (const auto* remove = std::get_if<Remove>(&proposal)) removed_.insert(remove->removed);
       if (const auto* add = std::get_if<Add>(&proposal)) clients_.insert(client(*add));
@@ -43,13 +45,13 @@ class Selection {
 
   std::vector<const PendingProposal*> choose(Pending which) {
     const auto& all = state_.pending.all();
-    for (const auto& pending : all)
-      if (const auto* remove = std::get_if<Remove>(&pending->proposal))
+    for (auto pending = all.begin(); pending != all.end() && chosen_.size() < room_; ++pending)
+      if (const auto* remove = std::get_if<Remove>(&(*pending)->proposal))
         if (remove->removed != state_.epoch->own_leaf && removed_.insert(remove->removed).second)
-          chosen_.push_back(pending.get());
+          chosen_.push_back(pending->get());
     if (which == Pending::removals_only) return chosen_;
     // Backwards: of several that exclude each other the latest stands.
-    for (auto pending = all.rbegin(); pending != all.rend(); ++pending)
+    for (auto pending = all.rbegin(); pending != all.rend() && chosen_.size() < room_; ++pending)
       if (is_wanted(**pending)) chosen_.push_back(pending->get());
     return chosen_;
   }
@@ -79,6 +81,7 @@ class Selection {
 
   const GroupState& state_;
   const Judge& judge_;
+  const std::size_t room_;
   std::vector<const PendingProposal*> chosen_;
   std::set<LeafIndex> removed_;
   std::set<LeafIndex> updated_;
@@ -93,7 +96,9 @@ Result<AppliedProposals> apply(const std::vector<const PendingProposal*>& pendin
   const auto me = state.epoch->own_leaf;
   for (const auto* chosen : pending) list.push_back({&chosen->proposal, chosen->sender, chosen});
   for (const auto& proposal : own) list.push_back({&proposal, me, nullptr});
-  return apply_proposals(list, me, *state.epoch, judge.now_s);
+  TERN_ASSIGN(auto applied, apply_proposals(list, me, *state.epoch, judge.now_s));
+  TERN_TRY(check_credential_types(applied.tree, applied.changed_leaves()));
+  return applied;
 }
 
 }  // namespace
@@ -101,6 +106,7 @@ Result<AppliedProposals> apply(const std::vector<const PendingProposal*>& pendin
 Result<CommitPlan> plan_commit(const CommitRequest& request, const GroupState& state,
                                const Judge& judge) {
   TERN_ASSIGN(auto own, requested(request, state, judge));
+  if (own.size() > limits::mls_proposals_max) return Errc::mls_too_many_proposals;
   std::vector<const PendingProposal*> pending;
   if (request.include_pending) pending = Selection(own, state, judge).choose(Pending::all);
   auto applied = apply(pending, own, state, judge);
@@ -115,7 +121,15 @@ Result<CommitPlan> plan_commit(const CommitRequest& request, const GroupState& s
   CommitPlan plan{{}, std::move(*applied), {}, {}, std::move(own), request.tree};
   plan.added = plan.applied.added;
   plan.key_packages = plan.applied.key_packages;
-  for (const auto* chosen : pending) plan.proposals.push_back(chosen->ref);
+  for (const auto* chosen : pending) {
+    // One's own by value: that they were sent does not say that anybody received them, and a commit
+    // that names what a member has not seen cannot be followed by that member.
+    if (chosen->sender == state.epoch->own_leaf) {
+      plan.proposals.push_back(chosen->proposal);
+    } else {
+      plan.proposals.push_back(chosen->ref);
+    }
+  }
   for (const auto& proposal : plan.own) plan.proposals.push_back(proposal);
   return plan;
 }

@@ -50,9 +50,12 @@ Result<void> PendingProposals::add(PendingPointer proposal) {
   const auto at = std::lower_bound(by_ref_.begin(), by_ref_.end(), proposal->ref, before);
   if (at != by_ref_.end() && (*at)->ref == proposal->ref) return {};
   const auto bytes = mls::encode(proposal->proposal).size();
-  if (all_.size() == limits::mls_proposals_max || bytes_ + bytes > limits::mls_pending_bytes_max)
+  auto& amount = of_sender_[proposal->sender];
+  if (amount.count == limits::mls_pending_proposals_max ||
+      amount.bytes + bytes > limits::mls_pending_bytes_max)
     return Errc::mls_too_many_proposals;
-  bytes_ += bytes;
+  ++amount.count;
+  amount.bytes += bytes;
   by_ref_.insert(at, proposal);
   all_.push_back(std::move(proposal));
   return {};

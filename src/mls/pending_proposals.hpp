@@ -1,6 +1,7 @@
 // The proposals of this epoch, kept until a commit names them by reference (RFC 9420 §12.1).
 #pragma once
 
+#include <map>
 #include <memory>
 
 #include "mls/commit.hpp"
@@ -25,7 +26,7 @@ class PendingProposals {
  public:
   /// In the order in which they came.
   const std::vector<PendingPointer>& all() const { return all_; }
-  /// Errors: mls_too_many_proposals, for their number or their bytes.
+  /// Errors: mls_too_many_proposals, for the number or the bytes of the sender's.
   Result<void> add(PendingPointer proposal);
   /// Null when it was not seen in this epoch.
   const PendingProposal* find(const ProposalRef& ref) const;
@@ -33,7 +34,14 @@ class PendingProposals {
  private:
   std::vector<PendingPointer> all_;
   std::vector<PendingPointer> by_ref_;  // sorted
-  std::size_t bytes_ = 0;
+  // Each sender is bounded alone: its proposals are in one order for all who receive them, while
+  // it counts its own when it makes them. A bound on all of them would let one in here and keep it
+  // out there, and a commit that names it would split the group.
+  struct Amount {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+  };
+  std::map<LeafIndex, Amount> of_sender_;
 };
 
 }  // namespace tern::mls

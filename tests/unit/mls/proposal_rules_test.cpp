@@ -1,5 +1,6 @@
 // RFC 9420 §12.1 and §12.2: each rule of proposals and of lists of them, broken alone.
 #include "hostile.hpp"
+#include "mls/commit_plan.hpp"
 #include "tern/limits.hpp"
 
 using namespace tern;
@@ -181,6 +182,24 @@ TEST_CASE("a group cannot require what a member does not support") {
   CHECK(people[1]->receive(people[0]->commit(both)->message).has_value());
 }
 
+TEST_CASE("GREASE that all members have in common does not let a commit turn it on") {
+  SeededEntropy entropy(74);
+  const auto people = group_of(3, entropy);
+  constexpr std::uint16_t grease = 0x7A7A;
+  auto tree = epoch_of(*people[1]).tree;
+  for (const auto index : tree.leaves()) {
+    auto leaf = tree.leaf(index)->decoded();
+    leaf.capabilities.extensions.push_back(grease);
+    leaf.capabilities.extensions.push_back(0xF123);
+    tree.set_leaf(index, std::make_shared<const Leaf>(leaf));
+  }
+  CHECK(check_all_members_support(tree, group_parameters({{extension_tern_policy, {}}}).value()));
+  // Nor does anything else that this client does not support itself.
+  for (const auto type : {grease, std::uint16_t{0xF123}})
+    CHECK(error_of(check_all_members_support(tree, group_parameters({{type, {}}}).value())) ==
+          Errc::mls_proposal_extensions_unsupported);
+}
+
 TEST_CASE("extensions that this library reads must parse") {
   SeededEntropy entropy(66);
   const auto people = group_of(2, entropy);
@@ -248,14 +267,16 @@ TEST_CASE("the proposals of a commit and of an epoch are bounded") {
   CHECK(error_of(people[1]->receive(forge_commit(*people[0], commit_of(more)))) ==
         Errc::mls_too_many_proposals);
 
+  // Of an epoch each sender alone is bounded: what one member may send is not the others' doing.
   PendingProposals pending;
+  LeafIndex sender{0};
   const auto number = [&](std::uint32_t i, Proposal proposal) {
-    PendingProposal out{{}, {0}, std::move(proposal), std::nullopt};
+    PendingProposal out{{}, sender, std::move(proposal), std::nullopt};
     for (std::size_t at = 0; at < 4; ++at)
       out.ref.bytes[at] = static_cast<std::uint8_t>(i >> (8 * at));
     return std::make_shared<const PendingProposal>(std::move(out));
   };
-  for (std::uint32_t i = 0; i < limits::mls_proposals_max; ++i)
+  for (std::uint32_t i = 0; i < limits::mls_pending_proposals_max; ++i)
     REQUIRE(pending.add(number(i, Remove{LeafIndex{2}})));
   CHECK(pending.add(number(0, Remove{LeafIndex{2}})));  // seen already: nothing is added
   CHECK(error_of(pending.add(number(1 << 20, Remove{LeafIndex{2}}))) ==
@@ -265,6 +286,9 @@ TEST_CASE("the proposals of a commit and of an epoch are bounded") {
   REQUIRE(large.add(number(0, GroupContextExtensions{half})));
   CHECK(error_of(large.add(number(1, GroupContextExtensions{half}))) ==
         Errc::mls_too_many_proposals);
+  sender = {1};
+  CHECK(pending.add(number(1 << 20, Remove{LeafIndex{2}})));
+  CHECK(large.add(number(1, GroupContextExtensions{half})));
 }
 
 TEST_CASE("a proposal that cannot be committed does not keep anybody from committing") {
@@ -298,4 +322,42 @@ TEST_CASE("proposals survive in the records, and are gone with their epoch") {
   people[1]->accept(std::move(commit.next));
   people[1]->reopen();
   CHECK_FALSE(people[1]->group().has_pending_proposals());
+}
+
+TEST_CASE("a commit carries one's own proposals, whether anybody received them or not") {
+  SeededEntropy entropy(73);
+  const auto people = group_of(3, entropy);
+  const auto lost =
+      people[0]->group().propose_remove({2}, {}, people[0]->identity, entropy).value();
+  people[0]->records.apply(lost.changes);
+  auto commit = people[0]->commit({}).value();
+  CHECK(people[1]->receive(commit.message).has_value());
+  people[0]->accept(std::move(commit.next));
+  CHECK(agree(*people[0], *people[1]));
+  CHECK(people[1]->group().member_count() == 2);
+}
+
+TEST_CASE("pending proposals leave room for what is asked for") {
+  SeededEntropy entropy(72);
+  const auto people = group_of(2, entropy);
+  auto& state = people[0]->group().state();
+  Person guest("guest", entropy);
+  auto guests = PrivateKeyPackage::decode(guest.key_package().private_record)->key_package;
+  for (std::uint32_t i = 0; i < limits::mls_proposals_max; ++i) {
+    PendingProposal pending;
+    pending.sender = {i / static_cast<std::uint32_t>(limits::mls_pending_proposals_max)};
+    for (auto* bytes : {pending.ref.bytes.data(), guests.leaf_node.signature_key.bytes.data(),
+                        guests.leaf_node.encryption_key.bytes.data()}) {
+      bytes[0] = static_cast<std::uint8_t>(i);
+      bytes[1] = static_cast<std::uint8_t>(i >> 8);
+    }
+    pending.proposal = Add{guests};
+    REQUIRE(state.pending.add(std::make_shared<const PendingProposal>(std::move(pending))));
+  }
+  CommitRequest request;
+  request.group_context_extensions = Extensions{};
+  const auto plan = plan_commit(request, state, {people[0]->acquaintances, now_s}).value();
+  CHECK(plan.proposals.size() == limits::mls_proposals_max);
+  CHECK(plan.added.size() == limits::mls_proposals_max - 1);
+  CHECK(plan.applied.changes_extensions);
 }
