@@ -8,8 +8,9 @@ void fuzz(tern::ByteSpan input) {
   const auto type = input[0] % 2 == 0 ? mls::ContentType::proposal : mls::ContentType::commit;
   fuzzing::Everybody everybody;
   auto bos = fuzzing::people().bos->clone();
-  const auto received =
-      bos.receive(fuzzing::sent_by_anna(type, input.subspan(1)), everybody, fuzzing::now_s);
+  mls::RecordChanges consumed;
+  const auto received = bos.receive(fuzzing::sent_by_anna(type, input.subspan(1)), everybody,
+                                    fuzzing::now_s, consumed);
   expect(bos.epoch() == fuzzing::people().bos->epoch(), "receiving leaves a group in its epoch");
   if (!received) return;
   if (const auto* commit = std::get_if<mls::CommitReceived>(&*received))

@@ -7,7 +7,8 @@ void fuzz(tern::ByteSpan input) {
   fuzzing::Everybody everybody;
   const auto before = fuzzing::people().bos->epoch();
   auto bos = fuzzing::people().bos->clone();
-  const auto received = bos.receive(input, everybody, fuzzing::now_s);
+  mls::RecordChanges consumed;
+  const auto received = bos.receive(input, everybody, fuzzing::now_s, consumed);
   expect(bos.epoch() == before, "receiving leaves a group in its epoch");
   if (!received) return;
   const auto* commit = std::get_if<mls::CommitReceived>(&*received);

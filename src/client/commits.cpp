@@ -65,7 +65,7 @@ Result<std::vector<PendingWelcome>> welcomes_for(const mls::PendingCommit& made)
 
 Result<void> persist(Step& step, Chat& chat, PendingCommit pending, mls::Group& next) {
   TERN_TRY(step.rows.put(tables::commits, chat.row, encode(pending)));
-  auto records = next.records();
+  TERN_ASSIGN(auto records, next.records());
   records.replace_all = true;
   TERN_TRY(chat.next_records.write(step.rows, records));
   chat.set_pending(std::move(pending), std::move(next));

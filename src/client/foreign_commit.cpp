@@ -39,7 +39,7 @@ Result<void> enter(Step& step, Chat& chat, std::uint64_t seq, const CommitFacts&
                    mls::CommitReceived commit) {
   auto& record = step.edit(chat);
   TERN_TRY(commits::drop(step, chat));
-  auto records = commit.next->records();
+  TERN_ASSIGN(auto records, commit.next->records());
   records.replace_all = true;
   TERN_TRY(chat.records.write(step.rows, records));
   step.moved_ratchet();

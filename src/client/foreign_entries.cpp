@@ -22,7 +22,6 @@ Result<Outcome> apply_proposal(Step& step, Chat& chat, mls::ProposalReceived rec
     return pass_over(step, chat, Errc::policy_violated, "a proposal other than to leave");
   step.edit(chat);
   TERN_TRY(chat.records.write(step.rows, received.changes));
-  step.moved_ratchet();
   chat.set_group(std::move(*received.next));
   step.look_at(chat);
   return Outcome::passed;
@@ -73,8 +72,15 @@ Result<Outcome> apply_mls(Step& step, Chat& chat, const wire::Entry& entry) {
   step.edit(chat);
   const auto group = chat.group();
   if (!group) return not_received(step, chat, entry, *header, group.error());
-  auto received = group.value()->receive(entry.payload, step.device.authentication,
-                                         static_cast<std::uint64_t>(step.now.wall_ms / 1000));
+  mls::RecordChanges consumed;
+  auto received =
+      group.value()->receive(entry.payload, step.device.authentication,
+                             static_cast<std::uint64_t>(step.now.wall_ms / 1000), consumed);
+  // The key is consumed whatever the content is worth.
+  if (!consumed.changes.empty()) {
+    TERN_TRY(chat.records.write(step.rows, consumed));
+    step.moved_ratchet();
+  }
   if (!received) return not_received(step, chat, entry, *header, received.error());
   TERN_TRY(entry_checks::compare_seen(step, chat, *header));
   return apply_received(step, chat, entry, *header, std::move(received).value());

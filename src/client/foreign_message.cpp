@@ -56,9 +56,6 @@ Result<void> keep(Step& step, Chat& chat, const Seat& sender, const Place& place
 Result<void> apply(Step& step, Chat& chat, const wire::Entry& entry, const wire::EntryHeader&,
                    mls::Application message) {
   step.edit(chat);
-  // The key is consumed whatever the content is worth.
-  TERN_TRY(chat.records.write(step.rows, message.changes));
-  step.moved_ratchet();
   TERN_ASSIGN(const auto* const group, chat.group());
   TERN_ASSIGN(const auto sender, seat_at(*group, message.sender));
   const auto content = wire::decode_content(message.content);

@@ -1,7 +1,7 @@
 // One member's view of one group in one epoch (RFC 9420): bytes in, bytes and a new state out.
 //
-// A Group is a value. What moves to another epoch returns the next Group and leaves this one as it
-// was; what consumes a key in this epoch (protect, unprotect) changes this Group and returns the
+// A Group is a value. What moves to another epoch returns the next Group and leaves this one in
+// its own; what consumes a key of this epoch (protect, receive) changes this Group and gives the
 // records that the caller's transaction must write. When that transaction fails, drop the Group
 // and open() it again: the records are the truth.
 //
@@ -71,7 +71,6 @@ struct Application {
   std::uint32_t generation = 0;
   Bytes authenticated_data;
   crypto::SecretBytes content;
-  RecordChanges changes;  ///< write together with what the application makes of the content
 };
 
 /// A proposal, kept in `next` until a commit names it or the epoch ends.
@@ -80,7 +79,7 @@ struct ProposalReceived {
   Bytes authenticated_data;
   std::optional<LeafIndex> removes;  ///< for Remove: whom (may be the sender itself: leaving)
   std::unique_ptr<Group> next;       ///< same epoch
-  RecordChanges changes;
+  RecordChanges changes;             ///< the proposal: write when `next` takes this Group's place
 };
 
 struct LeafChange {
@@ -132,8 +131,9 @@ class Group {
   /// A deep copy that shares what cannot change.
   Group clone() const;
 
-  /// Everything, as `replace_all`: after create, join or a commit.
-  RecordChanges records() const;
+  /// Everything, as `replace_all`: after create, join or a commit. Errors: mls_state_malformed and
+  /// the source's, only after open().
+  Result<RecordChanges> records() const;
 
   // -- what it is
   ByteSpan group_id() const;
@@ -182,10 +182,12 @@ class Group {
   Result<PendingCommit> commit(const CommitRequest& request, const Identity& me,
                                Authenticator& authenticator, std::uint64_t now_s, Entropy& entropy);
 
-  /// Opens whatever another member sent in this epoch (PrivateMessage; §6.3, §12.2-§12.4.2). On
-  /// an error this Group is unchanged. Application messages consume their key in this Group;
-  /// proposals and commits return the next one and leave this as it is.
-  Result<Received> receive(ByteSpan message, Authenticator& authenticator, std::uint64_t now_s);
+  /// Opens whatever another member sent in this epoch (PrivateMessage; §6.3, §12.2-§12.4.2).
+  /// Once the signature has verified the message's key is consumed in this Group, also when what
+  /// it says is then refused: what to write for that is appended to `consumed`. On an error before
+  /// that this Group is unchanged. Proposals and commits return the next Group beside.
+  Result<Received> receive(ByteSpan message, Authenticator& authenticator, std::uint64_t now_s,
+                           RecordChanges& consumed);
 
   /// For the chapters of this library: what a Group is made of (group_state.hpp).
   explicit Group(std::unique_ptr<GroupState> state);

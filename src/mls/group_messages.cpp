@@ -3,11 +3,12 @@
 
 #include "mls/handshake.hpp"
 #include "mls/private_message.hpp"
+#include "tern/limits.hpp"
 
 namespace tern::mls {
 namespace {
 
-// A message of another member: opened, its signature verified, its key not yet consumed.
+// A message of another member: opened, its signature verified, its key to be consumed.
 struct Opened {
   PrivateContent content;
   SecretTree::Use use;
@@ -54,6 +55,10 @@ Result<Bytes> GroupState::encrypt(const AuthenticatedContent& message, RecordCha
                                   Entropy& entropy) {
   const auto kind = ratchet_for(message.content.content_type);
   TERN_ASSIGN(auto use, secret_tree.use_next(epoch->own_leaf, kind));
+  // Of handshakes that nobody took the others know nothing: they would not move their ratchet so
+  // far at once (§15.3).
+  if (kind == RatchetKind::handshake && use.generation() > limits::generations_forward_max)
+    return Errc::counter_exhausted;
   auto bytes =
       protect_private(message.content, message.auth,
                       {&epoch->secrets.sender_data, &use.key(), use.generation()}, entropy);
@@ -77,11 +82,16 @@ Result<Protected> Group::protect(ByteSpan content, ByteSpan authenticated_data, 
   return out;
 }
 
-Result<Received> Group::receive(ByteSpan message, Authenticator& authenticator,
-                                std::uint64_t now_s) {
+Result<Received> Group::receive(ByteSpan message, Authenticator& authenticator, std::uint64_t now_s,
+                                RecordChanges& consumed) {
   const auto& epoch = *state_->epoch;
   TERN_ASSIGN(const auto parsed, parse(message, epoch));
   TERN_ASSIGN(auto opened, open_sealed(parsed, epoch, state_->secret_tree));
+  const auto generation = opened.use.generation();
+  // §9.2: a key that was used "to encrypt or (successfully) decrypt a message" is consumed,
+  // whatever the message is worth. One whose signature is wrong is not its sender's: that key is
+  // still to come.
+  state_->secret_tree.consume(std::move(opened.use), consumed);
   const Judge judge = judge_received(authenticator, now_s);
   const auto& content = opened.content.message.content;
   if (content.content_type == ContentType::commit) {
@@ -90,16 +100,10 @@ Result<Received> Group::receive(ByteSpan message, Authenticator& authenticator,
   }
   if (content.content_type == ContentType::proposal) {
     TERN_ASSIGN(auto received, receive_proposal(*state_, opened.content.message, judge));
-    received.next->state().secret_tree.consume(std::move(opened.use), received.changes);
     return Received(std::move(received));
   }
-  Application out{{content.sender.index},
-                  opened.use.generation(),
-                  to_bytes(content.authenticated_data),
-                  {},
-                  {}};
+  Application out{{content.sender.index}, generation, to_bytes(content.authenticated_data), {}};
   TERN_ASSIGN(out.content, application_data(content));
-  state_->secret_tree.consume(std::move(opened.use), out.changes);
   return Received(std::move(out));
 }
 

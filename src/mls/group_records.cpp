@@ -6,8 +6,9 @@
 //   "r" leaf kind       a sender's ratchet: kind 0 handshake, 1 application
 //   "p" position        a proposal of this epoch
 //
-// Numbers are uint32, big-endian, kind is one octet. Each value begins with its version, but for
-// "t", which is 32 octets of secret.
+// Numbers are uint32, big-endian, kind is one octet. Each value begins with its version; those of
+// "t" and "r", which are read when they are needed, with 8 octets of the epoch_authenticator, and
+// "t" goes on with 32 octets of secret.
 #include "mls/handshake.hpp"
 #include "tern/limits.hpp"
 
@@ -126,7 +127,8 @@ Result<Epoch> read_epoch(const RecordSource& source) {
 
 Result<PendingProposals> read_pending(const RecordSource& source) {
   PendingProposals pending;
-  for (std::uint32_t position = 0; position <= limits::mls_proposals_max; ++position) {
+  constexpr auto most = limits::mls_leaves_max * limits::mls_pending_proposals_max;
+  for (std::uint32_t position = 0; position <= most; ++position) {
     TERN_ASSIGN(const auto record, source.get(numbered_key('p', position)));
     if (!record) return pending;
     TERN_ASSIGN(auto proposal, PendingProposal::decode(*record));
@@ -142,7 +144,7 @@ RecordChange pending_record(const PendingProposals& pending, std::size_t positio
           pending.all()[position]->encode()};
 }
 
-RecordChanges Group::records() const {
+Result<RecordChanges> Group::records() const {
   const auto& epoch = *state_->epoch;
   RecordChanges out;
   out.replace_all = true;
@@ -154,7 +156,7 @@ RecordChanges Group::records() const {
     writer.number(record_version).raw(chunk);
     out.changes.push_back({numbered_key('n', i), std::move(writer).take()});
   }
-  state_->secret_tree.append_records(out);
+  TERN_TRY(state_->secret_tree.append_records(out));
   for (std::size_t i = 0; i < state_->pending.all().size(); ++i)
     out.changes.push_back(pending_record(state_->pending, i));
   return out;
@@ -164,9 +166,9 @@ Result<Group> Group::open(const RecordSource& source) {
   const auto read = [&]() -> Result<std::unique_ptr<GroupState>> {
     TERN_ASSIGN(auto epoch, read_epoch(source));
     TERN_ASSIGN(auto pending, read_pending(source));
-    const auto width = epoch.tree.width();
+    SecretTree secret_tree(source, epoch.tree.width(), GroupState::mark_of(epoch));
     return std::make_unique<GroupState>(GroupState{std::make_shared<const Epoch>(std::move(epoch)),
-                                                   SecretTree(source, width), std::move(pending)});
+                                                   std::move(secret_tree), std::move(pending)});
   };
   auto state = read();
   if (state) return Group(std::move(*state));

@@ -1,6 +1,8 @@
 // What a Group is made of: an epoch, which copies share, and what its messages change.
 #pragma once
 
+#include <algorithm>
+
 #include "mls/epoch.hpp"
 #include "mls/group.hpp"
 #include "mls/pending_proposals.hpp"
@@ -15,10 +17,16 @@ struct GroupState {
 
   GroupState clone() const { return {epoch, secret_tree.clone(), pending}; }
   static std::unique_ptr<GroupState> start(Epoch epoch, Secret encryption_secret) {
-    const auto width = epoch.tree.width();
-    return std::make_unique<GroupState>(GroupState{std::make_shared<const Epoch>(std::move(epoch)),
-                                                   SecretTree(std::move(encryption_secret), width),
-                                                   {}});
+    SecretTree secret_tree(std::move(encryption_secret), epoch.tree.width(), mark_of(epoch));
+    return std::make_unique<GroupState>(GroupState{
+        std::make_shared<const Epoch>(std::move(epoch)), std::move(secret_tree), {}});
+  }
+  /// Of the epoch_authenticator, which no two epochs share (§8.7).
+  static SecretTree::Mark mark_of(const Epoch& epoch) {
+    SecretTree::Mark mark;
+    const auto authenticator = epoch.secrets.authenticator.span();
+    std::copy_n(authenticator.begin(), mark.size(), mark.begin());
+    return mark;
   }
 
   const Leaf& own() const { return *epoch->tree.leaf(epoch->own_leaf); }

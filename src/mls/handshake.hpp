@@ -13,8 +13,8 @@ inline Judge judge_received(Authenticator& authenticator, std::uint64_t now_s) {
   return {authenticator, std::nullopt};
 }
 
-/// §12.1: validates a proposal and keeps it in the next state; its key is still to be consumed
-/// there. Errors: those of validate_proposal(), mls_too_many_proposals.
+/// §12.1: validates a proposal and keeps it in the next state. Errors: those of
+/// validate_proposal(), mls_too_many_proposals.
 Result<ProposalReceived> receive_proposal(const GroupState& state,
                                           const AuthenticatedContent& message, const Judge& judge);
 

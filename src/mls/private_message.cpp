@@ -11,9 +11,9 @@ constexpr std::size_t sender_data_bytes = 4 + 4 + 4;
 constexpr std::size_t sealed_sender_data_bytes = sender_data_bytes + crypto::aead_tag_bytes;
 
 // §6.3.1: the nonce of the key schedule, XORed with the reuse guard in its first four bytes.
-crypto::AeadNonce guarded_nonce(const MessageKey& key,
-                                const std::array<std::uint8_t, 4>& reuse_guard) {
-  auto nonce = *crypto::AeadNonce::from(key.nonce.span());
+crypto::SecretNonce guarded_nonce(const MessageKey& key,
+                                  const std::array<std::uint8_t, 4>& reuse_guard) {
+  crypto::SecretNonce nonce(key.nonce);
   for (std::size_t i = 0; i < reuse_guard.size(); ++i) nonce.bytes[i] ^= reuse_guard[i];
   return nonce;
 }
@@ -108,7 +108,7 @@ Result<SenderData> open_sender_data(const PrivateMessage& message,
   const auto key = sender_data_key(sender_data_secret, message.ciphertext);
   std::array<std::uint8_t, sender_data_bytes> plain;
   const auto opened =
-      crypto::aead_open_into(plain, key.key.span(), *crypto::AeadNonce::from(key.nonce.span()),
+      crypto::aead_open_into(plain, key.key.span(), crypto::SecretNonce(key.nonce),
                              message.sender_data_aad, message.encrypted_sender_data);
   if (!opened) return Errc::mls_decrypt_failed;
   Reader reader(plain);
@@ -163,7 +163,7 @@ Bytes protect_private(const FramedContent& content, const ContentAuth& auth,
 
   const auto key = sender_data_key(*protection.sender_data_secret, ciphertext);
   crypto::aead_seal_into(bytes.subspan(message.sender_data_at, sealed_sender_data_bytes),
-                         key.key.span(), *crypto::AeadNonce::from(key.nonce.span()),
+                         key.key.span(), crypto::SecretNonce(key.nonce),
                          whole.subspan(message.aad_at, message.sender_data_aad_bytes),
                          encode_sender_data(sender));
   return std::move(message.bytes);

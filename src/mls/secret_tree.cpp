@@ -1,5 +1,7 @@
 #include "mls/secret_tree.hpp"
 
+#include <algorithm>
+
 namespace tern::mls {
 namespace {
 
@@ -17,18 +19,35 @@ Bytes ratchet_key(std::uint32_t leaf, RatchetKind kind) {
 
 }  // namespace
 
-SecretTree::SecretTree(Secret encryption_secret, std::uint32_t width) : width_(width) {
+SecretTree::SecretTree(Secret encryption_secret, std::uint32_t width, const Mark& mark)
+    : width_(width), mark_(mark) {
   secrets_[root_of(width)] = std::make_shared<const Secret>(std::move(encryption_secret));
 }
 
-SecretTree::SecretTree(const RecordSource& source, std::uint32_t width)
-    : source_(&source), width_(width) {}
+SecretTree::SecretTree(const RecordSource& source, std::uint32_t width, const Mark& mark)
+    : source_(&source), width_(width), mark_(mark) {}
+
+Result<std::optional<crypto::SecretBytes>> SecretTree::read_record(ByteSpan key) const {
+  if (!source_) return std::optional<crypto::SecretBytes>();
+  TERN_ASSIGN(const auto record, source_->get(key));
+  if (!record) return std::optional<crypto::SecretBytes>();
+  const ByteSpan bytes = *record;
+  if (bytes.size() < mark_.size() || !std::equal(mark_.begin(), mark_.end(), bytes.begin()))
+    return Errc::mls_state_malformed;
+  return std::optional(crypto::SecretBytes(bytes.subspan(mark_.size())));
+}
+
+crypto::SecretBytes SecretTree::secret_record(const Secret& secret) const {
+  BasicWriter<crypto::SecretBytes> writer;
+  writer.reserve(mark_.size() + kdf_bytes);
+  writer.raw(mark_).raw(secret.span());
+  return std::move(writer).take();
+}
 
 Result<SecretTree::RatchetPointer> SecretTree::find_ratchet(RatchetId id) const {
   const auto known = ratchets_.find(id);
   if (known != ratchets_.end()) return known->second;
-  if (!source_) return RatchetPointer();
-  TERN_ASSIGN(const auto record, source_->get(ratchet_key(id.first, id.second)));
+  TERN_ASSIGN(const auto record, read_record(ratchet_key(id.first, id.second)));
   if (!record) return RatchetPointer();
   TERN_ASSIGN(auto ratchet, SenderRatchet::decode(*record));
   return std::make_shared<const SenderRatchet>(std::move(ratchet));
@@ -37,8 +56,7 @@ Result<SecretTree::RatchetPointer> SecretTree::find_ratchet(RatchetId id) const 
 Result<SecretTree::SecretPointer> SecretTree::find_secret(NodeIndex node) const {
   const auto known = secrets_.find(node);
   if (known != secrets_.end()) return known->second;
-  if (!source_) return SecretPointer();
-  TERN_ASSIGN(const auto record, source_->get(secret_key(node)));
+  TERN_ASSIGN(const auto record, read_record(secret_key(node)));
   if (!record) return SecretPointer();
   auto secret = Secret::from(*record);
   if (!secret) return Errc::mls_state_malformed;
@@ -108,29 +126,28 @@ Result<SecretTree::Use> SecretTree::use_next(LeafIndex leaf, RatchetKind kind) c
 void SecretTree::consume(Use use, RecordChanges& changes) {
   for (auto& [node, secret] : use.secrets_) {
     std::optional<crypto::SecretBytes> value;
-    if (secret) value.emplace(secret->span());
+    if (secret) value = secret_record(*secret);
     changes.changes.push_back({secret_key(node), std::move(value)});
     secrets_[node] = std::move(secret);
   }
   for (auto& [id, ratchet] : use.ratchets_) {
-    changes.changes.push_back({ratchet_key(id.first, id.second), ratchet->encode()});
+    changes.changes.push_back({ratchet_key(id.first, id.second), ratchet->encode(mark_)});
     ratchets_[id] = std::move(ratchet);
   }
 }
 
-void SecretTree::append_records(RecordChanges& changes) const {
+Result<void> SecretTree::append_records(RecordChanges& changes) const {
   for (NodeIndex node{0}; node.value < node_count(width_); ++node.value) {
-    const auto secret = find_secret(node);
-    if (secret && *secret)
-      changes.changes.push_back({secret_key(node), crypto::SecretBytes((*secret)->span())});
+    TERN_ASSIGN(const auto secret, find_secret(node));
+    if (secret) changes.changes.push_back({secret_key(node), secret_record(*secret)});
   }
   for (std::uint32_t leaf = 0; leaf < width_; ++leaf) {
     for (const auto kind : {RatchetKind::handshake, RatchetKind::application}) {
-      const auto ratchet = find_ratchet({leaf, kind});
-      if (ratchet && *ratchet)
-        changes.changes.push_back({ratchet_key(leaf, kind), (*ratchet)->encode()});
+      TERN_ASSIGN(const auto ratchet, find_ratchet({leaf, kind}));
+      if (ratchet) changes.changes.push_back({ratchet_key(leaf, kind), ratchet->encode(mark_)});
     }
   }
+  return {};
 }
 
 }  // namespace tern::mls

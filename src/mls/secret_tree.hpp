@@ -18,10 +18,13 @@ namespace tern::mls {
 
 class SecretTree {
  public:
+  /// In front of each record: says of which epoch it is. The records are read one by one, and one
+  /// of an earlier epoch would be taken for a ratchet of this one.
+  using Mark = std::array<std::uint8_t, 8>;
   /// Of a new epoch with `width` leaves.
-  SecretTree(Secret encryption_secret, std::uint32_t width);
+  SecretTree(Secret encryption_secret, std::uint32_t width, const Mark& mark = {});
   /// As `source` has it, read when needed; `source` must outlive this and its copies.
-  SecretTree(const RecordSource& source, std::uint32_t width);
+  SecretTree(const RecordSource& source, std::uint32_t width, const Mark& mark = {});
   SecretTree(SecretTree&&) noexcept = default;
   SecretTree& operator=(SecretTree&&) noexcept = default;
   /// Shares the secrets, which never change in place.
@@ -38,8 +41,9 @@ class SecretTree {
   /// be the last one made from this tree.
   void consume(Use use, RecordChanges& changes);
 
-  /// Every record of the tree.
-  void append_records(RecordChanges& changes) const;
+  /// Every record of the tree. Errors: mls_state_malformed and the source's, for what of it cannot
+  /// be read: left out, it would be lost.
+  Result<void> append_records(RecordChanges& changes) const;
 
  private:
   using RatchetPointer = std::shared_ptr<const SenderRatchet>;
@@ -52,12 +56,16 @@ class SecretTree {
   SecretTree(const SecretTree&) = default;
   Result<RatchetPointer> find_ratchet(RatchetId id) const;
   Result<SecretPointer> find_secret(NodeIndex node) const;
+  /// The record without its mark; nullopt when there is none. Errors: mls_state_malformed.
+  Result<std::optional<crypto::SecretBytes>> read_record(ByteSpan key) const;
+  crypto::SecretBytes secret_record(const Secret& secret) const;
   /// The ratchet; when it must be derived first, `use` gets what changes with that.
   Result<RatchetPointer> ratchet(RatchetId id, Use& use) const;
   Result<Ratchets> derive_ratchets(LeafIndex leaf, Use& use) const;
 
   const RecordSource* source_ = nullptr;
   std::uint32_t width_;
+  Mark mark_;
   // What differs from `source_`, or everything when there is none.
   std::map<NodeIndex, SecretPointer> secrets_;
   std::map<RatchetId, RatchetPointer> ratchets_;

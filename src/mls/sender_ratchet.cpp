@@ -47,12 +47,14 @@ Result<SenderRatchet::Use> SenderRatchet::use(std::uint32_t generation) const {
   // response to a new message", or a member could ask for billions of derivations.
   if (generation - next_ > limits::generations_forward_max) return Errc::mls_generation_too_far;
   auto after = clone();
+  // The keys that would not be kept are not derived either.
+  while (after.next_ + limits::skipped_keys_max < generation) after.advance();
   for (; after.next_ < generation; after.advance())
     after.skipped_.push_back({static_cast<std::uint32_t>(after.next_), after.key_of_next()});
   auto key = after.key_of_next();
   after.advance();
-  if (after.skipped_.size() > limits::generations_forward_max) {
-    const auto excess = after.skipped_.size() - limits::generations_forward_max;
+  if (after.skipped_.size() > limits::skipped_keys_max) {
+    const auto excess = after.skipped_.size() - limits::skipped_keys_max;
     after.skipped_.erase(after.skipped_.begin(),
                          after.skipped_.begin() + static_cast<std::ptrdiff_t>(excess));
   }
@@ -71,11 +73,11 @@ Result<SenderRatchet::Use> SenderRatchet::use_skipped(std::uint32_t generation) 
   return Use{std::move(key), std::move(after)};
 }
 
-crypto::SecretBytes SenderRatchet::encode() const {
+crypto::SecretBytes SenderRatchet::encode(ByteSpan front) const {
   BasicWriter<crypto::SecretBytes> writer;
   constexpr auto skipped_bytes = 4 + crypto::aead_key_bytes + crypto::aead_nonce_bytes;
-  writer.reserve(1 + 8 + kdf_bytes + skipped_.size() * skipped_bytes);
-  writer.number(ratchet_record_version).number(next_).raw(secret_.span());
+  writer.reserve(front.size() + 1 + 8 + kdf_bytes + skipped_.size() * skipped_bytes);
+  writer.raw(front).number(ratchet_record_version).number(next_).raw(secret_.span());
   for (const auto& skipped : skipped_) {
     writer.number(skipped.generation);
     writer.raw(skipped.key.key.span()).raw(skipped.key.nonce.span());

@@ -20,13 +20,14 @@ class SenderRatchet {
   std::uint64_t next_generation() const { return next_; }
 
   struct Use;
-  /// The key of `generation`, and the ratchet after it was consumed: keys skipped on the way are
-  /// kept for messages that come late, at most limits::generations_forward_max of them.
+  /// The key of `generation`, and the ratchet after it was consumed: of the keys skipped on the way
+  /// the last limits::skipped_keys_max are kept for messages that come late. Few, for every message
+  /// writes them again: where messages come in order none is skipped.
   /// Errors: mls_generation_consumed, mls_generation_too_far (before anything is derived).
   Result<Use> use(std::uint32_t generation) const;
 
-  /// A record: everything, secret.
-  crypto::SecretBytes encode() const;
+  /// A record: `front`, which decode() must not be given, then everything, secret.
+  crypto::SecretBytes encode(ByteSpan front = {}) const;
   /// Errors: mls_state_malformed.
   static Result<SenderRatchet> decode(ByteSpan record);
 

@@ -8,7 +8,7 @@ namespace {
 
 struct WelcomeKey {
   crypto::Secret<crypto::aead_key_bytes> key;
-  crypto::AeadNonce nonce;
+  crypto::SecretNonce nonce;
 };
 
 WelcomeKey welcome_key(const Secret& welcome_secret) {

@@ -71,7 +71,9 @@ void BenchGroup::prepare(std::size_t count) {
 }
 
 void BenchGroup::unprotect_next() {
-  const auto received = must(receiver_->receive(prepared_.front(), authenticator_, now_s));
+  mls::RecordChanges consumed;
+  const auto received =
+      must(receiver_->receive(prepared_.front(), authenticator_, now_s, consumed));
   if (!std::holds_alternative<mls::Application>(received)) std::abort();
   prepared_.pop_front();
 }

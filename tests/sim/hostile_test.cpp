@@ -186,8 +186,9 @@ TEST_CASE("a removed member who is given everything reads nothing of what follow
   test::Acquaintances everybody;
   std::size_t opened = 0;
   for (const auto& payload : payloads) {
-    const auto received =
-        group.receive(payload, everybody, static_cast<std::uint64_t>(world.now().wall_ms / 1000));
+    mls::RecordChanges consumed;
+    const auto now_s = static_cast<std::uint64_t>(world.now().wall_ms / 1000);
+    const auto received = group.receive(payload, everybody, now_s, consumed);
     if (!received) continue;
     ++opened;
     const auto* commit = std::get_if<mls::CommitReceived>(&*received);

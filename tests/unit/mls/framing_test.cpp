@@ -111,18 +111,20 @@ TEST_CASE("no changed bit of a message goes unnoticed, and none harms the receiv
   SeededEntropy entropy(17);
   const auto people = group_of(2, entropy);
   const auto message = people[0]->say("intact");
+  RecordChanges consumed;
   for (std::size_t at = 0; at < message.size(); ++at) {
     for (const std::uint8_t bit : {0x01, 0x80}) {
       auto changed = message;
       changed[at] ^= bit;
-      CHECK_FALSE(people[1]->group().receive(changed, people[1]->acquaintances, now_s));
+      CHECK_FALSE(people[1]->group().receive(changed, people[1]->acquaintances, now_s, consumed));
     }
-    CHECK_FALSE(
-        people[1]->group().receive(ByteSpan(message).first(at), people[1]->acquaintances, now_s));
+    CHECK_FALSE(people[1]->group().receive(ByteSpan(message).first(at), people[1]->acquaintances,
+                                           now_s, consumed));
   }
   auto longer = message;
   longer.push_back(0);
   CHECK(error_of(people[1]->receive(longer)) == Errc::trailing_bytes);
+  CHECK(consumed.changes.empty());
   CHECK(people[1]->hear(message) == "intact");
 }
 

@@ -61,7 +61,7 @@ mls::KeyPackageBundle Person::key_package(mls::Lifetime valid) {
 void Person::create(std::string_view group_id, const mls::Extensions& extensions) {
   group_ =
       mls::Group::create(as_bytes(group_id), identity, lifetime, extensions, *entropy_).value();
-  records.apply(group_->records());
+  records.apply(group_->records().value());
 }
 
 void Person::join(const mls::PendingCommit& commit, const mls::KeyPackageBundle& mine) {
@@ -70,7 +70,7 @@ void Person::join(const mls::PendingCommit& commit, const mls::KeyPackageBundle&
   INFO((joined ? "" : joined.error().message()));
   REQUIRE(joined.has_value());
   group_ = std::move(joined).value();
-  records.apply(group_->records());
+  records.apply(group_->records().value());
 }
 
 Result<mls::PendingCommit> Person::commit(const mls::CommitRequest& request) {
@@ -87,7 +87,7 @@ Result<mls::PendingCommit> Person::add(const std::vector<Bytes>& key_packages) {
 
 void Person::accept(std::unique_ptr<mls::Group> next) {
   group_ = std::move(*next);
-  records.apply(group_->records());
+  records.apply(group_->records().value());
 }
 
 Bytes Person::say(std::string_view text) {
@@ -97,9 +97,10 @@ Bytes Person::say(std::string_view text) {
 }
 
 Result<mls::Received> Person::receive(ByteSpan message) {
-  auto received = group_->receive(message, acquaintances, now_s);
+  mls::RecordChanges consumed;
+  auto received = group_->receive(message, acquaintances, now_s, consumed);
+  records.apply(consumed);
   if (!received) return received;
-  if (auto* text = std::get_if<mls::Application>(&*received)) records.apply(text->changes);
   if (auto* proposal = std::get_if<mls::ProposalReceived>(&*received)) {
     records.apply(proposal->changes);
     group_ = std::move(*proposal->next);

@@ -30,17 +30,34 @@ TEST_CASE("a ratchet moves forward by its bound, and not by one more") {
 
 TEST_CASE("skipped keys are kept up to a bound, the oldest go first, and each is used once") {
   auto ratchet = SenderRatchet(secret_of(2)).use(900).value().after;
-  ratchet = ratchet.use(1800).value().after;
-  // 1,799 were skipped: the 1,000 latest are there.
-  CHECK(error_of(ratchet.use(798)) == Errc::mls_generation_consumed);
-  CHECK(ratchet.use(799).has_value());
+  ratchet = ratchet.use(940).value().after;
+  // 939 were skipped: the 64 latest are there.
+  CHECK(error_of(ratchet.use(874)) == Errc::mls_generation_consumed);
+  CHECK(ratchet.use(875).has_value());
   CHECK(error_of(ratchet.use(900)) == Errc::mls_generation_consumed);
-  const auto used = ratchet.use(1000).value();
-  CHECK(error_of(used.after.use(1000)) == Errc::mls_generation_consumed);
+  const auto used = ratchet.use(910).value();
+  CHECK(error_of(used.after.use(910)) == Errc::mls_generation_consumed);
   const auto read_again = SenderRatchet::decode(used.after.encode()).value();
-  CHECK(error_of(read_again.use(1000)) == Errc::mls_generation_consumed);
-  CHECK(to_bytes(read_again.use(1001)->key.key.span()) ==
-        to_bytes(ratchet.use(1001)->key.key.span()));
+  CHECK(error_of(read_again.use(910)) == Errc::mls_generation_consumed);
+  CHECK(to_bytes(read_again.use(911)->key.key.span()) ==
+        to_bytes(ratchet.use(911)->key.key.span()));
+  // As many are kept of one long way.
+  const auto far = SenderRatchet(secret_of(2)).use(limits::generations_forward_max).value().after;
+  CHECK(far.use(limits::generations_forward_max - limits::skipped_keys_max).has_value());
+  CHECK(error_of(far.use(limits::generations_forward_max - limits::skipped_keys_max - 1)) ==
+        Errc::mls_generation_consumed);
+  CHECK(to_bytes(far.use(938)->key.key.span()) == to_bytes(ratchet.use(938)->key.key.span()));
+}
+
+TEST_CASE("after a jump of a thousand, a message writes less than 8 KB") {
+  SecretTree tree(secret_of(6), 2);
+  RecordChanges jump;
+  consume(tree, {1}, limits::generations_forward_max, jump);
+  RecordChanges next;
+  consume(tree, {1}, limits::generations_forward_max + 1, next);
+  for (const auto* changes : {&jump, &next})
+    for (const auto& change : changes->changes)
+      if (change.value) CHECK(change.value->size() < 8 * 1024);
 }
 
 TEST_CASE("a message from too far ahead is refused before anything is derived") {
@@ -50,7 +67,8 @@ TEST_CASE("a message from too far ahead is refused before anything is derived") 
   for (std::uint32_t i = 0; i <= limits::generations_forward_max; ++i)
     message = people[0]->say("x");
   auto receiver = people[1]->group().clone();
-  CHECK(receiver.receive(message, people[1]->acquaintances, now_s).has_value());
+  RecordChanges consumed;
+  CHECK(receiver.receive(message, people[1]->acquaintances, now_s, consumed).has_value());
   message = people[0]->say("one more");
   CHECK(error_of(people[1]->receive(message)) == Errc::mls_generation_too_far);
 }
@@ -62,10 +80,24 @@ TEST_CASE("a ratchet that has run out sends no more") {
   const auto last = SenderRatchet::decode(record.span()).value().use(UINT32_MAX).value();
   CHECK(last.after.next_generation() == std::uint64_t{UINT32_MAX} + 1);
   MemoryRecords records;
-  records.all()[{'r', 0, 0, 0, 0, 1}] = to_bytes(last.after.encode());
+  Writer marked;
+  marked.raw(SecretTree::Mark{}).raw(last.after.encode());
+  records.all()[{'r', 0, 0, 0, 0, 1}] = std::move(marked).take();
   const SecretTree tree(records, 2);
   CHECK(error_of(tree.use_next({0}, application)) == Errc::counter_exhausted);
   CHECK(error_of(tree.use({0}, application, UINT32_MAX)) == Errc::mls_generation_consumed);
+}
+
+TEST_CASE("a member that nobody answers makes no handshake that the others would refuse") {
+  SeededEntropy entropy(34);
+  const auto people = group_of(3, entropy);
+  for (std::uint32_t i = 0; i < limits::generations_forward_max; ++i)
+    forge_proposal(*people[0], Remove{LeafIndex{2}});
+  const auto last = people[0]->commit({}).value();
+  CHECK(people[1]->receive(last.message).has_value());
+  CHECK(error_of(people[0]->commit({})) == Errc::counter_exhausted);
+  // The ratchet of what people write is another.
+  CHECK(people[2]->hear(people[0]->say("still here")) == "still here");
 }
 
 TEST_CASE("the first message of a sender touches the way to its leaf, the next its ratchet only") {
@@ -73,7 +105,7 @@ TEST_CASE("the first message of a sender touches the way to its leaf, the next i
     SecretTree tree(secret_of(4), width);
     MemoryRecords records;
     RecordChanges all;
-    tree.append_records(all);
+    REQUIRE(tree.append_records(all));
     records.apply(all);
     CHECK(records.all().size() == 1);
 
@@ -108,7 +140,7 @@ TEST_CASE("consumed keys and what they came from are in no record") {
   SecretTree tree(root.clone(), width);
   MemoryRecords records;
   RecordChanges changes;
-  tree.append_records(changes);
+  REQUIRE(tree.append_records(changes));
   records.apply(changes);
   CHECK(records.contain(root.span()));
 
@@ -164,6 +196,34 @@ TEST_CASE("a message that does not open changes nothing, in memory or in the rec
   CHECK(people[1]->hear(message) == "text");
 }
 
+TEST_CASE("a message that its sender signed is opened once, also when it is then refused") {
+  SeededEntropy entropy(35);
+  const auto people = group_of(3, entropy);
+  const auto refused_once = [&](const Bytes& message, Errc error) {
+    CHECK(error_of(people[1]->receive(message)) == error);
+    CHECK(error_of(people[1]->receive(message)) == Errc::mls_generation_consumed);
+    people[1]->reopen();
+    CHECK(error_of(people[1]->receive(message)) == Errc::mls_generation_consumed);
+  };
+  refused_once(forge_proposal(*people[0], Remove{LeafIndex{99}}), Errc::mls_proposal_removes_blank);
+  CommitForgery commit;
+  commit.edit_message = [](AuthenticatedContent& message) {
+    message.auth.confirmation_tag = Mac{};
+  };
+  refused_once(forge_commit(*people[0], commit), Errc::mls_confirmation_tag_invalid);
+
+  // Whoever has the group's keys could otherwise take away what a member has yet to send.
+  ContentForgery unsigned_content{ContentType::application, application_body("x"), {}, {}, {}};
+  unsigned_content.edit_message = [](AuthenticatedContent& message) {
+    message.auth.signature.bytes[0] ^= 1;
+  };
+  const auto message = forge_content(*people[0], unsigned_content);
+  const auto before = people[1]->records.all();
+  for (int i = 0; i < 2; ++i)
+    CHECK(error_of(people[1]->receive(message)) == Errc::mls_signature_invalid);
+  CHECK(people[1]->records.all() == before);
+}
+
 TEST_CASE("the work and the records of a message do not grow with the group") {
   SeededEntropy entropy(33);
   for (const std::size_t members : {2, 64}) {
@@ -174,7 +234,8 @@ TEST_CASE("the work and the records of a message do not grow with the group") {
     receiver.hear(sender.say("second"));
     const auto sent = sender.group().protect(as_bytes("x"), {}, sender.identity, entropy).value();
     CHECK(sent.changes.changes.size() == 1);
-    auto received = receiver.receive(sent.message).value();
-    CHECK(std::get<Application>(received).changes.changes.size() == 1);
+    RecordChanges consumed;
+    CHECK(receiver.group().receive(sent.message, receiver.acquaintances, now_s, consumed));
+    CHECK(consumed.changes.size() == 1);
   }
 }

@@ -90,6 +90,21 @@ TEST_CASE("a damaged ratchet is found when its sender speaks") {
     if (key[0] == 'r' || key[0] == 't') value.pop_back();
   people[1]->reopen();
   CHECK(error_of(people[1]->receive(people[0]->say("second"))) == Errc::mls_state_malformed);
+  CHECK(error_of(people[1]->group().records()) == Errc::mls_state_malformed);
+}
+
+TEST_CASE("a ratchet of an earlier epoch is not taken for one of this epoch") {
+  SeededEntropy entropy(126);
+  const auto people = group_of(2, entropy);
+  people[1]->hear(people[0]->say("first"));
+  const auto before = people[1]->records.all();
+  deliver(people[0]->commit({}).value(), *people[0], people);
+  for (const auto& [key, value] : before)
+    if (key[0] == 'r' || key[0] == 't') people[1]->records.all()[key] = value;
+  people[1]->reopen();
+  CHECK(error_of(people[1]->receive(people[0]->say("second"))) == Errc::mls_state_malformed);
+  CHECK(error_of(people[1]->group().protect({}, {}, people[1]->identity, entropy)) ==
+        Errc::mls_state_malformed);
 }
 
 TEST_CASE("what the disk says is not mistaken for a damaged state") {
@@ -103,7 +118,7 @@ TEST_CASE("a group written whole after it was opened is the same group") {
   people[1]->hear(people[2]->say("early"));
   people[1]->reopen();
   MemoryRecords copy;
-  copy.apply(people[1]->group().records());
+  copy.apply(people[1]->group().records().value());
   CHECK(copy.all() == people[1]->records.all());
   people[1]->records = copy;
   people[1]->reopen();
@@ -117,5 +132,6 @@ TEST_CASE("a clone goes its own way") {
   auto clone = people[1]->group().clone();
   CHECK(people[1]->hear(message) == "once");
   CHECK(error_of(people[1]->receive(message)) == Errc::mls_generation_consumed);
-  CHECK(clone.receive(message, people[1]->acquaintances, now_s).has_value());
+  RecordChanges consumed;
+  CHECK(clone.receive(message, people[1]->acquaintances, now_s, consumed).has_value());
 }
