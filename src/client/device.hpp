@@ -40,6 +40,8 @@ struct Standing {
   bool registered = false;
   std::uint32_t key_packages_left = 0;
   std::int64_t retry_at = INT64_MIN;  ///< monotonic
+  /// Of the last publication, when it replaced the last-resort KeyPackage.
+  std::optional<mls::KeyPackageRef> last_resort;
 };
 
 struct Device {

@@ -1,13 +1,14 @@
 #include "client/inbox.hpp"
 
 #include "client/joining.hpp"
+#include "client/key_packages.hpp"
 #include "client/resuming.hpp"
 
 namespace tern::client::inbox {
 namespace {
 
-// Nothing in an inbox is authenticated by its order: Welcomes that were used are known by their
-// KeyPackage, so reading some again does no harm.
+// Nothing in an inbox is authenticated by its order. Reading Welcomes again does no harm: a
+// single-use KeyPackage is gone with its Welcome, a last-resort one enters no epoch twice.
 Result<void> start_over(Step& step, const wire::LogHead& head) {
   auto& record = step.edit_device();
   record.inbox_cursor = head.first_kept > 0 ? head.first_kept - 1 : 0;
@@ -31,6 +32,8 @@ Result<void> apply_entry(Step& step, const wire::Entry& entry) {
 }
 
 Result<void> reached_head(Step& step) {
+  // Now that no Welcome is left that might need one of them.
+  TERN_TRY(key_packages::erase_expired(step.rows, step.now));
   TERN_TRY(resuming::adopt_strangers(step));
   for (const auto& [id, chat] : step.device.chats)
     if (chat->record.state == ChatState::setting_up) step.look_at(*chat);

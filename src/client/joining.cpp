@@ -99,8 +99,8 @@ void move_record(Step& step, ChatRecord& record, const wire::InboxWelcome& welco
 }
 
 Result<void> use_up(Step& step, const Joined& joined) {
-  if (!joined.last_resort) return key_packages::used(step.rows, joined.used);
-  step.edit_device().renew_last_resort = true;
+  TERN_TRY(key_packages::use(step.rows, joined.used, key_packages::epoch_tag(joined.group)));
+  if (joined.last_resort) step.edit_device().renew_last_resort = true;
   return {};
 }
 
@@ -115,7 +115,6 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   TERN_ASSIGN(auto records, joined.group.records());
   records.replace_all = true;
   TERN_TRY(chat.records.write(step.rows, records));
-  TERN_TRY(use_up(step, joined));
   step.moved_ratchet();
   TERN_TRY(chat.hashes.clear(step.rows, chat.row));
   TERN_TRY(chat.hashes.note(step.rows, chat.row, record.cursor, record.hash));
@@ -140,6 +139,8 @@ Result<void> join(Step& step, const wire::InboxWelcome& welcome) {
   std::vector<Seat> seats;
   for (const auto& [leaf, seat] : leaves) seats.push_back(seat);
   TERN_TRY(check_group(step, welcome, known, policy, joined, seats));
+  // The last that may refuse the Welcome: nothing has changed yet.
+  TERN_TRY(use_up(step, joined));
   return enter(step, chat_for(step, welcome.log), welcome, std::move(joined), seats,
                policy.one_to_one);
 }

@@ -61,6 +61,9 @@ Result<void> publish(Step& step) {
   wire::PublishKeyPackages request;
   for (const auto& key_package : made.single_use) request.single_use.push_back(key_package);
   request.last_resort = made.last_resort;
+  step.then([&device, last_resort, ref = made.last_resort_ref] {
+    device.standing.last_resort = last_resort ? std::optional(ref) : std::nullopt;
+  });
   request.replace = replace;
   step.send({Purpose::What::publish, {}}, request);
   return {};
@@ -103,6 +106,8 @@ Result<void> registered(Step& step) {
 }
 
 Result<void> published(Step& step, const wire::KeyPackagesPublished& answer) {
+  const auto& last_resort = step.device.standing.last_resort;
+  if (last_resort) TERN_TRY(key_packages::replaced(step.rows, step.now, *last_resort));
   auto& record = step.edit_device();
   record.registered = true;
   record.renew_single_use = false;

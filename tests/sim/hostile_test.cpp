@@ -203,3 +203,85 @@ TEST_CASE("a removed member who is given everything reads nothing of what follow
   cem.run_outputs();
   CHECK(cem.texts(chat) == std::vector<std::string>{"before"});
 }
+
+namespace {
+
+// A relay that has run out of somebody's single-use KeyPackages, and hides it.
+void keep_last_resort_only(Device& device, Bytes& frame) {
+  if (device.name() != "bo") return;
+  auto decoded = wire::decode_request(frame).value();
+  auto* request = std::get_if<wire::RequestFrame>(&decoded);
+  auto* publish = request ? std::get_if<wire::PublishKeyPackages>(&request->request) : nullptr;
+  if (!publish) return;
+  publish->single_use.clear();
+  frame = wire::encode(*request);
+}
+void hide_it(Device& device, Bytes& frame) {
+  if (device.name() != "bo") return;
+  auto decoded = wire::decode_server_frame(frame).value();
+  auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
+  auto* published = answer ? std::get_if<wire::KeyPackagesPublished>(&answer->answer) : nullptr;
+  if (!published) return;
+  published->left = limits::key_packages_published;
+  frame = wire::encode(*answer);
+}
+
+struct SeenWelcome {
+  LogId inbox;
+  std::uint64_t seq = 0;
+  Bytes payload;
+};
+std::optional<SeenWelcome> welcome_in(ByteSpan frame) {
+  const auto decoded = wire::decode_server_frame(frame).value();
+  const auto* push = decoded ? std::get_if<wire::Push>(&*decoded) : nullptr;
+  const auto* entries = push ? std::get_if<wire::Entries>(push) : nullptr;
+  if (!entries || entries->entries.front().kind != wire::EntryKind::welcome) return {};
+  const auto& entry = entries->entries.front();
+  return SeenWelcome{entries->log, entry.seq, to_bytes(entry.payload)};
+}
+
+// The same Welcome as a new one, to a place further on in the chat's log.
+Bytes replayed(const SeenWelcome& seen) {
+  auto welcome = wire::decode_inbox_welcome(seen.payload).value();
+  welcome.commit_seq += 1000;
+  const auto payload = wire::encode(welcome);
+  wire::Entry entry;
+  entry.seq = seen.seq + 1;
+  entry.id.bytes[0] = 1;
+  entry.kind = wire::EntryKind::welcome;
+  entry.payload = payload;
+  return wire::encode(wire::Push(wire::Entries{seen.inbox, {entry}, entry.seq}));
+}
+
+}  // namespace
+
+TEST_CASE("a Welcome for the last-resort key package is used once") {
+  World world(360);
+  std::optional<SeenWelcome> seen;
+  world.relay().on_frame_from_device = [](Device& device, Bytes& frame) {
+    keep_last_resort_only(device, frame);
+    return true;
+  };
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    hide_it(device, frame);
+    if (device.name() == "bo" && !seen) seen = welcome_in(frame);
+    return true;
+  };
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  const auto chat = make_group(world, people);
+  auto& bo = *people[1];
+  bo.send(chat, "in the first epoch");
+  REQUIRE(world.settle());
+  REQUIRE(seen);
+  Outcome removed;
+  remove(world, *people[0], chat, bo, removed);
+  REQUIRE(world.settle());
+  REQUIRE(bo.info(chat).state == ChatState::left);
+
+  // Joining again would begin the ratchets of that epoch anew, and use their keys a second time.
+  const auto frame = replayed(*seen);
+  bo.engine().receive(world.now(), frame);
+  bo.run_outputs();
+  CHECK(bo.info(chat).state == ChatState::left);
+  CHECK(bo.saw_problem(Errc::mls_welcome_invalid));
+}
