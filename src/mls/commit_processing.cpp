@@ -6,13 +6,14 @@
 
 #include "mls/epoch_advance.hpp"
 #include "mls/handshake.hpp"
+#include "mls/key_package_record.hpp"
 
 namespace tern::mls {
 namespace {
 
 LeafChange change_of(const RatchetTree& tree, LeafIndex index, LeafIndex proposer) {
   const auto leaf = tree.leaf(index)->decoded();
-  return {index, leaf.credential, leaf.signature_key, proposer};
+  return {index, leaf.credential, leaf.signature_key, proposer, {}};
 }
 
 // §12.4.2: "Validate the LeafNode as specified in §7.3."
@@ -42,8 +43,10 @@ CommitReceived report(const AuthenticatedContent& message, const Epoch& epoch,
   out.committer = {message.content.sender.index};
   out.authenticated_data = to_bytes(message.content.authenticated_data);
   for (const auto& item : list) {
-    if (std::get_if<Add>(item.proposal))
+    if (const auto* add = std::get_if<Add>(item.proposal)) {
       out.added.push_back(change_of(applied.tree, applied.added[out.added.size()], item.sender));
+      out.added.back().key_package = key_package_message(add->key_package);
+    }
     if (const auto* remove = std::get_if<Remove>(item.proposal))
       out.removed.push_back(change_of(epoch.tree, remove->removed, item.sender));
     if (std::get_if<Update>(item.proposal))

@@ -60,6 +60,7 @@ Result<Group> Group::create(ByteSpan group_id, const Identity& me, Lifetime life
 ByteSpan Group::group_id() const { return state_->epoch->context.group_id; }
 std::uint64_t Group::epoch() const { return state_->epoch->context.epoch; }
 LeafIndex Group::own_leaf() const { return state_->epoch->own_leaf; }
+std::optional<LeafIndex> Group::inviter() const { return state_->inviter; }
 std::size_t Group::member_count() const { return state_->epoch->tree.member_count(); }
 
 std::optional<Member> Group::member(LeafIndex index) const {

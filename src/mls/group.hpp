@@ -86,7 +86,8 @@ struct LeafChange {
   LeafIndex leaf;
   Credential credential;
   crypto::VerifyKey signature_key;
-  LeafIndex proposer;  ///< who sent the proposal: the committer, when the commit carries it
+  LeafIndex proposer;   ///< who sent the proposal: the committer, when the commit carries it
+  Bytes key_package{};  ///< MLSMessage; only of who is added
 };
 
 /// A valid commit: what it did, and the group after it.
@@ -139,6 +140,8 @@ class Group {
   ByteSpan group_id() const;
   std::uint64_t epoch() const;
   LeafIndex own_leaf() const;
+  /// Who signed the GroupInfo of the Welcome; only of a Group that join() has made.
+  std::optional<LeafIndex> inviter() const;
   std::size_t member_count() const;
   std::optional<Member> member(LeafIndex leaf) const;
   std::vector<Member> members() const;

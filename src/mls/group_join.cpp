@@ -137,11 +137,13 @@ Result<Group> Group::join(ByteSpan welcome_message, ByteSpan private_record, con
   if (!mac_equal(confirmation_tag(start.confirmation_key, confirmed), info.confirmation_tag))
     return Errc::mls_confirmation_tag_invalid;
   const auto interim = interim_transcript_hash(confirmed, info.confirmation_tag);
-  return Group(
+  auto state =
       GroupState::start(Epoch{std::move(info.group_context), std::move(encoded_context),
                               info.confirmation_tag, interim, std::move(start.secrets),
                               std::move(tree), own_leaf, std::move(keys), std::move(parameters)},
-                        std::move(start.encryption)));
+                        std::move(start.encryption));
+  state->inviter = info.signer;
+  return Group(std::move(state));
 }
 
 }  // namespace tern::mls

@@ -14,12 +14,13 @@ struct GroupState {
   std::shared_ptr<const Epoch> epoch;
   SecretTree secret_tree;
   PendingProposals pending;
+  std::optional<LeafIndex> inviter = std::nullopt;  ///< Group::inviter()
 
-  GroupState clone() const { return {epoch, secret_tree.clone(), pending}; }
+  GroupState clone() const { return {epoch, secret_tree.clone(), pending, inviter}; }
   static std::unique_ptr<GroupState> start(Epoch epoch, Secret encryption_secret) {
     SecretTree secret_tree(std::move(encryption_secret), epoch.tree.width(), mark_of(epoch));
     return std::make_unique<GroupState>(GroupState{
-        std::make_shared<const Epoch>(std::move(epoch)), std::move(secret_tree), {}});
+        std::make_shared<const Epoch>(std::move(epoch)), std::move(secret_tree), {}, {}});
   }
   /// Of the epoch_authenticator, which no two epochs share (§8.7).
   static SecretTree::Mark mark_of(const Epoch& epoch) {

@@ -45,10 +45,14 @@ KeyPackageBundle make_key_package(const Identity& identity, Lifetime lifetime,
   key_package.extensions.push_back({key_package.leaf_node.capabilities.extensions.back(), {}});
   sign_key_package(key_package, identity.signing_key);
 
-  Writer message;
-  write_message_header(message, WireFormat::key_package);
-  write(message, key_package);
-  return {std::move(message).take(), key_package_ref(key_package), mine.encode()};
+  return {key_package_message(key_package), key_package_ref(key_package), mine.encode()};
+}
+
+Bytes key_package_message(const KeyPackage& key_package) {
+  Writer writer;
+  write_message_header(writer, WireFormat::key_package);
+  write(writer, key_package);
+  return std::move(writer).take();
 }
 
 Result<KeyPackage> open_key_package(ByteSpan message) {
@@ -74,8 +78,9 @@ Result<KeyPackageInfo> inspect_key_package(ByteSpan message, std::uint64_t now_s
   TERN_ASSIGN(auto key_package, read_key_package(message, now_s));
   auto& leaf = key_package.leaf_node;
   const auto ref = key_package_ref(key_package);
-  return KeyPackageInfo{ref, std::move(leaf.credential), leaf.signature_key, leaf.lifetime,
-                        std::move(key_package.extensions)};
+  return KeyPackageInfo{
+      ref,           std::move(leaf.credential),        leaf.signature_key,
+      leaf.lifetime, std::move(key_package.extensions), std::move(leaf.capabilities)};
 }
 
 Result<std::vector<KeyPackageRef>> welcome_recipients(ByteSpan welcome) {

@@ -33,6 +33,7 @@ struct KeyPackageInfo {
   crypto::VerifyKey signature_key;
   Lifetime lifetime;
   Extensions extensions;
+  Capabilities capabilities;  ///< of its leaf
 };
 
 /// Parses and validates (§10.1 and §7.3, the lifetime against `now_s`) a KeyPackage message.

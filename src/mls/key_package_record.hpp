@@ -22,6 +22,8 @@ struct PrivateKeyPackage {
 LeafNode make_leaf(const Identity& identity, Lifetime lifetime,
                    const crypto::DhPublicKey& encryption_key, Entropy& entropy);
 
+/// The KeyPackage as MLSMessage.
+Bytes key_package_message(const KeyPackage& key_package);
 /// The KeyPackage of an MLSMessage, parsed. Errors: mls_version_unknown,
 /// mls_cipher_suite_unsupported, and those of its structure.
 Result<KeyPackage> open_key_package(ByteSpan message);
