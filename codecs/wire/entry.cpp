@@ -27,6 +27,58 @@ Result<AccessChange> read_access(Reader& reader) {
   return out;
 }
 
+void write_proof(Writer& writer, const RejoinProof& proof) {
+  writer.raw(proof.device)
+      .number(proof.generation)
+      .number(proof.cursor)
+      .number(static_cast<std::uint8_t>(proof.reason))
+      .raw(proof.nonce)
+      .raw(proof.signature);
+}
+
+constexpr std::size_t proof_bytes = DeviceId::size_bytes + 4 + 8 + 1 + 16 + Signature::size_bytes;
+
+void write_proofs(Writer& writer, const std::vector<RejoinProof>& proofs) {
+  writer.length(proofs.size() * proof_bytes);
+  for (const auto& proof : proofs) write_proof(writer, proof);
+}
+
+Result<RejoinRequest::Reason> read_reason(Reader& reader) {
+  using Reason = RejoinRequest::Reason;
+  TERN_ASSIGN(const auto reason, reader.number<std::uint8_t>());
+  if (reason < static_cast<std::uint8_t>(Reason::split) ||
+      reason > static_cast<std::uint8_t>(Reason::struck))
+    return Error(Errc::malformed, "no reason to rejoin " + std::to_string(reason));
+  return static_cast<Reason>(reason);
+}
+
+template <class Asked>
+Result<void> read_nonce(Reader& reader, Asked& out) {
+  TERN_ASSIGN(const ByteSpan nonce, reader.raw(out.nonce.size()));
+  std::copy(nonce.begin(), nonce.end(), out.nonce.begin());
+  return {};
+}
+
+Result<RejoinProof> read_proof(Reader& reader) {
+  RejoinProof out;
+  TERN_ASSIGN(out.device, reader.fixed<DeviceId>());
+  TERN_ASSIGN(out.generation, reader.number<std::uint32_t>());
+  TERN_ASSIGN(out.cursor, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.reason, read_reason(reader));
+  TERN_TRY(read_nonce(reader, out));
+  TERN_ASSIGN(out.signature, reader.fixed<Signature>());
+  return out;
+}
+
+Result<std::vector<RejoinProof>> read_proofs(Reader& reader) {
+  TERN_ASSIGN(const ByteSpan bytes, reader.vector(limits::adds_per_commit_max * proof_bytes));
+  std::vector<RejoinProof> out;
+  for (Reader proofs(bytes); !proofs.empty();) {
+    TERN_ASSIGN(out.emplace_back(), read_proof(proofs));
+  }
+  return out;
+}
+
 void write_fields(Writer& writer, const RejoinRequest& request) {
   writer.number(structure_version)
       .raw(request.log)
@@ -58,6 +110,7 @@ Bytes encode(const EntryHeader& header) {
       .number(header.seen_seq)
       .raw(header.seen_hash);
   write_access(writer, header.access);
+  if (header.access.mode != AccessChange::Mode::none) write_proofs(writer, header.returning);
   return std::move(writer).take();
 }
 
@@ -69,8 +122,21 @@ Result<EntryHeader> decode_entry_header(ByteSpan bytes) {
   TERN_ASSIGN(out.seen_seq, reader.number<std::uint64_t>());
   TERN_ASSIGN(out.seen_hash, reader.fixed<LogHash>());
   TERN_ASSIGN(out.access, read_access(reader));
+  if (out.access.mode != AccessChange::Mode::none) {
+    TERN_ASSIGN(out.returning, read_proofs(reader));
+  }
   TERN_TRY(reader.finish());
   return out;
+}
+
+RejoinProof proof_of(const RejoinRequest& request) {
+  return {request.device, request.generation, request.cursor,
+          request.reason, request.nonce,      request.signature};
+}
+
+RejoinRequest request_of(const RejoinProof& proof, const LogId& log, ByteSpan key_package) {
+  return {log,          proof.device, proof.generation, proof.cursor,
+          proof.reason, proof.nonce,  key_package,      proof.signature};
 }
 
 Bytes signed_bytes(const RejoinRequest& request) {
@@ -95,13 +161,8 @@ Result<RejoinRequest> decode_rejoin_request(ByteSpan bytes) {
   TERN_ASSIGN(out.device, reader.fixed<DeviceId>());
   TERN_ASSIGN(out.generation, reader.number<std::uint32_t>());
   TERN_ASSIGN(out.cursor, reader.number<std::uint64_t>());
-  TERN_ASSIGN(const auto reason, reader.number<std::uint8_t>());
-  if (reason < static_cast<std::uint8_t>(RejoinRequest::Reason::split) ||
-      reason > static_cast<std::uint8_t>(RejoinRequest::Reason::struck))
-    return Error(Errc::malformed, "no reason to rejoin " + std::to_string(reason));
-  out.reason = static_cast<RejoinRequest::Reason>(reason);
-  TERN_ASSIGN(const ByteSpan nonce, reader.raw(out.nonce.size()));
-  std::copy(nonce.begin(), nonce.end(), out.nonce.begin());
+  TERN_ASSIGN(out.reason, read_reason(reader));
+  TERN_TRY(read_nonce(reader, out));
   TERN_ASSIGN(out.key_package, reader.vector(limits::entry_payload_bytes_max));
   TERN_ASSIGN(out.signature, reader.fixed<Signature>());
   TERN_TRY(reader.finish());

@@ -48,13 +48,46 @@ struct AccessChange {
   friend bool operator==(const AccessChange&, const AccessChange&) = default;
 };
 
+/// A device that cannot follow its chat any more asks to be added again.
+struct RejoinRequest {
+  enum class Reason : std::uint8_t { split = 1, restored = 2, retention = 3, hole = 4, struck = 5 };
+  LogId log;
+  DeviceId device;
+  std::uint32_t generation = 0;
+  std::uint64_t cursor = 0;  ///< the last entry that it has applied
+  Reason reason = Reason::split;
+  std::array<std::uint8_t, 16> nonce{};
+  ByteSpan key_package;  ///< MLSMessage
+  Signature signature;   ///< by the device's key over signed_bytes()
+};
+Bytes signed_bytes(const RejoinRequest& request);
+Bytes encode(const RejoinRequest& request);
+/// Views point into `bytes`. Errors: as decode_entry_header.
+Result<RejoinRequest> decode_rejoin_request(ByteSpan bytes);
+
+/// What a commit that brings such a device back says of its request: with the KeyPackage that the
+/// commit adds, enough for every member to check the signature.
+struct RejoinProof {
+  DeviceId device;
+  std::uint32_t generation = 0;
+  std::uint64_t cursor = 0;
+  RejoinRequest::Reason reason = RejoinRequest::Reason::split;
+  std::array<std::uint8_t, 16> nonce{};
+  Signature signature;
+  friend bool operator==(const RejoinProof&, const RejoinProof&) = default;
+};
+RejoinProof proof_of(const RejoinRequest& request);
+/// The request again; its KeyPackage is a view.
+RejoinRequest request_of(const RejoinProof& proof, const LogId& log, ByteSpan key_package);
+
 /// authenticated_data of every MLS message in a log: readable by the relay, authenticated to
 /// members, who refuse an entry that disagrees with it.
 struct EntryHeader {
   EntryId entry_id;
-  std::uint64_t seen_seq = 0;  ///< how far the sender had applied the log when it encrypted
-  LogHash seen_hash;           ///< and the log's running hash there
-  AccessChange access;         ///< commits only
+  std::uint64_t seen_seq = 0;          ///< how far the sender had applied the log when it encrypted
+  LogHash seen_hash;                   ///< and the log's running hash there
+  AccessChange access;                 ///< commits only
+  std::vector<RejoinProof> returning;  ///< only with an access change: who asked to come back
   friend bool operator==(const EntryHeader&, const EntryHeader&) = default;
 };
 Bytes encode(const EntryHeader& header);
@@ -72,23 +105,6 @@ struct Envelope {
 /// Views point into `mls_message`. Errors: malformed (no PrivateMessage of MLS 1.0, or a content
 /// type that there is not), and a Reader's.
 Result<Envelope> peek_private_message(ByteSpan mls_message);
-
-/// A device that cannot follow its chat any more asks to be added again.
-struct RejoinRequest {
-  enum class Reason : std::uint8_t { split = 1, restored = 2, retention = 3, hole = 4, struck = 5 };
-  LogId log;
-  DeviceId device;
-  std::uint32_t generation = 0;
-  std::uint64_t cursor = 0;  ///< the last entry that it has applied
-  Reason reason = Reason::split;
-  std::array<std::uint8_t, 16> nonce{};
-  ByteSpan key_package;  ///< MLSMessage
-  Signature signature;   ///< by the device's key over signed_bytes()
-};
-Bytes signed_bytes(const RejoinRequest& request);
-Bytes encode(const RejoinRequest& request);
-/// Views point into `bytes`. Errors: as decode_entry_header.
-Result<RejoinRequest> decode_rejoin_request(ByteSpan bytes);
 
 /// What lies in an inbox for a device that was added to a chat.
 struct InboxWelcome {

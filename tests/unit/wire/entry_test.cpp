@@ -55,6 +55,22 @@ TEST_CASE("an access change of no known mode, or with a part of an id, is malfor
   CHECK(decode_entry_header(bytes).error() == Errc::malformed);
 }
 
+TEST_CASE("a commit may bring 256 devices back that asked for it, and no more") {
+  EntryHeader header;
+  header.access.mode = AccessChange::Mode::change;
+  header.returning.resize(limits::adds_per_commit_max);
+  CHECK(decode_entry_header(encode(header)).value() == header);
+  header.returning.emplace_back();
+  CHECK(decode_entry_header(encode(header)).error() == Errc::too_long);
+}
+
+TEST_CASE("a request to rejoin comes back from its proof and the KeyPackage") {
+  Samples samples(7);
+  const auto request = samples.rejoin_request();
+  const auto again = request_of(proof_of(request), request.log, request.key_package);
+  CHECK(encode(again) == encode(request));
+}
+
 TEST_CASE("what is hashed of an entry has a fixed length and differs by each of its fields") {
   const EntryId id = *EntryId::from(Bytes(16, 1));
   const Bytes bytes = hashed_header(1, id, EntryKind::commit, 2, 3);

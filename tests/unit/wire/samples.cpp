@@ -130,11 +130,17 @@ std::vector<Content> Samples::contents() {
 }
 
 EntryHeader Samples::entry_header() {
-  EntryHeader out{
-      .entry_id = id<EntryId>(), .seen_seq = number(), .seen_hash = id<LogHash>(), .access = {}};
+  EntryHeader out{.entry_id = id<EntryId>(),
+                  .seen_seq = number(),
+                  .seen_hash = id<LogHash>(),
+                  .access = {},
+                  .returning = {}};
   out.access.mode = static_cast<AccessChange::Mode>(below(3));
   if (out.access.mode != AccessChange::Mode::none) out.access.added = ids<DeviceId>(9);
   if (out.access.mode == AccessChange::Mode::change) out.access.removed = ids<DeviceId>(9);
+  if (out.access.mode != AccessChange::Mode::none)
+    for (auto left = below(3); left > 0; --left)
+      out.returning.push_back(proof_of(rejoin_request()));
   return out;
 }
 
