@@ -1,5 +1,7 @@
 #include "client/answers.hpp"
 
+#include <algorithm>
+
 #include "client/applying.hpp"
 #include "client/claims.hpp"
 #include "client/creation.hpp"
@@ -10,6 +12,7 @@
 #include "client/registration.hpp"
 #include "client/rejoin.hpp"
 #include "client/resuming.hpp"
+#include "client/seating.hpp"
 
 namespace tern::client::answers {
 namespace {
@@ -25,8 +28,20 @@ Result<void> nonsense(Step& step) {
   return {};
 }
 
-// The others are in; these will be, by a commit of their own once there is room.
-Result<void> note_full_inboxes(Step& step, Chat& chat, const std::vector<DeviceId>& devices) {
+// In ascending order. To be asked for before the log's answer settles the commit.
+Result<std::vector<DeviceId>> added_by_pending(Step& step, Chat& chat) {
+  if (!chat.record.commit_pending) return std::vector<DeviceId>();
+  TERN_ASSIGN(const auto* const pending, chat.pending(step.rows));
+  return devices_of(pending->added);
+}
+
+// The others are in; these will be, by a commit of their own once there is room. The relay may name
+// nobody else than whom the commit has added.
+Result<void> note_full_inboxes(Step& step, Chat& chat, const std::vector<DeviceId>& added,
+                               std::vector<DeviceId> devices) {
+  std::erase_if(devices, [&](const DeviceId& device) {
+    return !std::binary_search(added.begin(), added.end(), device);
+  });
   if (devices.empty()) return {};
   TERN_ASSIGN(auto intents, Intents::load(step.rows, chat.row));
   intents.add_again.insert(intents.add_again.end(), devices.begin(), devices.end());
@@ -40,15 +55,17 @@ Result<void> appended(Step& step, Chat& chat, const wire::Appended& answer) {
   chat.line.appending = false;
   chat.line.head = std::max(chat.line.head, answer.head);
   chat.pace.backoff_ms = 0;
+  TERN_ASSIGN(const auto added, added_by_pending(step, chat));
   TERN_TRY(apply_own(step, chat, answer.first_seq, under_way));
-  return note_full_inboxes(step, chat, answer.inbox_full);
+  return note_full_inboxes(step, chat, added, answer.inbox_full);
 }
 
 Result<void> created(Step& step, Chat& chat, const wire::Appended& answer) {
   chat.line.appending = false;
   chat.pace.backoff_ms = 0;
+  TERN_ASSIGN(const auto added, added_by_pending(step, chat));
   TERN_TRY(creation::created(step, chat, answer));
-  return note_full_inboxes(step, chat, answer.inbox_full);
+  return note_full_inboxes(step, chat, added, answer.inbox_full);
 }
 
 Result<void> entries(Step& step, Chat& chat, const wire::Entries& entries) {

@@ -24,6 +24,7 @@ struct Line {
   bool waits_to_read = false;
   bool claiming = false;
   std::vector<AccountId> claimed_accounts;  ///< those that the claim under way names
+  std::vector<DeviceId> claimed_devices;    ///< and those named one by one
   bool reserving = false;
   bool appending = false;
   std::vector<OutboxEntry> in_flight;  ///< the entries of the append under way, in order
@@ -32,7 +33,8 @@ struct Line {
 
 /// When what may be tried again; outlives the link, not the process. Monotonic milliseconds.
 struct Pace {
-  std::int64_t hold_until = INT64_MIN;  ///< nothing is sent before: a refusal, a back-off
+  std::int64_t hold_until = INT64_MIN;  ///< nothing is said before: a refusal, a back-off
+  std::int64_t read_at = INT64_MIN;     ///< nothing is read before: a refusal
   std::int64_t backoff_ms = 0;
   std::int64_t receipt_at = never_ms;
   /// When this device does what any member may do; the random delay lets one be first.
@@ -40,6 +42,8 @@ struct Pace {
   std::int64_t healed_at = INT64_MIN / 2;
   std::uint32_t stales = 0;                 ///< in a row, on a commit
   std::int64_t reserved_until = INT64_MIN;  ///< the log is held for this device
+  /// Commits that set the relay's access list right, since something of somebody else's opened.
+  std::uint32_t repairs = 0;
   bool told_unreachable = false;
   std::int64_t claim_at = INT64_MIN;
   std::size_t claim_accounts = 128;           ///< in one claim; fewer after a refusal

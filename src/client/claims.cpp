@@ -10,8 +10,9 @@ namespace {
 
 constexpr std::int64_t retry_ms = 30'000;
 
-bool contains(const std::vector<AccountId>& accounts, const AccountId& account) {
-  return std::find(accounts.begin(), accounts.end(), account) != accounts.end();
+template <class Id>
+bool contains(const std::vector<Id>& ids, const Id& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
 bool claimed_any_of(const Chat& chat, const AccountId& account) {
@@ -29,19 +30,17 @@ bool rests(const Step& step, const Chat& chat, const AccountId& account) {
   return found != chat.pace.resting.end() && found->second > step.now.mono_ms;
 }
 
-// It has nothing to claim now; others are not kept waiting for it.
-void let_rest(Step& step, Chat& chat, const AccountId& account) {
-  chat.pace.resting[account] = step.now.mono_ms + retry_ms;
-  step.device.timers.wake(chat.id(), step.now.mono_ms + retry_ms);
-}
-
 void tell_once(Step& step, Chat& chat, Errc code, std::string message) {
   if (std::exchange(chat.pace.told_unreachable, true)) return;
   step.problem(chat.id(), code, std::move(message));
 }
 
-// The relay could name anybody's device: only what an account asked for has signed counts.
+// The relay could name anybody's device: only what was asked for, and what its account has signed,
+// counts.
 Result<void> accept(Step& step, Chat& chat, const wire::ClaimedDevice& device) {
+  if (!contains(chat.line.claimed_accounts, device.account) &&
+      !contains(chat.line.claimed_devices, device.device))
+    return Error(Errc::certificate_invalid, "a KeyPackage of somebody who was not asked for");
   TERN_ASSIGN(const auto list, device_lists::newest(step.rows, device.account));
   const bool listed =
       list && std::any_of(list->device_keys.begin(), list->device_keys.end(),
@@ -52,7 +51,7 @@ Result<void> accept(Step& step, Chat& chat, const wire::ClaimedDevice& device) {
   TERN_ASSIGN(const auto info,
               mls::inspect_key_package(device.key_package,
                                        static_cast<std::uint64_t>(step.now.wall_ms / 1000)));
-  TERN_TRY(step.device.authentication.check_leaf(info.credential, info.signature_key));
+  TERN_TRY(step.device.authentication.check_newcomer(info));
   TERN_ASSIGN(const auto seat, seat_of(info.credential));
   if (seat.device != device.device || seat.account != device.account)
     return Error(Errc::certificate_invalid, "a KeyPackage of another device than claimed");
@@ -62,6 +61,11 @@ Result<void> accept(Step& step, Chat& chat, const wire::ClaimedDevice& device) {
 }
 
 }  // namespace
+
+void let_rest(Step& step, Chat& chat, const AccountId& account) {
+  chat.pace.resting[account] = step.now.mono_ms + retry_ms;
+  step.device.timers.wake(chat.id(), step.now.mono_ms + retry_ms);
+}
 
 Result<bool> request(Step& step, Chat& chat, const Intents& intents) {
   if (chat.line.claiming) return true;
@@ -85,9 +89,10 @@ Result<bool> request(Step& step, Chat& chat, const Intents& intents) {
     return true;
   }
   step.send({Purpose::What::claim, chat.id()}, claim);
-  step.then([&chat, asked = claim.accounts] {
+  step.then([&chat, accounts = claim.accounts, devices = claim.devices] {
     chat.line.claiming = true;
-    chat.line.claimed_accounts = asked;
+    chat.line.claimed_accounts = accounts;
+    chat.line.claimed_devices = devices;
   });
   return true;
 }

@@ -12,6 +12,8 @@ namespace tern::client::claims {
 Result<bool> request(Step& step, Chat& chat, const Intents& intents);
 /// The relay's answer: checked, kept for the next commit.
 Result<void> received(Step& step, Chat& chat, const wire::Claimed& claimed);
+/// This account has nothing to add it by now; others are not kept waiting for it.
+void let_rest(Step& step, Chat& chat, const AccountId& account);
 /// The relay refused: somebody is unknown, or it was too much or too often.
 Result<void> refused(Step& step, Chat& chat, const wire::Refused& refused);
 

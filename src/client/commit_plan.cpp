@@ -31,19 +31,22 @@ void add(CommitPlan& plan, const ClaimedKeyPackage& claimed) {
   plan.wanted = true;
 }
 
+// A claim may be older than what is wanted now.
+bool is_wanted(const Intents& intents, const ClaimedKeyPackage& claimed, const SeatedLeaf* seated) {
+  if (!seated) return intents.adds(claimed.account);
+  return seated->seat.account == claimed.account && intents.adds_again(claimed.device);
+}
+
 // What people asked for.
 void plan_intents(const Step& step, const Chat& chat, const Intents& intents,
                   const std::vector<SeatedLeaf>& leaves, CommitPlan& plan) {
   for (const auto& leaf : leaves) {
     const bool mine = leaf.seat.device == step.device.account.device;
-    const auto& accounts = intents.remove;
-    if (!mine && std::find(accounts.begin(), accounts.end(), leaf.seat.account) != accounts.end())
-      remove(plan, leaf);
+    if (!mine && intents.removes(leaf.seat.account)) remove(plan, leaf);
   }
   for (const auto& claimed : chat.claimed) {
     const auto* seated = find(leaves, claimed.device);
-    const auto& again = intents.add_again;
-    if (seated && std::find(again.begin(), again.end(), claimed.device) == again.end()) continue;
+    if (!is_wanted(intents, claimed, seated)) continue;
     if (seated) remove(plan, *seated);
     add(plan, claimed);
   }
@@ -53,10 +56,11 @@ void plan_intents(const Step& step, const Chat& chat, const Intents& intents,
 void plan_rejoins(const std::vector<rejoin::Asked>& asked, const std::vector<SeatedLeaf>& leaves,
                   CommitPlan& plan) {
   for (const auto& device : asked) {
-    const auto* seated = find(leaves, device.device);
+    const auto* seated = find(leaves, device.proof.device);
     if (!seated || plan.add.size() >= limits::adds_per_commit_max) continue;
     remove(plan, *seated);
-    add(plan, {device.device, seated->seat.account, device.key_package});
+    add(plan, {device.proof.device, seated->seat.account, device.key_package});
+    plan.returning.push_back(device.proof);
   }
 }
 
@@ -71,11 +75,21 @@ bool volunteers_now(Step& step, Chat& chat, bool needed) {
     chat.pace.volunteer_at =
         step.now.mono_ms + static_cast<std::int64_t>(step.device.entropy.below(jitter));
   }
-  step.device.timers.wake(chat.id(), chat.pace.volunteer_at);
-  return chat.pace.volunteer_at <= step.now.mono_ms;
+  // A time that has passed would wake it at once, again and again, while something else is waited
+  // for.
+  const bool now = chat.pace.volunteer_at <= step.now.mono_ms;
+  if (!now) step.device.timers.wake(chat.id(), chat.pace.volunteer_at);
+  return now;
 }
 
+// Two who are not in one epoch would set each other's list right for ever.
+constexpr std::uint32_t repairs_max = 3;
+
 }  // namespace
+
+bool repairs_access(const Chat& chat) {
+  return chat.record.access_repair && chat.pace.repairs < repairs_max;
+}
 
 Result<CommitPlan> plan(Step& step, Chat& chat, const mls::Group& group) {
   CommitPlan out;
@@ -88,15 +102,17 @@ Result<CommitPlan> plan(Step& step, Chat& chat, const mls::Group& group) {
   out.before_messages = group.has_pending_proposals();
   TERN_ASSIGN(const auto intents, Intents::load(step.rows, chat.row));
   TERN_ASSIGN(const auto asked, rejoin::waiting(step, chat));
-  const bool volunteers = volunteers_now(
-      step, chat, out.before_messages || chat.record.access_repair || !asked.empty());
+  const bool repairs = repairs_access(chat);
+  const bool volunteers =
+      volunteers_now(step, chat, out.before_messages || repairs || !asked.empty());
   if (intents.empty() && !volunteers) return out;
   TERN_ASSIGN(const auto leaves, seated_leaves(group));
   plan_intents(step, chat, intents, leaves, out);
   if (!volunteers) return out;
   plan_rejoins(asked, leaves, out);
-  out.repair_access = chat.record.access_repair;
-  out.wanted = out.wanted || out.before_messages || out.repair_access;
+  out.repair_access = repairs;
+  out.needed = out.before_messages || out.repair_access;
+  out.wanted = out.wanted || out.needed;
   return out;
 }
 

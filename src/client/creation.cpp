@@ -6,11 +6,13 @@
 #include "client/applying.hpp"
 #include "client/chat_work.hpp"
 #include "client/claims.hpp"
-#include "client/commits.hpp"
+#include "client/commit_attempts.hpp"
 #include "client/inbox.hpp"
+#include "client/joining.hpp"
 #include "client/key_packages.hpp"
 #include "client/membership.hpp"
 #include "client/policy.hpp"
+#include "client/rejoin.hpp"
 
 namespace tern::client::creation {
 namespace {
@@ -30,22 +32,34 @@ Policy policy_of(const Step& step, const ChatRecord& record) {
   return out;
 }
 
-CommitPlan first_commit(const Chat& chat) {
+bool has_claimed(const Chat& chat, const AccountId& account) {
+  return std::any_of(chat.claimed.begin(), chat.claimed.end(),
+                     [&](const ClaimedKeyPackage& claimed) { return claimed.account == account; });
+}
+
+CommitPlan first_commit(const Step& step, const Chat& chat) {
+  const auto& record = chat.record;
   CommitPlan out;
+  // Alone is no chat of two; a group may begin with whom it can reach.
+  out.needed = !record.one_to_one;
   for (const auto& claimed : chat.claimed) {
     if (out.add.size() == limits::adds_per_commit_max) break;
+    // Whatever the relay has handed out: a chat of two is of this account and the peer.
+    if (record.one_to_one && claimed.account != record.peer &&
+        claimed.account != step.device.account.id)
+      continue;
     out.add.push_back(claimed);
   }
   return out;
 }
 
-Result<void> make_group(Step& step, Chat& chat) {
+Result<bool> make_group(Step& step, Chat& chat) {
   auto& device = step.device;
   TERN_ASSIGN(auto group,
               mls::Group::create(group_id_of(chat.record), device.account.identity,
                                  key_package_lifetime(step.now),
                                  extensions_with(policy_of(step, chat.record)), device.entropy));
-  return commits::make(step, chat, group, first_commit(chat), true);
+  return commits::make_what_can_be(step, chat, group, first_commit(step, chat), true);
 }
 
 Result<void> send_creation(Step& step, Chat& chat) {
@@ -107,17 +121,14 @@ Result<void> go_on(Step& step, Chat& chat) {
   const auto& device = step.device;
   // Somebody may have made the chat meanwhile: then its Welcome is in the inbox.
   if (!device.standing.registered || !inbox::at_head(device) || chat.line.busy()) return {};
-  if (chat.pace.hold_until > step.now.mono_ms) {
-    step.device.timers.wake(chat.id(), chat.pace.hold_until);
-    return {};
-  }
+  if (holds(step, chat)) return {};
   if (chat.record.commit_pending) return send_creation(step, chat);
   TERN_ASSIGN(const auto intents, Intents::load(step.rows, chat.row));
   TERN_ASSIGN(const bool claiming, claims::request(step, chat, intents));
   if (claiming) return {};
-  // Alone is no chat of two; a group may begin with whom it can reach.
-  if (chat.record.one_to_one && chat.claimed.empty()) return {};
-  TERN_TRY(make_group(step, chat));
+  if (chat.record.one_to_one && !has_claimed(chat, chat.record.peer)) return {};
+  TERN_ASSIGN(const bool made, make_group(step, chat));
+  if (!made) return {};
   return send_creation(step, chat);
 }
 
@@ -140,8 +151,18 @@ Result<void> was_second(Step& step, Chat& chat) {
   auto& record = step.edit(chat);
   record.state = ChatState::joining;
   chat.claimed.clear();
+  chat.pace.hold_until = step.now.mono_ms + joining::welcome_wait_ms;
+  step.device.timers.wake(chat.id(), chat.pace.hold_until);
   step.emit(ChatChanged{chat.id()});
   return {};
+}
+
+// It was read and could not be used, or will never come: whoever made the chat is asked.
+Result<void> await_welcome(Step& step, Chat& chat) {
+  if (!step.device.standing.registered || !inbox::at_head(step.device) || holds(step, chat))
+    return {};
+  TERN_TRY(rejoin::become_split(step, chat, wire::RejoinRequest::Reason::restored));
+  return rejoin::ask(step, chat);
 }
 
 }  // namespace tern::client::creation

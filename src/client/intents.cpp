@@ -1,8 +1,22 @@
 #include "client/intents.hpp"
 
+#include <algorithm>
+
 #include "client/record_codec.hpp"
 
 namespace tern::client {
+
+bool Intents::adds(const AccountId& account) const {
+  return std::find(add.begin(), add.end(), account) != add.end();
+}
+
+bool Intents::removes(const AccountId& account) const {
+  return std::find(remove.begin(), remove.end(), account) != remove.end();
+}
+
+bool Intents::adds_again(const DeviceId& device) const {
+  return std::find(add_again.begin(), add_again.end(), device) != add_again.end();
+}
 
 Result<Intents> Intents::load(const ReadRows& rows, const RowId& chat) {
   Intents out;

@@ -14,6 +14,9 @@ struct Intents {
 
   static Result<Intents> load(const ReadRows& rows, const RowId& chat);
   Result<void> store(Rows& rows, const RowId& chat) const;
+  bool adds(const AccountId& account) const;
+  bool removes(const AccountId& account) const;
+  bool adds_again(const DeviceId& device) const;
   bool empty() const { return add.empty() && remove.empty() && add_again.empty(); }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.hpp"
 #include "client/commits.hpp"
 #include "client/key_packages.hpp"
 #include "client/membership.hpp"
@@ -10,8 +11,6 @@
 
 namespace tern::client::joining {
 namespace {
-
-constexpr std::int64_t welcome_wait_ms = 10'000;
 
 struct Joined {
   mls::Group group;
@@ -63,6 +62,33 @@ Result<void> check_group(const Step& step, const wire::InboxWelcome& welcome, co
   if ((known || waited_for_pair) && chat->record.one_to_one != policy.one_to_one)
     return Error(Errc::policy_violated, "a chat of two stays one, a group a group");
   return {};
+}
+
+// Anybody who has one of this device's KeyPackages can make a Welcome to any group. One that brings
+// a member back is by somebody who was in the chat when this device could last follow it, and
+// leaves the admins as they were.
+Result<void> check_way_back(Step& step, Chat& chat, const wire::InboxWelcome& welcome,
+                            const Policy& policy, const mls::Group& group) {
+  const auto inviter = group.inviter();
+  TERN_CHECK(inviter.has_value());
+  TERN_ASSIGN(const auto seat, seat_at(group, *inviter));
+  TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
+  if (!roster.has(seat.account))
+    return Error(Errc::policy_violated, "an invitation back by somebody who was not in the chat");
+  if (welcome.generation == chat.record.generation && group.epoch() <= chat.record.epoch)
+    return Error(Errc::mls_welcome_invalid, "an invitation back to an epoch that is over");
+  const auto before = chat.group();
+  // One's own state may be what was lost.
+  if (!before && !is_storage(before.error().errc())) return {};
+  TERN_TRY(before);
+  TERN_ASSIGN(const auto known, policy_in(before.value()->group_context_extensions()));
+  if (known.admins != policy.admins)
+    return Error(Errc::policy_violated, "an invitation back to a chat with other admins");
+  return {};
+}
+
+bool is_way_back(const Chat* chat) {
+  return chat && chat->record.joined_seq > 0 && chat->record.state != ChatState::left;
 }
 
 AccountId peer_in(const Step& step, const std::vector<Seat>& seats) {
@@ -122,8 +148,9 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   TERN_TRY(rejoin::forget_all(step, chat));
   TERN_TRY(membership::enter_epoch(step, chat, joined.group));
   chat.set_group(std::move(joined.group));
+  TERN_ASSIGN(const auto before, Roster::load(step.rows, chat.row));
   TERN_TRY(membership::joined(step, chat, seats, record.cursor));
-  if (came_back) TERN_TRY(rejoin::mark_gap(step, chat));
+  if (came_back) TERN_TRY(rejoin::mark_gap(step, chat, before));
   // What followed the commit was sent before this connection knew of the chat.
   chat.line.known = false;
   chat.line.member = true;
@@ -139,6 +166,7 @@ Result<void> join(Step& step, const wire::InboxWelcome& welcome) {
   std::vector<Seat> seats;
   for (const auto& [leaf, seat] : leaves) seats.push_back(seat);
   TERN_TRY(check_group(step, welcome, known, policy, joined, seats));
+  if (is_way_back(known)) TERN_TRY(check_way_back(step, *known, welcome, policy, joined.group));
   // The last that may refuse the Welcome: nothing has changed yet.
   TERN_TRY(use_up(step, joined));
   return enter(step, chat_for(step, welcome.log), welcome, std::move(joined), seats,

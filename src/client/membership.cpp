@@ -43,11 +43,18 @@ Result<void> tell_changes(Step& step, Chat& chat, const Roster& before, const Ro
 Result<void> settle_intents(Step& step, Chat& chat, const Roster& roster,
                             const MembershipChange& change) {
   TERN_ASSIGN(auto intents, Intents::load(step.rows, chat.row));
-  if (intents.empty()) return {};
+  if (intents.empty()) {
+    chat.claimed.clear();
+    return {};
+  }
   std::erase_if(intents.add, [&](const AccountId& account) { return roster.has(account); });
   std::erase_if(intents.remove, [&](const AccountId& account) { return !roster.has(account); });
   std::erase_if(intents.add_again, [&](const DeviceId& device) {
     return holds(change.added, device) || !roster.find(device);
+  });
+  // A KeyPackage that is wanted no more would bring back whoever is removed later.
+  std::erase_if(chat.claimed, [&](const ClaimedKeyPackage& claimed) {
+    return !intents.adds(claimed.account) && !intents.adds_again(claimed.device);
   });
   return intents.store(step.rows, chat.row);
 }
@@ -180,7 +187,7 @@ Result<void> left(Step& step, Chat& chat, std::uint64_t seq) {
   TERN_TRY(fail_queued(step, chat));
   TERN_TRY(erase_keys(step, chat));
   const auto what = asked ? Notice::What::member_left : Notice::What::member_removed;
-  TERN_TRY(notice(step, chat, seq, 1, {what, step.device.account.id}));
+  TERN_TRY(notice(step, chat, seq, notices_per_entry_max - 2, {what, step.device.account.id}));
   for (const auto& waiter : chat.waiters) {
     if (waiter.what == Waiter::What::left) {
       step.answer(waiter.done, {});
