@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "client/claims.hpp"
-#include "client/commits.hpp"
+#include "client/commit_attempts.hpp"
 #include "client/creation.hpp"
 #include "client/healing.hpp"
+#include "client/leaving.hpp"
 #include "client/reading.hpp"
 #include "client/receipts.hpp"
 #include "client/rejoin.hpp"
@@ -19,16 +20,6 @@ using Reason = wire::RejoinRequest::Reason;
 constexpr std::int64_t back_off_max_ms = 600'000;
 constexpr std::uint32_t stales_before_reserving = 2;
 
-// A commit that cannot be made (a KeyPackage that has expired meanwhile, say) must not stop the
-// messages: what it was to add is asked for again, or not at all.
-Result<void> give_up_adds(Step& step, Chat& chat, const Error& error) {
-  step.problem(chat.id(), error.errc(), "a commit could not be made: " + error.message());
-  chat.claimed.clear();
-  chat.drop_group();
-  chat.pace.claim_at = step.now.mono_ms + back_off_max_ms;
-  return rejoin::give_up(step, chat);
-}
-
 enum class Made { yes, no, wait };
 
 Result<Made> make_commit(Step& step, Chat& chat, mls::Group& group) {
@@ -41,12 +32,10 @@ Result<Made> make_commit(Step& step, Chat& chat, mls::Group& group) {
     step.device.timers.wake(chat.id(), step.device.commit_rate.next_ms(step.now));
     return plan.before_messages ? Made::wait : Made::no;
   }
-  const auto made = commits::make(step, chat, group, plan, false);
-  if (!made) {
-    if (is_storage(made.error().errc()) || plan.add.empty()) return made.error();
-    TERN_TRY(give_up_adds(step, chat, made.error()));
-    return Made::no;
-  }
+  plan.needed = plan.needed || (writes && plan.before_messages && plan.can_commit);
+  TERN_ASSIGN(const bool made, commits::make_what_can_be(step, chat, group, plan, false));
+  if (!made) return plan.before_messages ? Made::wait : Made::no;
+  if (plan.repair_access) ++chat.pace.repairs;
   chat.pace.healed_at = step.now.mono_ms;
   chat.pace.volunteer_at = never_ms;
   return Made::yes;
@@ -69,12 +58,14 @@ Result<bool> pending_is_good(Step& step, Chat& chat, const mls::Group& group) {
   return false;
 }
 
+Result<void> read_when_it_may(Step& step, Chat& chat) {
+  if (chat.pace.read_at <= step.now.mono_ms) return read_on(step, chat);
+  step.device.timers.wake(chat.id(), chat.pace.read_at);
+  return {};
+}
+
 Result<void> say(Step& step, Chat& chat) {
-  if (chat.line.busy()) return {};
-  if (chat.pace.hold_until > step.now.mono_ms) {
-    step.device.timers.wake(chat.id(), chat.pace.hold_until);
-    return {};
-  }
+  if (chat.line.busy() || holds(step, chat)) return {};
   TERN_ASSIGN(auto* const group, chat.group());
   TERN_ASSIGN(const bool pending, pending_is_good(step, chat, *group));
   if (pending) return send_commit_or_reserve(step, chat);
@@ -82,12 +73,21 @@ Result<void> say(Step& step, Chat& chat) {
   TERN_TRY(claims::request(step, chat, intents));
   TERN_ASSIGN(const auto made, make_commit(step, chat, *group));
   if (made == Made::yes) return send_commit_or_reserve(step, chat);
-  if (made == Made::wait) return {};
+  if (made == Made::wait) {
+    TERN_ASSIGN(const bool leaves, leaving::is_said(step, chat, epoch_tag(*group)));
+    return leaves ? send_outbox(step, chat) : Result<void>();
+  }
   receipts::note(step, chat);
   return send_outbox(step, chat);
 }
 
 }  // namespace
+
+bool holds(Step& step, const Chat& chat) {
+  if (chat.pace.hold_until <= step.now.mono_ms) return false;
+  step.device.timers.wake(chat.id(), chat.pace.hold_until);
+  return true;
+}
 
 void back_off(Step& step, Chat& chat, std::int64_t wait_ms) {
   auto& pace = chat.pace;
@@ -102,12 +102,14 @@ Result<void> work_on(Step& step, Chat& chat) {
     case ChatState::setting_up:
       return creation::go_on(step, chat);
     case ChatState::active:
-      if (!at_head(chat)) return read_on(step, chat);
-      if (!chat.line.member) return rejoin::become_split(step, chat, Reason::struck);
-      return say(step, chat);
+      if (!at_head(chat)) return read_when_it_may(step, chat);
+      if (chat.line.member) return say(step, chat);
+      TERN_TRY(rejoin::become_split(step, chat, Reason::struck));
+      return rejoin::ask(step, chat);
     case ChatState::split:
       return rejoin::ask(step, chat);
     case ChatState::joining:
+      return creation::await_welcome(step, chat);
     case ChatState::left:
       return {};
   }

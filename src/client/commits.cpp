@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "client/append_draft.hpp"
+#include "client/leaving.hpp"
 #include "client/membership.hpp"
 #include "client/seating.hpp"
 
@@ -48,6 +50,25 @@ Result<wire::AccessChange> access_of(const mls::Group& group, const CommitPlan& 
   return out;
 }
 
+// As the others will judge it: a commit that they pass over would leave this device in an epoch of
+// its own.
+Result<void> check_own(const mls::Group& group, const wire::EntryHeader& header,
+                       const Effect& effect) {
+  CommitFacts facts;
+  TERN_ASSIGN(facts.committer, seat_at(group, group.own_leaf()));
+  facts.added = effect.added;
+  facts.removed = effect.removed;
+  TERN_ASSIGN(facts.leaving, leaving_in(group));
+  for (const auto& proof : header.returning) facts.returning.push_back(proof.device);
+  facts.access = header.access;
+  if (!effect.added.empty() || header.access.mode == Mode::set) {
+    TERN_ASSIGN(const auto leaves, seated_leaves(group));
+    for (const auto& [leaf, seat] : leaves) facts.before.push_back(seat);
+  }
+  TERN_ASSIGN(const auto policy, policy_in(group.group_context_extensions()));
+  return check_commit(policy, facts);
+}
+
 mls::CommitRequest request_of(const CommitPlan& plan, const wire::EntryHeader& header) {
   mls::CommitRequest out;
   for (const auto& add : plan.add) out.add.push_back(add.key_package);
@@ -89,20 +110,24 @@ Result<void> make(Step& step, Chat& chat, mls::Group& group, const CommitPlan& p
   header.entry_id = pending.id;
   header.seen_seq = chat.record.cursor;
   header.seen_hash = chat.record.hash;
+  header.returning = plan.returning;
   TERN_ASSIGN(header.access, access_of(group, plan, effect));
+  // The first commit makes the rules that later ones are held against.
+  if (!creates_log) TERN_TRY(check_own(group, header, effect));
   TERN_ASSIGN(auto made,
               group.commit(request_of(plan, header), device.account.identity, device.authentication,
                            static_cast<std::uint64_t>(step.now.wall_ms / 1000), device.entropy));
-  if (!creates_log) {
-    pending.made_in = epoch_tag(group);
-    TERN_TRY(chat.records.write(step.rows, made.own));
-  }
   pending.next = epoch_tag(*made.next);
   TERN_ASSIGN(pending.welcomes, welcomes_for(made));
   pending.message = std::move(made.message);
   pending.group_info = std::move(made.welcome_group_info);
   pending.added = std::move(effect.added);
   pending.removed = std::move(effect.removed);
+  TERN_TRY(AppendDraft(chat.id(), 0).add(pending));
+  if (!creates_log) {
+    pending.made_in = epoch_tag(group);
+    TERN_TRY(chat.records.write(step.rows, made.own));
+  }
   device.commit_rate.take(step.now);
   return persist(step, chat, std::move(pending), *made.next);
 }
@@ -138,11 +163,7 @@ Result<void> merge(Step& step, Chat& chat, std::uint64_t seq) {
   } else {
     TERN_TRY(membership::apply(step, chat, change));
   }
-  std::erase_if(chat.claimed, [&](const ClaimedKeyPackage& claimed) {
-    return std::any_of(change.added.begin(), change.added.end(),
-                       [&](const Seat& seat) { return seat.device == claimed.device; });
-  });
-  return {};
+  return leaving::epoch_passed(step, chat, seq);
 }
 
 Result<void> drop(Step& step, Chat& chat) {

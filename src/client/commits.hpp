@@ -10,9 +10,11 @@ namespace tern::client {
 struct CommitPlan {
   std::vector<ClaimedKeyPackage> add;
   std::vector<mls::LeafIndex> remove;
-  std::vector<Seat> removed;   ///< who sits on `remove`
-  bool repair_access = false;  ///< tell the relay the whole list
-  bool wanted = false;         ///< there is a reason to commit
+  std::vector<Seat> removed;                 ///< who sits on `remove`
+  std::vector<wire::RejoinProof> returning;  ///< of the added, those who asked to come back
+  bool repair_access = false;                ///< tell the relay the whole list
+  bool wanted = false;                       ///< there is a reason to commit
+  bool needed = false;                       ///< also when nobody can be added or removed
   /// RFC 9420 §12.4: "MUST send a Commit message before sending application data".
   bool before_messages = false;
   /// RFC 9420 §12.2: nobody commits the own removal; who has asked to leave waits for the others.
@@ -21,6 +23,8 @@ struct CommitPlan {
 
 namespace commits {
 
+/// The relay's access list is wrong, and this device may still set it right.
+bool repairs_access(const Chat& chat);
 /// What this device would commit now. Wakes the chat for what is not due yet.
 Result<CommitPlan> plan(Step& step, Chat& chat, const mls::Group& group);
 /// Makes the commit in `group` and persists it with the group after it. `creates_log`: `group` is

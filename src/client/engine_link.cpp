@@ -1,6 +1,7 @@
 // The link's and the clock's inputs.
 #include "client/acknowledge.hpp"
 #include "client/answers.hpp"
+#include "client/commits.hpp"
 #include "client/engine_impl.hpp"
 #include "client/inbox.hpp"
 #include "client/intents.hpp"
@@ -114,7 +115,7 @@ Result<bool> EngineImpl::nothing_under_way(const ReadRows& rows, const Chat& cha
   if (record.state == ChatState::setting_up) return chat.pace.told_unreachable;
   if (record.state != ChatState::active) return false;
   if (!at_head(chat) || chat.line.busy() || chat.line.claiming) return false;
-  if (record.commit_pending || record.access_repair || record.rejoins_waiting > 0 ||
+  if (record.commit_pending || commits::repairs_access(chat) || record.rejoins_waiting > 0 ||
       record.leaving || chat.pace.volunteer_at != never_ms)
     return false;
   const bool untold =

@@ -7,6 +7,7 @@
 #include "client/leaving.hpp"
 #include "client/membership.hpp"
 #include "client/policy.hpp"
+#include "client/rejoin.hpp"
 #include "client/seating.hpp"
 
 namespace tern::client::foreign_commit {
@@ -14,13 +15,31 @@ namespace {
 
 using Mode = wire::AccessChange::Mode;
 
-Result<CommitFacts> facts_of(const mls::Group& group, const wire::EntryHeader& header,
-                             const mls::CommitReceived& commit) {
+// Those of the added whose signed request the commit shows, for this very KeyPackage.
+std::vector<DeviceId> returning_in(const Chat& chat, const wire::EntryHeader& header,
+                                   const mls::CommitReceived& commit) {
+  std::vector<DeviceId> out;
+  for (const auto& proof : header.returning) {
+    if (proof.generation != chat.record.generation) continue;
+    for (const auto& added : commit.added) {
+      if (crypto::device_id(added.signature_key) != proof.device) continue;
+      const auto request = wire::request_of(proof, chat.id(), added.key_package);
+      if (crypto::verify(added.signature_key, wire::signed_bytes(request),
+                         crypto::Signature{proof.signature.bytes}))
+        out.push_back(proof.device);
+    }
+  }
+  return out;
+}
+
+Result<CommitFacts> facts_of(const Chat& chat, const mls::Group& group,
+                             const wire::EntryHeader& header, const mls::CommitReceived& commit) {
   CommitFacts out;
   TERN_ASSIGN(out.committer, seat_at(group, commit.committer));
   TERN_ASSIGN(out.added, seats_of(commit.added));
   TERN_ASSIGN(out.removed, seats_of(commit.removed));
   TERN_ASSIGN(out.leaving, leaving_in(group));
+  out.returning = returning_in(chat, header, commit);
   out.access = header.access;
   if (commit.new_group_context_extensions)
     out.new_extensions = &*commit.new_group_context_extensions;
@@ -28,6 +47,14 @@ Result<CommitFacts> facts_of(const mls::Group& group, const wire::EntryHeader& h
   TERN_ASSIGN(const auto leaves, seated_leaves(group));
   for (const auto& [leaf, seat] : leaves) out.before.push_back(seat);
   return out;
+}
+
+// Nobody accepts a device that its account's newest list does not name (design §1); who has seen no
+// newer list does, so that this device is split from them.
+Result<void> check_newcomers(const Step& step, const mls::CommitReceived& commit) {
+  for (const auto& added : commit.added)
+    TERN_TRY(step.device.authentication.check_listed(added.credential));
+  return {};
 }
 
 bool holds(const std::vector<Seat>& seats, const DeviceId& device) {
@@ -49,7 +76,7 @@ Result<void> enter(Step& step, Chat& chat, std::uint64_t seq, const CommitFacts&
   TERN_ASSIGN(const auto* const group, chat.group());
   TERN_TRY(membership::enter_epoch(step, chat, *group));
   TERN_TRY(membership::apply(step, chat, {seq, facts.added, facts.removed, facts.leaving}));
-  TERN_TRY(leaving::epoch_passed(step, chat));
+  TERN_TRY(leaving::epoch_passed(step, chat, seq));
   step.look_at(chat);
   return {};
 }
@@ -65,7 +92,7 @@ void passed_over(Step& step, Chat& chat, const wire::EntryHeader& header) {
 Result<void> apply(Step& step, Chat& chat, const wire::Entry& entry,
                    const wire::EntryHeader& header, mls::CommitReceived commit) {
   TERN_ASSIGN(const auto* const group, chat.group());
-  TERN_ASSIGN(const auto facts, facts_of(*group, header, commit));
+  TERN_ASSIGN(const auto facts, facts_of(chat, *group, header, commit));
   TERN_ASSIGN(const auto policy, policy_in(group->group_context_extensions()));
   const auto checked = check_commit(policy, facts);
   if (!checked) {
@@ -74,7 +101,14 @@ Result<void> apply(Step& step, Chat& chat, const wire::Entry& entry,
     passed_over(step, chat, header);
     return {};
   }
-  if (!commit.removes_me) return enter(step, chat, entry.seq, facts, std::move(commit));
+  if (!commit.removes_me) {
+    const auto listed = check_newcomers(step, commit);
+    if (listed) return enter(step, chat, entry.seq, facts, std::move(commit));
+    if (is_storage(listed.error().errc())) return listed;
+    step.problem(chat.id(), listed.error().errc(),
+                 "the chat cannot be followed: " + listed.error().message());
+    return rejoin::become_split(step, chat, wire::RejoinRequest::Reason::split);
+  }
   if (holds(facts.added, step.device.account.device))
     return joining::put_back(step, chat, entry.seq);
   return membership::left(step, chat, entry.seq);

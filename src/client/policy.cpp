@@ -47,15 +47,31 @@ Result<void> check_access(const CommitFacts& facts) {
                "a commit that told the relay another membership than it makes");
 }
 
-// The same device out and in again: how somebody who lost the thread is brought back.
-bool comes_back(const CommitFacts& facts, const Seat& seat) {
-  return holds(devices_of(facts.added), seat.device) &&
-         holds(devices_of(facts.removed), seat.device);
+bool holds(const std::vector<Seat>& seats, const Seat& wanted) {
+  return std::any_of(seats.begin(), seats.end(), [&](const Seat& seat) {
+    return seat.device == wanted.device && seat.account == wanted.account;
+  });
+}
+
+// The same device of the same account out and in again: how somebody who lost the thread is brought
+// back, by its own request. A Welcome that it did not ask for may be one that it cannot use, and
+// the removal an expulsion; in a chat of two there is nobody to expel from.
+bool comes_back(const Policy& policy, const CommitFacts& facts, const Seat& seat) {
+  return holds(facts.added, seat) && holds(facts.removed, seat) &&
+         (policy.one_to_one || holds(facts.returning, seat.device));
+}
+
+Result<void> check_hands(const CommitFacts& facts) {
+  const auto removed = devices_of(facts.removed);
+  for (const auto& seat : facts.added)
+    if (holds(removed, seat.device) && !holds(facts.removed, seat))
+      return Error(Errc::policy_violated, "a device that changes hands");
+  return {};
 }
 
 Result<void> check_adds(const Policy& policy, const CommitFacts& facts) {
   for (const auto& seat : facts.added) {
-    if (comes_back(facts, seat)) continue;
+    if (comes_back(policy, facts, seat)) continue;
     if (policy.one_to_one && !has_account(facts.before, seat.account))
       return Error(Errc::policy_violated, "a third account for a chat of two");
     // One's own further devices are no new member.
@@ -68,7 +84,7 @@ Result<void> check_adds(const Policy& policy, const CommitFacts& facts) {
 
 Result<void> check_removes(const Policy& policy, const CommitFacts& facts) {
   for (const auto& seat : facts.removed) {
-    if (comes_back(facts, seat) || holds(facts.leaving, seat.device)) continue;
+    if (comes_back(policy, facts, seat) || holds(facts.leaving, seat.device)) continue;
     if (seat.account == facts.committer.account) continue;
     if (policy.one_to_one || !policy.allows(policy.may_remove, facts.committer.account))
       return Error(Errc::policy_violated, "a removal by who may not remove");
@@ -121,6 +137,7 @@ mls::Extensions extensions_with(const Policy& policy) {
 
 Result<void> check_commit(const Policy& policy, const CommitFacts& facts) {
   TERN_TRY(check_access(facts));
+  TERN_TRY(check_hands(facts));
   TERN_TRY(check_adds(policy, facts));
   TERN_TRY(check_removes(policy, facts));
   TERN_TRY(check_extensions(policy, facts));

@@ -33,7 +33,8 @@ struct CommitFacts {
                              ///< and `access` does not say the whole list
   std::vector<Seat> added;
   std::vector<Seat> removed;
-  std::vector<DeviceId> leaving;  ///< those whose own proposals to leave it may carry out
+  std::vector<DeviceId> leaving;    ///< those whose own proposals to leave it may carry out
+  std::vector<DeviceId> returning;  ///< those whose own requests to be added again it carries
   const mls::Extensions* new_extensions = nullptr;
   wire::AccessChange access;
 };

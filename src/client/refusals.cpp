@@ -2,7 +2,7 @@
 
 #include "client/chat_work.hpp"
 #include "client/claims.hpp"
-#include "client/commits.hpp"
+#include "client/commit_attempts.hpp"
 #include "client/creation.hpp"
 #include "client/entry_checks.hpp"
 #include "client/reading.hpp"
@@ -22,9 +22,12 @@ void pause(Step& step, Chat& chat, const wire::Refused& refused) {
 }
 
 // The relay said how long: no more than that.
+std::int64_t wait_ms(const wire::Refused& refused) {
+  return std::max<std::int64_t>(refused.retry_after_ms, 1);
+}
+
 void wait_as_told(Step& step, Chat& chat, const wire::Refused& refused) {
-  const auto wait_ms = std::max<std::int64_t>(refused.retry_after_ms, 1);
-  chat.pace.hold_until = step.now.mono_ms + wait_ms;
+  chat.pace.hold_until = step.now.mono_ms + wait_ms(refused);
   step.device.timers.wake(chat.id(), chat.pace.hold_until);
 }
 
@@ -52,6 +55,16 @@ Result<void> list_differs(Step& step, Chat& chat, const wire::Refused& refused) 
   return {};
 }
 
+// It will not be smaller the next time: whom it adds stays out, and the messages go on.
+Result<void> too_large(Step& step, Chat& chat, const wire::Refused& refused) {
+  const Error why(Errc::chat_too_large, "the relay has no room in the chat for more devices");
+  step.problem(chat.id(), why.errc(), why.message());
+  TERN_TRY(commits::give_up_adds(step, chat, why));
+  TERN_TRY(commits::drop(step, chat));
+  pause(step, chat, refused);
+  return {};
+}
+
 Result<void> of_append(Step& step, Chat& chat, const wire::Refused& refused) {
   chat.line.appending = false;
   chat.line.in_flight.clear();
@@ -66,6 +79,8 @@ Result<void> of_append(Step& step, Chat& chat, const wire::Refused& refused) {
       return {};
     case Errc::access_change_invalid:
       return list_differs(step, chat, refused);
+    case Errc::chat_too_large:
+      return too_large(step, chat, refused);
     default:
       step.problem(chat.id(), refused.code, "the relay refused to append");
       TERN_TRY(commits::drop(step, chat));
@@ -104,7 +119,7 @@ Result<void> of_read(Step& step, Chat& chat, const wire::Refused& refused) {
       chat.line.head = chat.record.cursor;
       return {};
     default:
-      wait_as_told(step, chat, refused);
+      chat.pace.read_at = step.now.mono_ms + wait_ms(refused);
       return {};
   }
 }
@@ -137,6 +152,7 @@ Result<void> of_chat(Step& step, Chat& chat, Purpose::What what, const wire::Ref
       return of_read(step, chat, refused);
     case What::reserve:
       chat.line.reserving = false;
+      if (refused.code == Errc::not_member) return struck(step, chat);
       wait_as_told(step, chat, refused);
       return {};
     default:

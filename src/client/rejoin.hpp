@@ -12,7 +12,7 @@ inline constexpr std::size_t say_again_devices_max = 32;
 
 /// A device that asked, and has not been answered.
 struct Asked {
-  DeviceId device;
+  wire::RejoinProof proof;
   Bytes key_package;
 };
 
@@ -26,15 +26,16 @@ Result<void> asked(Step& step, Chat& chat);
 Result<std::optional<Bytes>> own_payload(Step& step, const Chat& chat, const EntryId& id);
 /// This device is in again: no request is of use any more, its own or others'.
 Result<void> forget_all(Step& step, Chat& chat);
-/// Says in the history that entries are missing, where nobody will say them again.
-Result<void> mark_gap(Step& step, Chat& chat);
+/// Says in the history that entries are missing, where not all of them will be said again: the chat
+/// is too large for it, or not of the same devices (`before`) as when this one lost it.
+Result<void> mark_gap(Step& step, Chat& chat, const Roster& before);
 
 /// Somebody's request, in the entry `seq`. A request that breaks a rule is a Problem, no error.
 Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload);
 /// Those whom this device would add again.
 Result<std::vector<Asked>> waiting(Step& step, const Chat& chat);
-/// Nobody who asked is answered: a commit that would add them cannot be made.
-Result<void> give_up(Step& step, Chat& chat);
+/// The request of this device is not answered: a commit that would add it cannot be made.
+Result<void> give_up(Step& step, Chat& chat, const DeviceId& device);
 /// A commit brought devices back: what they missed of this device's messages is queued again.
 Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
                              const MembershipChange& change);

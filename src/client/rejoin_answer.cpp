@@ -19,7 +19,7 @@ struct Request {
   std::uint64_t cursor = 0;
   std::int64_t seen_ms = 0;  ///< Unix time, this device's clock
   std::array<std::uint8_t, 16> nonce{};
-  Bytes key_package;
+  Bytes payload;  ///< the request as it came; empty once it is answered
 };
 
 Bytes key_of(const Step& step, const Chat& chat, const DeviceId& device) {
@@ -34,7 +34,7 @@ Result<Request> decode(ByteSpan bytes) {
   out.cursor = reader.number<std::uint64_t>();
   out.seen_ms = reader.signed_number();
   out.nonce = reader.fixed<EntryId>().bytes;
-  out.key_package = to_bytes(reader.vector());
+  out.payload = to_bytes(reader.vector());
   TERN_TRY(reader.finish("rejoin"));
   return out;
 }
@@ -52,7 +52,7 @@ Result<void> store(Step& step, const Chat& chat, const Request& request) {
   write_flag(writer, request.waiting);
   writer.number(request.cursor);
   write_signed(writer, request.seen_ms);
-  writer.raw(request.nonce).vector(request.key_package);
+  writer.raw(request.nonce).vector(request.payload);
   return step.rows.put(tables::rejoins, key_of(step, chat, request.device), writer.span());
 }
 
@@ -78,7 +78,11 @@ Result<void> check(Step& step, Chat& chat, const wire::RejoinRequest& request) {
                                        static_cast<std::uint64_t>(step.now.wall_ms / 1000)));
   if (info.signature_key != member->signature_key)
     return Error(Errc::rejoin_refused, "a request to rejoin with another device's KeyPackage");
-  TERN_TRY(step.device.authentication.check_leaf(info.credential, info.signature_key));
+  TERN_TRY(step.device.authentication.check_newcomer(info));
+  TERN_ASSIGN(const auto seat, seat_of(member->credential));
+  TERN_ASSIGN(const auto wanted, seat_of(info.credential));
+  if (wanted.account != seat.account)
+    return Error(Errc::rejoin_refused, "a request to rejoin under another account");
   TERN_ASSIGN(const auto before, load(step, chat, request.device));
   if (!before) return {};
   const auto since_ms = step.now.wall_ms - before->seen_ms;
@@ -142,7 +146,7 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
   kept.cursor = std::min(request->cursor, seq - 1);
   kept.seen_ms = step.now.wall_ms;
   kept.nonce = request->nonce;
-  kept.key_package = to_bytes(request->key_package);
+  kept.payload = to_bytes(payload);
   TERN_TRY(store(step, chat, kept));
   ++step.edit(chat).rejoins_waiting;
   step.look_at(chat);
@@ -153,28 +157,25 @@ Result<std::vector<Asked>> waiting(Step& step, const Chat& chat) {
   std::vector<Asked> out;
   if (chat.record.rejoins_waiting == 0) return out;
   const auto own = key_of(step, chat, step.device.account.device);
-  TERN_TRY(step.rows.scan(tables::rejoins, chat.row, {},
-                          [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
-                            if (std::equal(key.begin(), key.end(), own.begin(), own.end()))
-                              return Scan::next;
-                            TERN_ASSIGN(auto request, decode(value));
-                            if (request.waiting)
-                              out.push_back({request.device, std::move(request.key_package)});
-                            return Scan::next;
-                          }));
+  TERN_TRY(step.rows.scan(
+      tables::rejoins, chat.row, {}, [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
+        if (std::equal(key.begin(), key.end(), own.begin(), own.end())) return Scan::next;
+        TERN_ASSIGN(const auto kept, decode(value));
+        if (!kept.waiting) return Scan::next;
+        TERN_ASSIGN(const auto request, wire::decode_rejoin_request(kept.payload));
+        out.push_back({wire::proof_of(request), to_bytes(request.key_package)});
+        return Scan::next;
+      }));
   return out;
 }
 
-Result<void> give_up(Step& step, Chat& chat) {
-  TERN_ASSIGN(const auto asked, waiting(step, chat));
-  for (const auto& device : asked) {
-    TERN_ASSIGN(auto request, load(step, chat, device.device));
-    if (!request) continue;
-    request->waiting = false;
-    TERN_TRY(store(step, chat, *request));
-  }
-  step.edit(chat).rejoins_waiting = 0;
-  return {};
+Result<void> give_up(Step& step, Chat& chat, const DeviceId& device) {
+  TERN_ASSIGN(auto request, load(step, chat, device));
+  if (!request || !request->waiting) return {};
+  request->waiting = false;
+  auto& record = step.edit(chat);
+  if (record.rejoins_waiting > 0) --record.rejoins_waiting;
+  return store(step, chat, *request);
 }
 
 Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
@@ -185,7 +186,7 @@ Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
     TERN_ASSIGN(auto request, load(step, chat, seat.device));
     if (!request || !request->waiting) continue;
     request->waiting = false;
-    request->key_package.clear();
+    request->payload.clear();
     TERN_TRY(store(step, chat, *request));
     auto& record = step.edit(chat);
     if (record.rejoins_waiting > 0) --record.rejoins_waiting;
