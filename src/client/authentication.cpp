@@ -31,14 +31,23 @@ Result<Seat> seat_of(const mls::Credential& credential) {
 
 Result<void> Authentication::check_leaf(const mls::Credential& credential,
                                         const crypto::VerifyKey& signature_key) {
-  TERN_ASSIGN(const auto certificate, certificate_in(credential));
+  TERN_TRY(certificate_in(credential));
   const Checked known{crypto::blake2b({credential.identity, signature_key}).bytes};
   if (!checked_.contains(known)) {
     TERN_TRY(check_certificate(credential, signature_key));
     if (checked_.size() >= remembered_max) checked_.clear();
     checked_.insert(known);
   }
-  return check_list(certificate);
+  return {};
+}
+
+Result<void> Authentication::check_newcomer(const mls::KeyPackageInfo& key_package) {
+  TERN_TRY(check_leaf(key_package.credential, key_package.signature_key));
+  // RFC 9420 §13.4: a leaf supports what is in the GroupContext, or no commit can add it.
+  const auto& supported = key_package.capabilities.extensions;
+  if (std::find(supported.begin(), supported.end(), mls::extension_tern_policy) == supported.end())
+    return Error(Errc::mls_leaf_capabilities_missing, "a KeyPackage without the group's policy");
+  return check_listed(key_package.credential);
 }
 
 Result<void> Authentication::check_certificate(const mls::Credential& credential,
@@ -51,7 +60,8 @@ Result<void> Authentication::check_certificate(const mls::Credential& credential
   return {};
 }
 
-Result<void> Authentication::check_list(const wire::DeviceCertificate& certificate) const {
+Result<void> Authentication::check_listed(const mls::Credential& credential) const {
+  TERN_ASSIGN(const auto certificate, certificate_in(credential));
   const auto account = account_of(certificate.account_key);
   const auto row = sealer_.row_id(tables::device_lists, account);
   TERN_ASSIGN(const auto encoded, open_.get(tables::device_lists, row));

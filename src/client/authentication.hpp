@@ -6,7 +6,7 @@
 
 #include "client/group_records.hpp"
 #include "client/roster.hpp"
-#include "mls/credential.hpp"
+#include "mls/key_package.hpp"
 #include "wire/certificate.hpp"
 
 namespace tern::client {
@@ -20,10 +20,17 @@ class Authentication final : public mls::Authenticator {
   explicit Authentication(const OpenRows& open, const store::Sealer& sealer)
       : open_(open), sealer_(sealer) {}
 
-  /// Errors: mls_credential_refused (not basic), certificate_invalid, device_revoked (not on the
-  /// newest list seen of the account), storage_*.
+  /// A leaf of any member. Whether its account's list still names it is not asked: members have
+  /// seen lists of different age, and who sits in a chat is no reason not to follow it.
+  /// Errors: mls_credential_refused (not basic), certificate_invalid, storage_*.
   Result<void> check_leaf(const mls::Credential& credential,
                           const crypto::VerifyKey& signature_key) override;
+  /// A leaf that somebody else has added. Errors: as check_leaf(), and device_revoked (not on the
+  /// newest list seen of the account).
+  Result<void> check_listed(const mls::Credential& credential) const;
+  /// A KeyPackage by which this device is to add somebody. Errors: as check_leaf() and
+  /// check_listed(), and mls_leaf_capabilities_missing.
+  Result<void> check_newcomer(const mls::KeyPackageInfo& key_package);
   /// A leaf keeps its account and device. Errors: mls_credential_refused, certificate_invalid.
   Result<void> check_successor(const mls::Credential& predecessor,
                                const mls::Credential& successor) override;
@@ -31,7 +38,6 @@ class Authentication final : public mls::Authenticator {
  private:
   Result<void> check_certificate(const mls::Credential& credential,
                                  const crypto::VerifyKey& signature_key);
-  Result<void> check_list(const wire::DeviceCertificate& certificate) const;
 
   static constexpr std::size_t remembered_max = 16'384;
   const OpenRows& open_;

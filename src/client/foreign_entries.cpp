@@ -3,6 +3,7 @@
 #include "client/entry_checks.hpp"
 #include "client/foreign_commit.hpp"
 #include "client/foreign_message.hpp"
+#include "client/leaving.hpp"
 #include "client/membership.hpp"
 #include "client/rejoin.hpp"
 #include "client/seating.hpp"
@@ -17,13 +18,15 @@ Outcome pass_over(Step& step, const Chat& chat, Errc code, const std::string& wh
 
 // Only leaving is proposed; whoever may remove somebody commits it. What a member proposes beside
 // that nobody lets in, so that no commit can name it.
-Result<Outcome> apply_proposal(Step& step, Chat& chat, mls::ProposalReceived received) {
+Result<Outcome> apply_proposal(Step& step, Chat& chat, std::uint64_t seq,
+                               mls::ProposalReceived received) {
   if (!received.removes || *received.removes != received.sender)
     return pass_over(step, chat, Errc::policy_violated, "a proposal other than to leave");
   step.edit(chat);
   TERN_TRY(chat.records.write(step.rows, received.changes));
   chat.set_group(std::move(*received.next));
   step.look_at(chat);
+  TERN_TRY(leaving::proposed(step, chat, seq));
   return Outcome::passed;
 }
 
@@ -34,7 +37,7 @@ Result<Outcome> apply_received(Step& step, Chat& chat, const wire::Entry& entry,
     return Outcome::passed;
   }
   if (auto* proposal = std::get_if<mls::ProposalReceived>(&received))
-    return apply_proposal(step, chat, std::move(*proposal));
+    return apply_proposal(step, chat, entry.seq, std::move(*proposal));
   auto& commit = std::get<mls::CommitReceived>(received);
   TERN_TRY(foreign_commit::apply(step, chat, entry, header, std::move(commit)));
   return chat.record.cursor < entry.seq && chat.record.state != ChatState::split ? Outcome::passed
@@ -60,8 +63,7 @@ Result<Outcome> not_received(Step& step, Chat& chat, const wire::Entry& entry,
   if (is_own_state(error.errc())) return split_here(step, chat, error);
   if (entry.kind != wire::EntryKind::commit)
     return pass_over(step, chat, error.errc(), error.message());
-  if (mls::depends_on_own_keys(error.errc()) || error.errc() == Errc::device_revoked)
-    return split_here(step, chat, error);
+  if (mls::depends_on_own_keys(error.errc())) return split_here(step, chat, error);
   foreign_commit::passed_over(step, chat, header);
   return pass_over(step, chat, error.errc(), error.message());
 }
@@ -82,6 +84,7 @@ Result<Outcome> apply_mls(Step& step, Chat& chat, const wire::Entry& entry) {
     step.moved_ratchet();
   }
   if (!received) return not_received(step, chat, entry, *header, received.error());
+  chat.pace.repairs = 0;
   TERN_TRY(entry_checks::compare_seen(step, chat, *header));
   return apply_received(step, chat, entry, *header, std::move(received).value());
 }

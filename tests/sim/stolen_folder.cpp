@@ -1,5 +1,7 @@
 #include "sim/stolen_folder.hpp"
 
+#include <deque>
+
 #include "client/account.hpp"
 #include "client/group_records.hpp"
 #include "crypto/deterministic_entropy.hpp"
@@ -24,6 +26,7 @@ struct StolenFolder::Impl {
   store::Sealer sealer;
   client::OpenRows open_rows;
   client::Account account;
+  std::deque<client::GroupRecords> records;  // where the groups that were opened read on
 };
 
 StolenFolder::StolenFolder(Device& device) : impl_(std::make_unique<Impl>(device)) {}
@@ -31,7 +34,8 @@ StolenFolder::~StolenFolder() = default;
 
 Result<mls::Group> StolenFolder::group(const ChatId& chat) const {
   const auto row = impl_->sealer.row_id(client::tables::chats, chat);
-  return mls::Group::open(client::GroupRecords(impl_->open_rows, client::tables::groups, row));
+  return mls::Group::open(
+      impl_->records.emplace_back(impl_->open_rows, client::tables::groups, row));
 }
 
 const crypto::SigningKey& StolenFolder::signing_key() const {
