@@ -17,6 +17,7 @@ struct RelayLimits {
   std::uint32_t append_per_second = 20;      ///< a device
   std::uint32_t append_burst = 200;
   std::uint32_t claims_per_minute = 10;      ///< a device
+  std::uint32_t resumes_per_minute = 10;     ///< a device; three times as many at once
   std::uint32_t registrations_per_hour = 60; ///< an address
   std::uint32_t inbox_welcomes_max = 1000;   ///< a device
   std::uint32_t connections_per_address = 100;

@@ -5,14 +5,11 @@
 namespace tern::relay {
 namespace {
 
-constexpr std::int64_t second_us = 1'000'000;
-
 // Live voice sends 50 packets a second, and typing marks beside them.
 constexpr std::uint32_t signals_per_second = 100;
 constexpr std::uint32_t signals_burst = 200;
 // A phone between two networks comes back again and again; each time it may name all its logs.
-constexpr std::int64_t resume_interval_us = 6 * second_us;
-constexpr std::uint32_t resumes_burst = 30;
+constexpr std::uint32_t resume_minutes_burst = 3;
 constexpr std::uint32_t publishes_per_minute = 10;
 // After a week away a device has something to read in each of thousands of logs.
 constexpr std::uint32_t reads_per_second = 50;
@@ -62,7 +59,7 @@ Rates::Rates(const RelayLimits& limits)
                                         limits.append_burst / appends_per_commit_in_burst)),
       claims_(TokenBuckets::per_minute(limits.claims_per_minute)),
       signals_(TokenBuckets::per_second(signals_per_second, signals_burst)),
-      resumes_(resume_interval_us, resumes_burst),
+      resumes_(TokenBuckets::per_minute(limits.resumes_per_minute, resume_minutes_burst)),
       registrations_(TokenBuckets::per_hour(limits.registrations_per_hour)),
       publishes_(TokenBuckets::per_minute(publishes_per_minute)),
       reads_(TokenBuckets::per_second(reads_per_second, reads_burst)),

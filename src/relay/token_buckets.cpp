@@ -22,8 +22,9 @@ TokenBuckets TokenBuckets::per_second(std::uint32_t rate, std::uint32_t burst) {
   return {1'000'000 / std::max<std::int64_t>(rate, 1), std::max<std::uint32_t>(burst, 1)};
 }
 
-TokenBuckets TokenBuckets::per_minute(std::uint32_t rate) {
-  return {60'000'000 / std::max<std::int64_t>(rate, 1), std::max<std::uint32_t>(rate, 1)};
+TokenBuckets TokenBuckets::per_minute(std::uint32_t rate, std::uint32_t minutes_burst) {
+  rate = std::max<std::uint32_t>(rate, 1);
+  return {60'000'000 / std::int64_t{rate}, rate * minutes_burst};
 }
 
 TokenBuckets TokenBuckets::per_hour(std::uint32_t rate) {

@@ -22,7 +22,8 @@ class TokenBuckets {
   TokenBuckets(std::int64_t interval_us, std::uint32_t burst)
       : interval_us_(interval_us), burst_us_(interval_us * burst) {}
   static TokenBuckets per_second(std::uint32_t rate, std::uint32_t burst);
-  static TokenBuckets per_minute(std::uint32_t rate);
+  /// A burst is what comes in so many minutes.
+  static TokenBuckets per_minute(std::uint32_t rate, std::uint32_t minutes_burst = 1);
   static TokenBuckets per_hour(std::uint32_t rate);
 
   /// Takes tokens, no more than the burst; otherwise takes nothing and says in how many

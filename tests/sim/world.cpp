@@ -48,6 +48,7 @@ RelayLimits World::roomy_limits() {
   limits.append_per_second = 100'000;
   limits.append_burst = 100'000;
   limits.claims_per_minute = 100'000;
+  limits.resumes_per_minute = 100'000;
   limits.registrations_per_hour = 100'000;
   return limits;
 }
