@@ -10,7 +10,9 @@ namespace tern::client {
 /// for what is due later. Without a link: nothing.
 Result<void> work_on(Step& step, Chat& chat);
 
-/// Nothing is sent for this chat before `wait_ms` have passed, a little longer each time.
+/// Whether the chat may say nothing yet; then it is woken when it may.
+bool holds(Step& step, const Chat& chat);
+/// Nothing is said in this chat before `wait_ms` have passed, a little longer each time.
 void back_off(Step& step, Chat& chat, std::int64_t wait_ms);
 
 }  // namespace tern::client

@@ -16,5 +16,7 @@ Result<void> go_on(Step& step, Chat& chat);
 Result<void> created(Step& step, Chat& chat, const wire::Appended& appended);
 /// The other side was first: its Welcome is on the way.
 Result<void> was_second(Step& step, Chat& chat);
+/// Still without it.
+Result<void> await_welcome(Step& step, Chat& chat);
 
 }  // namespace tern::client::creation

@@ -49,17 +49,19 @@ Result<CommitFacts> facts_of(const Chat& chat, const mls::Group& group,
   return out;
 }
 
-// Nobody accepts a device that its account's newest list does not name (design §1); who has seen no
-// newer list does, so that this device is split from them.
-Result<void> check_newcomers(const Step& step, const mls::CommitReceived& commit) {
-  for (const auto& added : commit.added)
-    TERN_TRY(step.device.authentication.check_listed(added.credential));
-  return {};
-}
-
 bool holds(const std::vector<Seat>& seats, const DeviceId& device) {
   return std::any_of(seats.begin(), seats.end(),
                      [&](const Seat& seat) { return seat.device == device; });
+}
+
+// Nobody accepts a device that its account's newest list does not name (design §1); who has seen no
+// newer list does, so that this device is split from them. Who comes back sat there before.
+Result<void> check_newcomers(const Step& step, const CommitFacts& facts,
+                             const mls::CommitReceived& commit) {
+  for (const auto& added : commit.added)
+    if (!holds(facts.removed, crypto::device_id(added.signature_key)))
+      TERN_TRY(step.device.authentication.check_listed(added.credential));
+  return {};
 }
 
 Result<void> enter(Step& step, Chat& chat, std::uint64_t seq, const CommitFacts& facts,
@@ -102,7 +104,7 @@ Result<void> apply(Step& step, Chat& chat, const wire::Entry& entry,
     return {};
   }
   if (!commit.removes_me) {
-    const auto listed = check_newcomers(step, commit);
+    const auto listed = check_newcomers(step, facts, commit);
     if (listed) return enter(step, chat, entry.seq, facts, std::move(commit));
     if (is_storage(listed.error().errc())) return listed;
     step.problem(chat.id(), listed.error().errc(),

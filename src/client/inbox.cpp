@@ -36,7 +36,8 @@ Result<void> reached_head(Step& step) {
   TERN_TRY(key_packages::erase_expired(step.rows, step.now));
   TERN_TRY(resuming::adopt_strangers(step));
   for (const auto& [id, chat] : step.device.chats)
-    if (chat->record.state == ChatState::setting_up) step.look_at(*chat);
+    if (chat->record.state == ChatState::setting_up || chat->record.state == ChatState::joining)
+      step.look_at(*chat);
   return {};
 }
 

@@ -6,6 +6,9 @@
 
 namespace tern::client::joining {
 
+/// How long a Welcome may be on its way from the inbox before the log is asked.
+inline constexpr std::int64_t welcome_wait_ms = 10'000;
+
 /// A Welcome from the inbox. One that breaks a rule is a Problem, no error; one for a chat that
 /// this device follows is kept until the chat's log says that it is needed.
 Result<void> receive(Step& step, const wire::InboxWelcome& welcome);

@@ -1,5 +1,7 @@
 #include "client/leaving.hpp"
 
+#include <algorithm>
+
 #include "client/membership.hpp"
 
 namespace tern::client::leaving {
@@ -37,8 +39,23 @@ Result<void> begin(Step& step, Chat& chat) {
   return queue(step, chat);
 }
 
-Result<void> epoch_passed(Step& step, Chat& chat) {
+Result<bool> is_said(Step& step, const Chat& chat, const EpochTag& epoch) {
+  TERN_ASSIGN(const auto rows, outbox::front(step.rows, chat.row, limits::batch_entries_max));
+  return std::any_of(rows.begin(), rows.end(), [&](const NumberedRow& numbered) {
+    return numbered.row.kind == OutboxKind::leave && numbered.row.tag == epoch;
+  });
+}
+
+Result<void> proposed(Step& step, Chat& chat, std::uint64_t seq) {
   if (!chat.record.leaving) return {};
+  TERN_ASSIGN(const auto* const group, chat.group());
+  if (group->pending_removals().size() < group->member_count()) return {};
+  return membership::left(step, chat, seq);
+}
+
+Result<void> epoch_passed(Step& step, Chat& chat, std::uint64_t seq) {
+  if (!chat.record.leaving) return {};
+  if (chat.record.devices <= 1) return membership::left(step, chat, seq);
   return queue(step, chat);
 }
 

@@ -96,8 +96,15 @@ Result<void> leave(Step& step, Chat& chat, Engine::Done done) {
     step.answer(std::move(done), {});
     return {};
   }
-  chat.waiters.push_back({Waiter::What::left, {}, std::move(done)});
-  return leaving::begin(step, chat);
+  if (chat.record.one_to_one)
+    return refuse(step, std::move(done), Error(Errc::policy_violated, "a chat of two is not left"));
+  TERN_TRY(leaving::begin(step, chat));
+  if (chat.record.state == ChatState::left) {
+    step.answer(std::move(done), {});
+  } else {
+    wait(step, chat, {Waiter::What::left, {}, std::move(done)});
+  }
+  return {};
 }
 
 }  // namespace tern::client::members

@@ -2,6 +2,7 @@
 
 #include "client/commits.hpp"
 #include "client/history.hpp"
+#include "client/leaving.hpp"
 #include "client/rejoin.hpp"
 
 namespace tern::client::own_entries {
@@ -67,6 +68,7 @@ Result<void> apply(Step& step, Chat& chat, std::uint64_t seq, const Own& own) {
   TERN_TRY(outbox::erase(step.rows, chat.row, own.number));
   std::erase_if(chat.line.in_flight, [&](const OutboxEntry& entry) { return entry.id == own.id; });
   if (own.outbox == OutboxKind::message) return settle_message(step, chat, seq, own);
+  if (own.outbox == OutboxKind::leave) return leaving::proposed(step, chat, seq);
   return {};
 }
 

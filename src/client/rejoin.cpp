@@ -1,6 +1,9 @@
 // The side that asks.
 #include "client/rejoin.hpp"
 
+#include <algorithm>
+
+#include "client/chat_work.hpp"
 #include "client/commits.hpp"
 #include "client/history.hpp"
 #include "client/key_packages.hpp"
@@ -85,10 +88,7 @@ Result<void> become_split(Step& step, Chat& chat, wire::RejoinRequest::Reason re
 
 Result<void> ask(Step& step, Chat& chat) {
   if (chat.line.busy()) return {};
-  if (chat.pace.hold_until > step.now.mono_ms) {
-    step.device.timers.wake(chat.id(), chat.pace.hold_until);
-    return {};
-  }
+  if (holds(step, chat)) return {};
   TERN_ASSIGN(const auto known, load_own(step, chat));
   if (known && !known->at_relay) {
     send(step, chat, *known);
@@ -126,8 +126,14 @@ Result<void> forget_all(Step& step, Chat& chat) {
   return step.rows.erase_all(tables::rejoins, chat.row);
 }
 
-Result<void> mark_gap(Step& step, Chat& chat) {
-  if (chat.record.devices <= say_again_devices_max) return {};
+Result<void> mark_gap(Step& step, Chat& chat, const Roster& before) {
+  const auto& record = chat.record;
+  if (record.gap_first > record.gap_last) return {};
+  TERN_ASSIGN(const auto after, Roster::load(step.rows, chat.row));
+  const bool same = std::equal(before.seats().begin(), before.seats().end(), after.seats().begin(),
+                               after.seats().end(),
+                               [](const Seat& a, const Seat& b) { return a.device == b.device; });
+  if (same && record.devices <= say_again_devices_max) return {};
   return membership::notice(step, chat, chat.record.cursor, notices_per_entry_max,
                             {Notice::What::gap, step.device.account.id});
 }

@@ -182,6 +182,9 @@ Result<void> run(Device& device, Now now, const std::function<Result<void>(Step&
   for (int grown = 0; !done && done.error() == Errc::storage_map_full; ++grown) {
     if (grown == grow_attempts_max) break;
     TERN_TRY(device.environment.grow());
+    // What the failed attempt has noted of the line, reads under way and the like, is not undone:
+    // another connection begins afresh.
+    device.link.close(Errc::connection_lost);
     done = attempt();
   }
   for (const auto& answer : answers) answer();

@@ -1,0 +1,188 @@
+// Schedules after which a chat once stood still.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "sim/ledger.hpp"
+#include "sim/people.hpp"
+#include "wire/frames.hpp"
+
+using namespace tern;
+using namespace tern::sim;
+
+namespace {
+
+void leave(World& world, Device& who, const ChatId& chat, Outcome& outcome) {
+  who.engine().leave(world.now(), chat, outcome.done());
+  who.run_outputs();
+}
+
+bool is_append(const Bytes& frame) {
+  const auto decoded = wire::decode_request(frame).value();
+  return std::holds_alternative<wire::Append>(std::get<wire::RequestFrame>(decoded).request);
+}
+
+const wire::Refused* refusal_in(const std::optional<wire::ServerFrame>& frame) {
+  const auto* answer = frame ? std::get_if<wire::AnswerFrame>(&*frame) : nullptr;
+  return answer ? std::get_if<wire::Refused>(&answer->answer) : nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("a leave whose append is lost is sent again, and the member gets out") {
+  World world(500);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  const auto chat = make_group(world, people);
+  auto& cem = *people[2];
+  std::size_t lost = 0;
+  world.relay().on_frame_from_device = [&](Device& device, Bytes& frame) {
+    if (&device != &cem || lost == 2 || !is_append(frame)) return true;
+    ++lost;
+    if (lost == 1) device.cut();
+    if (lost == 2) device.kill();
+    return false;
+  };
+  Outcome left;
+  leave(world, cem, chat, left);
+  world.run_for(30'000);
+  cem.start();
+  REQUIRE(world.settle());
+  world.run_for(30'000);
+  CHECK(lost == 2);
+  CHECK(cem.info(chat).state == ChatState::left);
+  CHECK(people[0]->info(chat).members.size() == 2);
+}
+
+TEST_CASE("two who leave at the same moment are both out") {
+  for (std::uint64_t seed = 510; seed < 515; ++seed) {
+    World world(seed);
+    const auto people = add_people(world, {"anna", "bo"});
+    const auto chat = make_group(world, people);
+    std::vector<Outcome> left(2);
+    for (std::size_t i = 0; i < 2; ++i) leave(world, *people[i], chat, left[i]);
+    world.run_for(60'000);
+    INFO("seed " << seed);
+    for (std::size_t i = 0; i < 2; ++i) {
+      CHECK(people[i]->info(chat).state == ChatState::left);
+      CHECK(left[i].result.has_value());
+    }
+  }
+}
+
+TEST_CASE("a device whose burst of commits is used up sleeps until it may carry out a leave") {
+  World world(520);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  const auto chat = make_group(world, people);
+  people[1]->set_network(false);
+  for (int i = 0; i < 5; ++i) make_group(world, {people[0], people[2]});
+  Outcome left;
+  leave(world, *people[2], chat, left);
+  // Whoever spins stands still in virtual time: the world would never get this far.
+  world.run_for(60'000);
+  CHECK(people[2]->info(chat).state == ChatState::left);
+}
+
+TEST_CASE("a relay that refuses reads for five seconds is asked again after five seconds") {
+  World world(530);
+  const auto people = add_people(world, {"anna", "bo"});
+  const auto chat = make_group(world, people);
+  auto& bo = *people[1];
+  bo.set_network(false);
+  world.run_for(1'000);
+  people[0]->send(chat, "read me");
+  REQUIRE(world.settle());
+  std::map<std::uint32_t, bool> reads;
+  world.relay().on_frame_from_device = [&](Device& device, Bytes& frame) {
+    const auto decoded = wire::decode_request(frame).value();
+    const auto& request = std::get<wire::RequestFrame>(decoded);
+    const auto* read = std::get_if<wire::Read>(&request.request);
+    if (&device == &bo && read && read->log == chat) reads[request.id] = true;
+    return true;
+  };
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    const auto decoded = wire::decode_server_frame(frame).value();
+    const auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
+    if (&device != &bo || !answer || !reads.contains(answer->id) || reads.size() > 3) return true;
+    wire::Refused full;
+    full.code = Errc::storage_full;
+    full.retry_after_ms = 5'000;
+    frame = wire::encode(wire::AnswerFrame{answer->id, full});
+    return true;
+  };
+  bo.set_network(true);
+  world.run_for(60'000);
+  CHECK(reads.size() == 4);
+  CHECK(bo.texts(chat) == std::vector<std::string>{"read me"});
+}
+
+TEST_CASE("a chat of two is not left, and goes on") {
+  World world(540);
+  const auto people = add_people(world, {"anna", "bo"});
+  const auto chat = people[0]->with(
+      [&](auto& engine) { return engine.chat_with(world.now(), people[1]->account()).value(); });
+  Outcome left;
+  leave(world, *people[0], chat, left);
+  REQUIRE(left.result.has_value());
+  CHECK(left.result->error() == Errc::policy_violated);
+  people[0]->send(chat, "still here");
+  REQUIRE(world.settle());
+  CHECK(people[1]->texts(chat) == std::vector<std::string>{"still here"});
+}
+
+TEST_CASE("who was second and cannot use the Welcome asks to rejoin, and the queued text arrives") {
+  World world(550);
+  auto& anna = world.add_device("anna");
+  auto& bo = world.add_device("bo");
+  REQUIRE(world.settle());
+  const auto meet = [&](Device& one, Device& other) {
+    return one.with(
+        [&](auto& engine) { return engine.chat_with(world.now(), other.account()).value(); });
+  };
+  bo.set_network(false);
+  world.run_for(100);
+  const auto chat = meet(anna, bo);
+  anna.send(chat, "first");
+  REQUIRE(world.settle());
+  // Bo's Welcome comes to him as something else.
+  bool spoiled = false;
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    if (&device != &bo) return true;
+    auto decoded = wire::decode_server_frame(frame).value();
+    auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
+    auto* entries = answer ? std::get_if<wire::Entries>(&answer->answer) : nullptr;
+    if (!entries || entries->entries.empty() || spoiled) return true;
+    auto& entry = entries->entries.front();
+    if (entry.kind != wire::EntryKind::welcome) return true;
+    spoiled = true;
+    Bytes payload = to_bytes(entry.payload);
+    payload.back() ^= 1;
+    entry.payload = payload;
+    frame = wire::encode(*answer);
+    return true;
+  };
+  CHECK(meet(bo, anna) == chat);
+  bo.send(chat, "second");
+  bo.set_network(true);
+  world.run_for(120'000);
+  REQUIRE(spoiled);
+  CHECK(bo.info(chat).state == ChatState::active);
+  const auto texts = anna.texts(chat);
+  CHECK(std::count(texts.begin(), texts.end(), "second") == 1);
+}
+
+TEST_CASE("a device whose disk grows while it reads twenty chats reads all of them") {
+  World world(560);
+  const auto people = add_people(world, {"anna", "bo"});
+  std::vector<ChatId> chats;
+  for (int i = 0; i < 20; ++i) chats.push_back(make_group(world, people));
+  auto& bo = *people[1];
+  bo.set_network(false);
+  world.run_for(1'000);
+  for (const auto& chat : chats)
+    for (int i = 0; i < 5; ++i) people[0]->send(chat, std::string(2'000, 'x') + std::to_string(i));
+  REQUIRE(world.settle());
+  const auto now = bo.disk().operations();
+  bo.disk().fail_at(now + 40, Errc::storage_map_full);
+  bo.set_network(true);
+  world.run_for(120'000);
+  for (const auto& chat : chats) CHECK(bo.texts(chat).size() == 5);
+}
