@@ -361,10 +361,17 @@ TEST_CASE("a client may be closed while threads use it") {
     threads.emplace_back([&] {
       while (carl.client.chats()) (void)carl.client.statistics();
     });
+    std::promise<void> online;
     threads.emplace_back([&] {
-      while (!ended) (void)carl.client.wait_event(10ms);
+      bool told = false;
+      while (!ended) {
+        const auto event = carl.client.wait_event(10ms);
+        const auto* changed = event ? std::get_if<ConnectionChanged>(&*event) : nullptr;
+        if (changed && changed->online && !std::exchange(told, true)) online.set_value();
+      }
     });
-    if (round > 0) (void)carl.goes(true);  // in the middle of all kinds of things
+    // In the middle of all kinds of things.
+    if (round > 0) (void)online.get_future().wait_for(patience);
     carl.client.close();
     ended = true;
     for (auto& thread : threads) thread.join();
