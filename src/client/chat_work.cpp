@@ -73,6 +73,7 @@ Result<void> say(Step& step, Chat& chat) {
   TERN_TRY(claims::request(step, chat, intents));
   TERN_ASSIGN(const auto made, make_commit(step, chat, *group));
   if (made == Made::yes) return send_commit_or_reserve(step, chat);
+  if (!chat.line.member) return {};
   if (made == Made::wait) {
     TERN_ASSIGN(const bool leaves, leaving::is_said(step, chat, epoch_tag(*group)));
     return leaves ? send_outbox(step, chat) : Result<void>();
@@ -103,7 +104,8 @@ Result<void> work_on(Step& step, Chat& chat) {
       return creation::go_on(step, chat);
     case ChatState::active:
       if (!at_head(chat)) return read_when_it_may(step, chat);
-      if (chat.line.member) return say(step, chat);
+      // The log says that it was struck by a lie: it may still say who is in the chat.
+      if (chat.line.member || chat.record.access_repair) return say(step, chat);
       TERN_TRY(rejoin::become_split(step, chat, Reason::struck));
       return rejoin::ask(step, chat);
     case ChatState::split:

@@ -50,6 +50,9 @@ Result<void> proposed(Step& step, Chat& chat, std::uint64_t seq) {
   if (!chat.record.leaving) return {};
   TERN_ASSIGN(const auto* const group, chat.group());
   if (group->pending_removals().size() < group->member_count()) return {};
+  // One's own request counts once the others can see it.
+  TERN_ASSIGN(const bool waits, already_queued(step, chat));
+  if (waits) return {};
   return membership::left(step, chat, seq);
 }
 

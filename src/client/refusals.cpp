@@ -40,7 +40,12 @@ Result<void> stale(Step& step, Chat& chat, const wire::Refused& refused) {
 }
 
 // Its entry that took this device off the list can still be read, and says whether that was true.
-Result<void> struck(Step&, Chat& chat) {
+Result<void> struck(Step& step, Chat& chat) {
+  // Known already, and not let in by an answer to the lie: others will have to.
+  if (!chat.line.member && chat.record.access_repair) {
+    TERN_TRY(commits::drop(step, chat));
+    step.edit(chat).access_repair = false;
+  }
   chat.line.member = false;
   chat.line.known = false;
   return {};

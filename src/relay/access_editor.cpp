@@ -23,9 +23,9 @@ bool contains(const Devices& sorted, const DeviceId& device) {
 }  // namespace
 
 AccessEditor::AccessEditor(LogTransaction& store, const LogId& log, const DeviceId& author,
-                           std::uint32_t members)
-    : store_(store), log_(log), author_(author), members_(members) {
-  changed_[author] = true;
+                           std::uint32_t members, bool listed)
+    : store_(store), log_(log), author_(author), members_(members), listed_(listed) {
+  changed_[author] = listed;
 }
 
 Result<AccessEffect> AccessEditor::apply(const wire::AccessChange& change) {
@@ -98,7 +98,7 @@ Result<AccessEffect> AccessEditor::apply_set(const wire::AccessChange& change) {
   TERN_ASSIGN(const auto present, whole_list());
   AccessEffect effect;
   for (const auto& device : present) {
-    if (!contains(wanted, device)) TERN_TRY(strike(device, effect));
+    if (listed_ && !contains(wanted, device)) TERN_TRY(strike(device, effect));
   }
   for (const auto& device : wanted) {
     if (!contains(present, device)) TERN_TRY(put_on(device, effect));

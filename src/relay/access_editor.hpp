@@ -24,9 +24,10 @@ inline constexpr std::size_t access_moves_max = 2 * limits::chat_devices_max;
 
 class AccessEditor {
  public:
-  /// `author` commits and stays; `members` are on the list now (1 with a log to be created).
+  /// `author` commits and stays; `members` are on the list now (1 with a log to be created). One
+  /// that is not on it (`listed`) restores itself and others, and strikes nobody.
   AccessEditor(LogTransaction& store, const LogId& log, const DeviceId& author,
-               std::uint32_t members);
+               std::uint32_t members, bool listed = true);
 
   /// On top of the changes before it. Errors: access_change_invalid, chat_too_large,
   /// batch_too_large (over access_moves_max), storage_*.
@@ -47,6 +48,7 @@ class AccessEditor {
   LogId log_;
   DeviceId author_;
   std::uint32_t members_;
+  bool listed_;
   std::size_t moves_ = 0;
   std::unordered_map<DeviceId, bool> changed_;  // device -> now on the list
 };

@@ -52,6 +52,18 @@ Result<void> check_rejoin(Context& context, const LogId& log, const DeviceId& de
   return {};
 }
 
+// The design's section 4: any member's commit restores the list. When somebody has lied all others
+// off it, only they are left to say so: the answer to a strike is a commit that names the whole
+// list, written under the entry that struck, in place of that day's request to rejoin.
+bool answers_strike(const Context& context, const AppendPlan& plan) {
+  const auto& first = plan.entries.front();
+  const auto& membership = plan.membership;
+  return !membership.on_list() && first.is_commit() &&
+         first.access.mode == wire::AccessChange::Mode::set &&
+         context.wall_s() - membership.struck_s <= context.limits.retention_days * day_s &&
+         (membership.rejoin_s == 0 || context.wall_s() - membership.rejoin_s >= day_s);
+}
+
 Result<void> check_not_reserved(Context& context, const AppendPlan& plan) {
   const bool commits = std::any_of(plan.entries.begin(), plan.entries.end(),
                                    [](const ParsedEntry& parsed) { return parsed.is_commit(); });
@@ -100,13 +112,14 @@ Result<wire::Answer> append(Context& context, const Caller& caller, const wire::
   if (repeated.entries == plan.entries.size())
     return appended_before(plan.before, plan.membership, repeated.first_seq);
   const auto& rejoin = plan.entries.front().rejoin;
-  if (!plan.membership.on_list() && !rejoin) return Errc::not_member;
+  const bool answers = answers_strike(context, plan);
+  if (!plan.membership.on_list() && !rejoin && !answers) return Errc::not_member;
   // Some but not all are there: their author has not read them yet. It reads on and sends the rest.
   if (repeated.entries > 0) return stale(plan.before);
   if (rejoin) {
     TERN_TRY(check_rejoin(context, plan.log, plan.author, plan.membership, *rejoin));
-  } else if (request.base != plan.before.base) {
-    return stale(plan.before);
+  } else if (request.base != (answers ? plan.membership.struck_seq : plan.before.base)) {
+    return answers ? Result<wire::Answer>(Errc::not_member) : stale(plan.before);
   }
   TERN_TRY(plan_access(context, plan));
   TERN_TRY(check_not_reserved(context, plan));

@@ -129,7 +129,8 @@ Result<void> remember_append(Context& context, const AppendPlan& plan,
   std::move_backward(membership.appends.begin(), membership.appends.end() - 1,
                      membership.appends.end());
   membership.appends.front() = {rows.front().seq, static_cast<std::uint32_t>(rows.size())};
-  if (plan.entries.front().rejoin) membership.rejoin_s = context.wall_s();
+  // Both are a struck device's one word a day.
+  if (plan.entries.front().rejoin || !membership.on_list()) membership.rejoin_s = context.wall_s();
   return context.store.put_member(plan.log, plan.author, membership);
 }
 
@@ -166,7 +167,8 @@ void begin_the_welcomed(AppendPlan& plan) {
 }  // namespace
 
 Result<void> plan_access(Context& context, AppendPlan& plan) {
-  AccessEditor editor(context.store, plan.log, plan.author, plan.before.members);
+  AccessEditor editor(context.store, plan.log, plan.author, plan.before.members,
+                      plan.membership.on_list());
   plan.effects.reserve(plan.entries.size());
   for (const auto& parsed : plan.entries) {
     TERN_ASSIGN(auto effect, editor.apply(parsed.access));

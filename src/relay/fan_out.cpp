@@ -145,12 +145,14 @@ void FanOut::push(const LogNews& news) {
   for (const auto& joined : news.joined) {
     if (auto* const session = sessions_.online(joined.device)) session->lags.erase(news.log);
   }
-  // Who was struck by a false change has missed what came until it was taken back.
+  const auto authors = authors_of(news);
+  // Who was struck by a false change has missed what came until it was taken back. Who took it back
+  // itself sees by the seq of its own entry.
   for (const auto& restored : news.restored) {
-    if (auto* const session = sessions_.online(restored.device))
+    auto* const session = sessions_.online(restored.device);
+    if (session && !std::binary_search(authors.begin(), authors.end(), restored.device))
       session->lags[news.log] = {restored.seq - 1, false};
   }
-  const auto authors = authors_of(news);
   std::vector<Group> groups;
   for (const auto& receiver : news.receivers) {
     auto* const session = sessions_.find(receiver.connection);

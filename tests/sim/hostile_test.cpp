@@ -132,6 +132,26 @@ TEST_CASE(
   walk.check_honest_agree();
 }
 
+TEST_CASE("a commit that strikes everybody costs nobody the chat") {
+  for (std::uint64_t seed = 325; seed < 329; ++seed) {
+    INFO("seed " << seed);
+    Walk walk(seed);
+    HostileMember::Commit commit;
+    commit.forgery.edit_message = [](mls::AuthenticatedContent& message) {
+      message.auth.confirmation_tag = mls::Mac{};
+    };
+    commit.edit_header = [&](wire::EntryHeader& header) {
+      header.access.mode = wire::AccessChange::Mode::change;
+      for (const auto* person : walk.honest) header.access.removed.push_back(person->id());
+    };
+    walk.mallory_commits(commit);
+    walk.everybody_writes();
+    walk.world.run_for(60'000);
+    REQUIRE(walk.world.settle());
+    walk.check_honest_agree();
+  }
+}
+
 TEST_CASE("a member who is no admin cannot remove another") {
   Walk walk(330);
   auto& victim = *walk.honest[2];

@@ -21,11 +21,6 @@ bool is_append(const Bytes& frame) {
   return std::holds_alternative<wire::Append>(std::get<wire::RequestFrame>(decoded).request);
 }
 
-const wire::Refused* refusal_in(const std::optional<wire::ServerFrame>& frame) {
-  const auto* answer = frame ? std::get_if<wire::AnswerFrame>(&*frame) : nullptr;
-  return answer ? std::get_if<wire::Refused>(&answer->answer) : nullptr;
-}
-
 }  // namespace
 
 TEST_CASE("a leave whose append is lost is sent again, and the member gets out") {

@@ -126,6 +126,40 @@ TEST_CASE("any member's commit restores a list that somebody lied about") {
   CHECK(group.is_member(group.bo));
 }
 
+TEST_CASE(
+    "who was struck answers once a day by naming the whole list, and strikes nobody with it") {
+  Group group;
+  as<wire::Appended>(group.commit(group.at_anna, 1, adding({group.cleo.id})));
+  // A lie puts everybody else out, and goes on.
+  as<wire::Appended>(group.commit(group.at_cleo, 2, adding({}, {group.anna.id, group.bo.id})));
+  as<wire::Appended>(group.commit(group.at_cleo, 3, {}));
+  const auto whole = setting({group.anna.id, group.bo.id, group.cleo.id});
+  CHECK(refusal(group.commit(group.at_bo, 4, whole)) == Errc::not_member);  // has not seen that
+  CHECK(refusal(group.commit(group.at_bo, 3, adding({group.anna.id}))) == Errc::not_member);
+  CHECK(refusal(group.commit(group.at_bo, 3, {})) == Errc::not_member);
+
+  SECTION("the list is whole again") {
+    const auto answered = as<wire::Appended>(group.commit(group.at_bo, 3, whole));
+    CHECK(answered.first_seq == 5);
+    CHECK(answered.base == 5);
+    for (const auto* device : {&group.anna, &group.bo, &group.cleo})
+      CHECK(group.is_member(*device));
+    const auto at_anna = group.world.online(group.anna);
+    CHECK(read_from(group.world, at_anna, group.log).entries.size() == 5);
+  }
+  SECTION("whoever is on it stays") {
+    as<wire::Appended>(group.commit(group.at_bo, 3, setting({group.bo.id})));
+    CHECK(group.is_member(group.cleo));
+    CHECK_FALSE(group.is_member(group.anna));
+  }
+  SECTION("a second one on the same day is too much") {
+    as<wire::Appended>(group.commit(group.at_bo, 3, whole));
+    as<wire::Appended>(group.commit(group.at_cleo, 5, adding({}, {group.bo.id})));
+    CHECK(refusal(group.commit(group.at_bo, 6, whole)) == Errc::not_member);
+    CHECK(group.is_member(group.anna));
+  }
+}
+
 TEST_CASE("a device that is removed and added in one commit starts anew after it") {
   Group group;
   group.world.pushes(group.at_bo);
