@@ -1,6 +1,6 @@
 // What a stranger sends to a relay before the handshake, and a false relay to a device.
-#include "crypto/deterministic_entropy.hpp"
 #include "net/secure_channel.hpp"
+#include "noise_keys.hpp"
 #include "target.hpp"
 
 using namespace tern;
@@ -8,14 +8,7 @@ using namespace tern::net;
 
 namespace {
 
-// Known keys, so that a corpus can hold handshakes that are right up to some byte.
-struct World {
-  crypto::DeterministicEntropy entropy{1};
-  crypto::DhKeyPair device = crypto::DhKeyPair::generate(entropy);
-  crypto::DhKeyPair relay = crypto::DhKeyPair::generate(entropy);
-};
-
-void feed(SecureChannel& channel, World& world, ByteSpan input) {
+void feed(SecureChannel& channel, fuzzing::NoiseKeys& world, ByteSpan input) {
   Bytes bytes = to_bytes(input);
   Received out;
   const auto result = channel.receive(bytes, world.entropy, out);
@@ -27,7 +20,7 @@ void feed(SecureChannel& channel, World& world, ByteSpan input) {
 }  // namespace
 
 void fuzz(ByteSpan input) {
-  World world;
+  fuzzing::NoiseKeys world;
   auto relay = SecureChannel::relay(world.relay);
   feed(relay, world, input);
   expect(relay.state() != SecureChannel::State::open, "a handshake alone is no proof");

@@ -6,6 +6,8 @@
 
 #include "base/codec.hpp"
 #include "mls_people.hpp"
+#include "net/secure_channel.hpp"
+#include "noise_keys.hpp"
 #include "unit/wire/samples.hpp"
 
 using namespace tern;
@@ -59,6 +61,21 @@ void write_wire() {
   write("entry", "group_policy", encode(samples.group_policy()));
 }
 
+void write_net() {
+  fuzzing::NoiseKeys keys;
+  auto device = net::SecureChannel::device(keys.device, keys.relay.public_key);
+  auto relay = net::SecureChannel::relay(keys.relay);
+  Bytes first = device.start(keys.entropy).value();
+  write("handshake", "first_message", first);
+  net::Received received;
+  relay.receive(first, keys.entropy, received).value();
+  write("handshake", "answer", received.reply);
+  // The first byte says how the rest is cut.
+  write("frame", "two_frames", {2, 0, 0, 0, 3, 'a', 'b', 'c', 0, 0, 0, 1, 'd'});
+  write("frame", "longest_length", {0, 0, 0x10, 0, 0, 'a'});
+  write("frame", "too_long", {9, 0, 0x10, 0, 1, 'a'});
+}
+
 /// A message of Anna's, as it is and as a hostile Anna could have it.
 void write_mls(const std::string& name, mls::ContentType type, const Bytes& message) {
   write("mls_message", name, message);
@@ -110,5 +127,6 @@ int main(int argc, char** argv) {
   }
   corpus = argv[1];
   write_wire();
+  write_net();
   write_mls();
 }

@@ -57,7 +57,7 @@ start_relay() {
 grep -aE '.{12,}' "$file" | LC_ALL=C sort -u > "$work/lines" || true
 # found FILE...: how many of those lines stand in there in clear.
 found() {
-  cat "$@" | LC_ALL=C grep -aoF -f "$work/lines" | LC_ALL=C sort -u | wc -l
+  { cat "$@" | LC_ALL=C grep -aoF -f "$work/lines" || true; } | LC_ALL=C sort -u | wc -l
 }
 
 sed '$a\' "$file" > "$work/sent"
@@ -103,7 +103,7 @@ relay_pid=''
 (cd "$work" && du -b relay/* relay.log) | while read -r bytes name; do note "$bytes bytes  $name"; done
 distinct=$(found "$work/sent")
 leaked=$(found "$work"/relay/* "$work/relay.log" "$work/relay.out")
-kept=$(found "$(find "$work/anna" -name '*.mdb')" "$(find "$work/bo" -name '*.mdb')")
+kept=$(found "$(find "$work/anna" -name data.mdb)" "$(find "$work/bo" -name data.mdb)")
 note "of the $distinct distinct lines of 12 characters or more: $leaked on the relay's disk and in its log,"
 note "$kept in what Anna and Bo keep on theirs"
 [ "$leaked" = 0 ] && [ "$kept" = 0 ] || die "plaintext found on a disk"
