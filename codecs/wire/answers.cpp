@@ -94,7 +94,7 @@ constexpr Limit claimed_limit{"devices claimed", limits::claim_devices_max, Errc
 constexpr Limit full_limit{"devices with a full inbox", limits::chat_devices_max,
                            Errc::chat_too_large};
 constexpr Limit answered_limit{"entries in an answer", limits::batch_entries_max,
-                              Errc::batch_too_large};
+                               Errc::batch_too_large};
 
 LogHead head_from(FlatReader&, const fb::LogHead& from) {
   return {.log = fixed_from<LogId>(*from.log()),

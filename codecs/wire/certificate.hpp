@@ -12,8 +12,8 @@ namespace tern::wire {
 /// The account key certifies one device: its MLS signature key and its transport key.
 struct DeviceCertificate {
   PublicKey account_key;
-  PublicKey device_key;     ///< Ed25519: the MLS leaf's signature key
-  PublicKey transport_key;  ///< X25519: the static key of its Noise handshakes
+  PublicKey device_key;           ///< Ed25519: the MLS leaf's signature key
+  PublicKey transport_key;        ///< X25519: the static key of its Noise handshakes
   std::uint32_t list_number = 0;  ///< the device list that first named it
   std::int64_t issued_s = 0;      ///< Unix time
   Signature signature;            ///< by account_key over signed_bytes()

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "tern/limits.hpp"
-#include "wire/ids.hpp"
 #include "tern/result.hpp"
+#include "wire/ids.hpp"
 
 namespace tern::wire {
 

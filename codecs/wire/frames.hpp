@@ -115,20 +115,20 @@ using Request = std::variant<Resume, Register, PublishKeyPackages, ClaimKeyPacka
 struct LogHead {
   LogId log;
   std::uint64_t head = 0;
-  std::uint64_t base = 0;         ///< the newest handshake entry
-  std::uint64_t first_kept = 1;   ///< older entries are gone: rejoin when the cursor is below
+  std::uint64_t base = 0;        ///< the newest handshake entry
+  std::uint64_t first_kept = 1;  ///< older entries are gone: rejoin when the cursor is below
   std::uint32_t generation = 0;
-  bool member = true;             ///< on the access list
+  bool member = true;  ///< on the access list
   /// What the relay thinks of the client's position: equal, or its history differs.
   bool hash_matches = true;
 };
 
 struct Resumed {
   std::uint16_t version = protocol_version;
-  std::uint64_t store_counter = 0;    ///< highest that the relay has heard of from this device
+  std::uint64_t store_counter = 0;  ///< highest that the relay has heard of from this device
   bool registered = false;
   std::uint32_t key_packages_left = 0;
-  std::vector<LogHead> logs;          ///< the inbox first, then every log asked for or granted
+  std::vector<LogHead> logs;  ///< the inbox first, then every log asked for or granted
 };
 
 struct Registered {
@@ -187,8 +187,12 @@ struct SignalPush {
 /// Something is newer than what this connection was told: a log to read (a slow reader, a chat one
 /// was just added to again), or a request to publish key packages.
 struct Notice {
-  enum class What : std::uint8_t { log_advanced = 1, key_packages_low = 2, relay_stopping = 3,
-                                   device_revoked = 4 };
+  enum class What : std::uint8_t {
+    log_advanced = 1,
+    key_packages_low = 2,
+    relay_stopping = 3,
+    device_revoked = 4
+  };
   What what = What::log_advanced;
   LogHead log;
   std::uint32_t key_packages_left = 0;

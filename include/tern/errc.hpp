@@ -9,13 +9,13 @@ namespace tern {
 /// Numbers are stable: new ones go at the end of their block, none is used twice.
 enum class Errc : int {
   // -- anywhere
-  internal = 1,        ///< one of tern's own invariants does not hold
-  invalid_argument,    ///< the caller's argument breaks a rule that `message()` names
-  closed,              ///< the client or relay was closed or suspended
-  not_found,           ///< no such chat, message, log …
-  timed_out,           ///< the deadline of a wait passed
-  offline,             ///< needs the relay, and there is no connection
-  too_late,            ///< cancel(): the message is on its way
+  internal = 1,      ///< one of tern's own invariants does not hold
+  invalid_argument,  ///< the caller's argument breaks a rule that `message()` names
+  closed,            ///< the client or relay was closed or suspended
+  not_found,         ///< no such chat, message, log …
+  timed_out,         ///< the deadline of a wait passed
+  offline,           ///< needs the relay, and there is no connection
+  too_late,          ///< cancel(): the message is on its way
 
   // -- bytes and their encoding
   truncated = 100,      ///< the bytes end before the structure does
@@ -29,10 +29,10 @@ enum class Errc : int {
   text_too_long,        ///< text over limits::text_bytes_max
 
   // -- crypto
-  key_invalid = 200,    ///< a public key of the wrong length or a low-order point
-  signature_invalid,    ///< a signature that does not verify
-  decrypt_failed,       ///< AEAD: wrong key, nonce, associated data or changed bytes
-  counter_exhausted,    ///< a nonce counter has run out
+  key_invalid = 200,  ///< a public key of the wrong length or a low-order point
+  signature_invalid,  ///< a signature that does not verify
+  decrypt_failed,     ///< AEAD: wrong key, nonce, associated data or changed bytes
+  counter_exhausted,  ///< a nonce counter has run out
 
   // -- store
   storage_wrong_key = 300,  ///< the storage key does not open this folder
@@ -51,10 +51,10 @@ enum class Errc : int {
   mls_cipher_suite_unsupported,
   mls_wire_format_unexpected,
   mls_group_id_mismatch,
-  mls_epoch_mismatch,            ///< a message of another epoch
+  mls_epoch_mismatch,  ///< a message of another epoch
   mls_sender_not_member,
   mls_sender_type_not_allowed,
-  mls_own_message,               ///< one's own message cannot be unprotected
+  mls_own_message,  ///< one's own message cannot be unprotected
   mls_content_type_invalid,
   mls_padding_not_zero,
   mls_signature_invalid,
@@ -62,31 +62,31 @@ enum class Errc : int {
   mls_confirmation_tag_invalid,
   mls_confirmation_tag_missing,
   mls_decrypt_failed,
-  mls_generation_consumed,       ///< §9.2: the key was used and deleted
-  mls_generation_too_far,        ///< over the forward bound
-  mls_credential_refused,        ///< the application does not accept the credential
+  mls_generation_consumed,  ///< §9.2: the key was used and deleted
+  mls_generation_too_far,   ///< over the forward bound
+  mls_credential_refused,   ///< the application does not accept the credential
   mls_leaf_signature_invalid,
   mls_leaf_lifetime_not_yet_valid,
   mls_leaf_lifetime_expired,
   mls_leaf_lifetime_too_long,
   mls_leaf_source_invalid,
-  mls_leaf_capabilities_missing, ///< §7.3: required by the group, absent in the leaf
+  mls_leaf_capabilities_missing,  ///< §7.3: required by the group, absent in the leaf
   mls_leaf_extension_unsupported,
-  mls_leaf_credential_unsupported, ///< §7.3: credential type not supported by all members
-  mls_leaf_key_not_unique,       ///< encryption or signature key already in the tree
+  mls_leaf_credential_unsupported,  ///< §7.3: credential type not supported by all members
+  mls_leaf_key_not_unique,          ///< encryption or signature key already in the tree
   mls_leaf_encryption_key_not_new,
   mls_key_package_signature_invalid,
   mls_key_package_init_key_equals_leaf_key,
-  mls_key_package_unknown,       ///< a Welcome for a KeyPackage that is not ours
+  mls_key_package_unknown,  ///< a Welcome for a KeyPackage that is not ours
   mls_tree_malformed,
   mls_tree_hash_mismatch,
   mls_parent_hash_invalid,
   mls_unmerged_leaves_invalid,
   mls_tree_too_large,
-  mls_proposal_unknown,          ///< a reference to a proposal not seen in this epoch
+  mls_proposal_unknown,  ///< a reference to a proposal not seen in this epoch
   mls_proposal_type_unsupported,
   mls_proposal_sender_not_allowed,
-  mls_proposal_duplicate,        ///< §12.2: two proposals on one leaf, or two of a kind that allows one
+  mls_proposal_duplicate,  ///< §12.2: two proposals on one leaf, or two of a kind that allows one
   mls_proposal_update_by_committer,
   mls_proposal_removes_committer,
   mls_proposal_removes_blank,
@@ -99,17 +99,18 @@ enum class Errc : int {
   mls_commit_path_required,
   mls_path_length_invalid,
   mls_path_ciphertext_count_invalid,
-  mls_path_undecryptable,        ///< depends on one's own keys: split, then rejoin
-  mls_path_key_mismatch,         ///< §12.4.2: derived and published public keys differ
-  mls_psk_unknown,               ///< depends on one's own keys
+  mls_path_undecryptable,  ///< depends on one's own keys: split, then rejoin
+  mls_path_key_mismatch,   ///< §12.4.2: derived and published public keys differ
+  mls_psk_unknown,         ///< depends on one's own keys
   mls_welcome_invalid,
   mls_group_info_signature_invalid,
-  mls_removed,                   ///< this member is no longer in the group
-  mls_not_joined,                ///< the group has no state for this member
+  mls_removed,     ///< this member is no longer in the group
+  mls_not_joined,  ///< the group has no state for this member
   mls_extension_invalid,
-  mls_state_malformed,           ///< a stored record that does not parse
-  mls_path_key_not_unique,       ///< §12.4.2: a key of the path, or of a parent node, is in the tree already
-  mls_leaf_not_found,            ///< §12.4.3.1: no leaf of the tree is the joiner's own
+  mls_state_malformed,      ///< a stored record that does not parse
+  mls_path_key_not_unique,  ///< §12.4.2: a key of the path, or of a parent node, is in the tree
+                            ///< already
+  mls_leaf_not_found,       ///< §12.4.3.1: no leaf of the tree is the joiner's own
 
   // -- transport
   noise_handshake_failed = 500,  ///< wrong relay key, or bytes that are no handshake
@@ -119,38 +120,38 @@ enum class Errc : int {
   frame_unsupported,             ///< a request or push that this version does not know
   connection_refused,
   connection_lost,
-  address_invalid,               ///< not tern://HOST:PORT/KEY
+  address_invalid,  ///< not tern://HOST:PORT/KEY
 
   // -- relay's answers
-  stale = 600,          ///< append: a newer handshake entry exists; read on, encrypt again
-  log_exists,           ///< create_log: the other side was first
+  stale = 600,  ///< append: a newer handshake entry exists; read on, encrypt again
+  log_exists,   ///< create_log: the other side was first
   log_unknown,
-  not_member,           ///< the device is not on the log's access list
+  not_member,  ///< the device is not on the log's access list
   not_registered,
   account_unknown,
-  certificate_invalid,  ///< the certificate does not bind this device to this account
-  device_list_outdated, ///< a device list older than one already seen
-  device_revoked,       ///< not on the account's newest device list
-  no_key_package,       ///< the account has none left to claim
-  rate_limited,         ///< see retry_after()
-  inbox_full,           ///< the recipient's inbox holds its maximum of Welcomes
-  batch_too_large,      ///< over 512 entries or 1 MiB
-  entry_too_large,      ///< over 256 KiB
-  log_rolled_back,      ///< the relay's log is older than what this device has applied
-  chat_too_large,       ///< over 2,000 devices
-  access_change_invalid,///< a membership change that does not fit the log's access list
-  reserved,             ///< another device holds the log for a moment; see retry_after()
-  rejoin_refused,       ///< the device may not rejoin this log (again) now
-  log_pruned,           ///< the entries asked for are older than what the relay keeps
+  certificate_invalid,    ///< the certificate does not bind this device to this account
+  device_list_outdated,   ///< a device list older than one already seen
+  device_revoked,         ///< not on the account's newest device list
+  no_key_package,         ///< the account has none left to claim
+  rate_limited,           ///< see retry_after()
+  inbox_full,             ///< the recipient's inbox holds its maximum of Welcomes
+  batch_too_large,        ///< over 512 entries or 1 MiB
+  entry_too_large,        ///< over 256 KiB
+  log_rolled_back,        ///< the relay's log is older than what this device has applied
+  chat_too_large,         ///< over 2,000 devices
+  access_change_invalid,  ///< a membership change that does not fit the log's access list
+  reserved,               ///< another device holds the log for a moment; see retry_after()
+  rejoin_refused,         ///< the device may not rejoin this log (again) now
+  log_pruned,             ///< the entries asked for are older than what the relay keeps
 
   // -- engine
-  chat_not_ready = 700, ///< the chat is not joined yet
-  chat_left,            ///< this device is no longer a member
-  chat_split,           ///< waiting to be added again
-  policy_violated,      ///< a commit that the group's policy does not allow
-  header_mismatch,      ///< authenticated data and entry disagree
-  log_forked,           ///< members were shown different logs
-  key_changed,          ///< the contact's account key changed; accept it first
+  chat_not_ready = 700,  ///< the chat is not joined yet
+  chat_left,             ///< this device is no longer a member
+  chat_split,            ///< waiting to be added again
+  policy_violated,       ///< a commit that the group's policy does not allow
+  header_mismatch,       ///< authenticated data and entry disagree
+  log_forked,            ///< members were shown different logs
+  key_changed,           ///< the contact's account key changed; accept it first
   message_expired,
 };
 

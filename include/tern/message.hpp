@@ -37,7 +37,14 @@ struct Unsupported {
 /// Something that happened in the chat, at its place in the history.
 struct Notice {
   enum class What : std::uint8_t {
-    created, member_added, member_removed, member_left, rejoined, gap, forked, restarted,
+    created,
+    member_added,
+    member_removed,
+    member_left,
+    rejoined,
+    gap,
+    forked,
+    restarted,
   };
   What what = What::created;
   AccountId who;  ///< whom it is about
@@ -56,10 +63,10 @@ struct Message {
   AccountId sender;
   DeviceId device;
   HistoryPosition position;
-  std::uint64_t seq = 0;       ///< its place in the log; 0 while it has none
-  std::int64_t sent_ms = 0;    ///< Unix time by the sender's clock
+  std::uint64_t seq = 0;     ///< its place in the log; 0 while it has none
+  std::int64_t sent_ms = 0;  ///< Unix time by the sender's clock
   MessageState state = MessageState::received;
-  Errc failure{};              ///< why, when state is failed
+  Errc failure{};  ///< why, when state is failed
   bool mine = false;
   Body body;
 };
@@ -69,19 +76,19 @@ enum class ChatState : std::uint8_t {
   setting_up,  ///< not at the relay yet; what is sent waits
   joining,     ///< the other side made it; its Welcome is on the way
   active,
-  split,       ///< this device cannot follow and has asked to be added again
-  left,        ///< removed, or left
+  split,  ///< this device cannot follow and has asked to be added again
+  left,   ///< removed, or left
 };
 
 struct ChatInfo {
   ChatId id;
   bool one_to_one = true;
-  AccountId peer;              ///< one-to-one: the other
-  std::string title;           ///< groups
+  AccountId peer;     ///< one-to-one: the other
+  std::string title;  ///< groups
   ChatState state = ChatState::setting_up;
   std::vector<AccountId> members;
-  std::uint64_t epoch = 0;     ///< of the MLS group
-  Bytes epoch_authenticator;   ///< RFC 9420 §8.7: equal at all members in one epoch
+  std::uint64_t epoch = 0;    ///< of the MLS group
+  Bytes epoch_authenticator;  ///< RFC 9420 §8.7: equal at all members in one epoch
   std::uint64_t applied_seq = 0;
   std::size_t unread = 0;
   std::size_t queued = 0;

@@ -14,19 +14,19 @@ namespace tern {
 
 /// Rates and quotas, each with the value of the design's section 7.
 struct RelayLimits {
-  std::uint32_t append_per_second = 20;      ///< a device
+  std::uint32_t append_per_second = 20;  ///< a device
   std::uint32_t append_burst = 200;
-  std::uint32_t claims_per_minute = 10;      ///< a device
-  std::uint32_t resumes_per_minute = 10;     ///< a device; three times as many at once
-  std::uint32_t registrations_per_hour = 60; ///< an address
-  std::uint32_t inbox_welcomes_max = 1000;   ///< a device
+  std::uint32_t claims_per_minute = 10;       ///< a device
+  std::uint32_t resumes_per_minute = 10;      ///< a device; three times as many at once
+  std::uint32_t registrations_per_hour = 60;  ///< an address
+  std::uint32_t inbox_welcomes_max = 1000;    ///< a device
   std::uint32_t connections_per_address = 100;
   std::uint32_t connections_max = 20'000;
   std::int64_t retention_days = 30;
 };
 
 struct RelayOptions {
-  std::filesystem::path folder;      ///< created 0700; the key file in it is 0600
+  std::filesystem::path folder;           ///< created 0700; the key file in it is 0600
   std::string listen = "127.0.0.1:7377";  ///< HOST:PORT; port 0: the system chooses
   RelayLimits limits;
   /// One line per event, without phone numbers or ids in clear. Called on the relay's thread.

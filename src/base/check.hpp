@@ -10,11 +10,10 @@ void check_failed(const char* condition, const char* file, int line) noexcept;
 }  // namespace tern
 
 /// For functions that return Result: a broken invariant becomes Errc::internal.
-#define TERN_CHECK(condition)                                          \
-  do {                                                                 \
-    if (!(condition)) [[unlikely]] {                                   \
-      ::tern::check_failed(#condition, __FILE__, __LINE__);            \
-      return ::tern::Error(::tern::Errc::internal,                     \
-                           "internal: " #condition " does not hold");  \
-    }                                                                  \
+#define TERN_CHECK(condition)                                                                 \
+  do {                                                                                        \
+    if (!(condition)) [[unlikely]] {                                                          \
+      ::tern::check_failed(#condition, __FILE__, __LINE__);                                   \
+      return ::tern::Error(::tern::Errc::internal, "internal: " #condition " does not hold"); \
+    }                                                                                         \
   } while (false)

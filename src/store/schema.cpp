@@ -19,7 +19,9 @@ std::string_view folder_of(Purpose purpose) {
 
 Result<void> write_stamp(WriteTransaction& transaction, const Stamp& stamp) {
   Writer writer;
-  writer.raw(as_bytes(stamp_magic)).number(static_cast<std::uint8_t>(stamp.purpose)).number(stamp.schema);
+  writer.raw(as_bytes(stamp_magic))
+      .number(static_cast<std::uint8_t>(stamp.purpose))
+      .number(stamp.schema);
   return transaction.put(environment_table, {}, writer.span());
 }
 

@@ -1,5 +1,4 @@
 #include <catch2/catch.hpp>
-
 #include <fstream>
 #include <regex>
 
@@ -28,7 +27,8 @@ TEST_CASE("every error code has a name and a sentence") {
 }
 
 TEST_CASE("an error is a std::error_code in the tern category") {
-  const Result<int> failed = Error(Errc::text_too_long, "the text has 70000 bytes; 65536 are allowed");
+  const Result<int> failed =
+      Error(Errc::text_too_long, "the text has 70000 bytes; 65536 are allowed");
   CHECK(failed.error().code().category().name() == std::string("tern"));
   CHECK(failed.error().message() == "the text has 70000 bytes; 65536 are allowed");
   CHECK_FALSE(failed.error().retryable());
