@@ -5,6 +5,11 @@ include(${CMAKE_CURRENT_LIST_DIR}/link_dependencies.cmake)
 
 tern_find(tern::dep_flatbuffers libflatbuffers-dev flatbuffers/flatbuffers.h)
 tern_find(tern::dep_asio libasio-dev asio.hpp)
+# asio takes std::aligned_alloc where a standard header came before it, and new where none did: one
+# program must not have both.
+if(TARGET tern::dep_asio)
+  target_compile_definitions(tern::dep_asio INTERFACE ASIO_DISABLE_STD_ALIGNED_ALLOC)
+endif()
 find_program(TERN_FLATC flatc)
 if(NOT TERN_FLATC)
   list(APPEND tern_missing flatbuffers-compiler)

@@ -157,9 +157,7 @@ Result<void> merge(Step& step, Chat& chat, std::uint64_t seq) {
   TERN_TRY(membership::enter_epoch(step, chat, *next));
   if (created) {
     TERN_ASSIGN(const auto leaves, seated_leaves(*next));
-    std::vector<Seat> seats;
-    for (const auto& [leaf, seat] : leaves) seats.push_back(seat);
-    TERN_TRY(membership::joined(step, chat, seats, seq));
+    TERN_TRY(membership::joined(step, chat, seats_on(leaves), seq));
   } else {
     TERN_TRY(membership::apply(step, chat, change));
   }

@@ -45,7 +45,7 @@ Result<CommitFacts> facts_of(const Chat& chat, const mls::Group& group,
     out.new_extensions = &*commit.new_group_context_extensions;
   if (out.added.empty() && header.access.mode != Mode::set) return out;
   TERN_ASSIGN(const auto leaves, seated_leaves(group));
-  for (const auto& [leaf, seat] : leaves) out.before.push_back(seat);
+  out.before = seats_on(leaves);
   return out;
 }
 
@@ -104,7 +104,7 @@ Result<void> apply(Step& step, Chat& chat, const wire::Entry& entry,
     return {};
   }
   if (!commit.removes_me) {
-    const auto listed = check_newcomers(step, facts, commit);
+    auto listed = check_newcomers(step, facts, commit);
     if (listed) return enter(step, chat, entry.seq, facts, std::move(commit));
     if (is_storage(listed.error().errc())) return listed;
     step.problem(chat.id(), listed.error().errc(),

@@ -163,8 +163,7 @@ Result<void> join(Step& step, const wire::InboxWelcome& welcome) {
   TERN_ASSIGN(auto joined, join_group(step, welcome));
   TERN_ASSIGN(const auto policy, policy_in(joined.group.group_context_extensions()));
   TERN_ASSIGN(const auto leaves, seated_leaves(joined.group));
-  std::vector<Seat> seats;
-  for (const auto& [leaf, seat] : leaves) seats.push_back(seat);
+  const auto seats = seats_on(leaves);
   TERN_TRY(check_group(step, welcome, known, policy, joined, seats));
   if (is_way_back(known)) TERN_TRY(check_way_back(step, *known, welcome, policy, joined.group));
   // The last that may refuse the Welcome: nothing has changed yet.
@@ -174,7 +173,7 @@ Result<void> join(Step& step, const wire::InboxWelcome& welcome) {
 }
 
 Result<void> join_or_tell(Step& step, const wire::InboxWelcome& welcome) {
-  const auto done = join(step, welcome);
+  auto done = join(step, welcome);
   if (done || is_storage(done.error().errc())) return done;
   step.problem(welcome.log, done.error().errc(),
                "a Welcome that cannot be used: " + done.error().message());

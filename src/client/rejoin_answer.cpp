@@ -135,7 +135,7 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
     step.problem(chat.id(), request.error().errc(), "a request to rejoin that does not parse");
     return {};
   }
-  const auto checked = check(step, chat, *request);
+  auto checked = check(step, chat, *request);
   if (!checked) {
     if (is_storage(checked.error().errc())) return checked;
     step.problem(chat.id(), checked.error().errc(), checked.error().message());

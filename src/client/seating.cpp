@@ -39,8 +39,16 @@ Result<std::vector<DeviceId>> leaving_in(const mls::Group& group) {
   return out;
 }
 
+std::vector<Seat> seats_on(const std::vector<SeatedLeaf>& leaves) {
+  std::vector<Seat> out;
+  out.reserve(leaves.size());
+  for (const auto& [leaf, seat] : leaves) out.push_back(seat);
+  return out;
+}
+
 std::vector<DeviceId> devices_of(const std::vector<Seat>& seats) {
   std::vector<DeviceId> out;
+  out.reserve(seats.size());
   for (const auto& seat : seats) out.push_back(seat.device);
   std::sort(out.begin(), out.end());
   return out;

@@ -14,7 +14,7 @@ class VectorHeader {
   explicit VectorHeader(std::size_t bytes) {
     BasicWriter<Sink> writer;
     writer.length(bytes);
-    sink_ = std::move(writer).take();
+    sink_ = std::move(writer).take();  // NOLINT(performance-move-const-arg): take() && of a Sink
   }
   operator ByteSpan() const { return {sink_.bytes.data(), sink_.used}; }
 

@@ -40,7 +40,7 @@ Result<KvLogTransaction::HeldState*> KvLogTransaction::held(const LogId& log) {
   if (row) {
     TERN_ASSIGN(state.state, decode_log_state(*row));
   }
-  return &held_.emplace(log, std::move(state)).first->second;
+  return &held_.emplace(log, state).first->second;
 }
 
 Result<std::optional<LogState>> KvLogTransaction::log(const LogId& log) {

@@ -100,6 +100,7 @@ void wait_until_done(Process& person) {
   while (std::chrono::steady_clock::now() < end) {
     const auto line = person.line(1s);
     if (line && *line == "done") return;
+    if (person.ended()) FAIL("it ended before it was done");
   }
   FAIL("not done after three minutes");
 }

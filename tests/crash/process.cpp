@@ -53,7 +53,10 @@ std::optional<std::string> Process::line(std::chrono::milliseconds wait) {
       return std::nullopt;
     char bytes[4096];
     const auto count = read(output_, bytes, sizeof(bytes));
-    if (count <= 0) return std::nullopt;
+    if (count <= 0) {
+      ended_ = true;
+      return std::nullopt;
+    }
     buffered_.append(bytes, static_cast<std::size_t>(count));
   }
 }

@@ -20,6 +20,8 @@ class Process {
 
   /// The next line of its output; nullopt at its end, or when `wait` passes without one.
   std::optional<std::string> line(std::chrono::milliseconds wait);
+  /// Its output has ended, and with it most probably the process.
+  bool ended() const { return ended_; }
   /// SIGKILL, and wait until it is gone.
   void kill();
   /// SIGTERM, and its exit status.
@@ -32,6 +34,7 @@ class Process {
   pid_t pid_ = -1;
   int output_ = -1;
   std::string buffered_;
+  bool ended_ = false;
 };
 
 }  // namespace tern::crash
