@@ -31,6 +31,15 @@ Result<void> apply_entry(Step& step, const wire::Entry& entry) {
   return {};
 }
 
+void read_on(Step& step) {
+  auto& device = step.device;
+  wire::Read read;
+  read.log = device.account.inbox;
+  read.from = device.record.inbox_cursor + 1;
+  step.send({Purpose::What::read_inbox, {}}, read);
+  step.then([&device] { device.inbox.reading = true; });
+}
+
 Result<void> reached_head(Step& step) {
   // Now that no Welcome is left that might need one of them.
   TERN_TRY(key_packages::erase_expired(step.rows, step.now));
@@ -52,8 +61,12 @@ Result<void> resumed(Step& step, const wire::LogHead& head) {
   device.inbox.known = true;
   device.inbox.head = head.head;
   const auto cursor = device.record.inbox_cursor;
-  if (cursor > head.head || !head.hash_matches || cursor + 1 < head.first_kept)
+  if (cursor > head.head || !head.hash_matches || cursor + 1 < head.first_kept) {
     TERN_TRY(start_over(step, head));
+    // Even when nothing is left there: to the relay a device is behind until it has read.
+    read_on(step);
+    return {};
+  }
   return go_on(step);
 }
 
@@ -61,11 +74,7 @@ Result<void> go_on(Step& step) {
   auto& device = step.device;
   if (device.inbox.reading) return {};
   if (at_head(device)) return reached_head(step);
-  wire::Read read;
-  read.log = device.account.inbox;
-  read.from = device.record.inbox_cursor + 1;
-  step.send({Purpose::What::read_inbox, {}}, read);
-  step.then([&device] { device.inbox.reading = true; });
+  read_on(step);
   return {};
 }
 

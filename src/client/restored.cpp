@@ -26,6 +26,8 @@ Result<void> rejoin_everywhere(Step& step) {
 
 Result<void> counter_is_behind(Step& step, std::uint64_t relay_counter) {
   step.edit_device().store_counter = relay_counter + 1;
+  // Used up since, some of them: a Welcome that is sent again would begin an old epoch anew.
+  TERN_TRY(step.rows.erase_all(tables::key_packages, {}));
   return rejoin_everywhere(step);
 }
 

@@ -7,6 +7,7 @@
 //                                                   step; stays until told to end
 //   crash-peer FOLDER RELAY dump PEER               the history, a line a message
 #include <chrono>
+#include <fstream>
 #include <iostream>
 #include <string>
 
@@ -30,22 +31,31 @@ std::size_t texts_of(const Chat& chat, bool mine) {
   return count;
 }
 
+/// How many texts may be out by now: the test lets the talk go on a little each round.
+std::size_t allowed(const std::string& file) {
+  std::size_t out = 0;
+  std::ifstream(file) >> out;
+  return out;
+}
+
 /// Sends one text each time something happens, so that sending and receiving interleave.
-int talk(Client& client, Chat chat, const std::string& word, std::size_t count) {
+int talk(Client& client, Chat chat, const std::string& word, std::size_t count,
+         const std::string& allowance) {
   auto sent = texts_of(chat, true);
   auto received = texts_of(chat, false);
   bool told_done = false;
   for (;;) {
-    if (sent < count) {
+    const bool may_send = sent < allowed(allowance);
+    if (may_send) {
       const auto id = chat.send_text(word + " " + std::to_string(sent));
       if (!id) return fail(id.error());
       std::cout << "sent " << ++sent << std::endl;
     }
-    while (auto event = client.wait_event(sent < count ? 1ms : 200ms)) {
+    while (auto event = client.wait_event(may_send ? 1ms : 20ms)) {
       const auto* arrived = std::get_if<MessageArrived>(&*event);
       if (arrived && !arrived->message.mine && std::holds_alternative<Text>(arrived->message.body))
         std::cout << "received " << ++received << std::endl;
-      if (sent < count) break;
+      if (may_send) break;
     }
     const bool done =
         sent == count && texts_of(chat, false) == count && client.pending().value().empty();
@@ -83,5 +93,5 @@ int main(int argc, char** argv) {
   if (!chat) return fail(chat.error());
   if (words[2] == "dump") return dump(*chat);
   (void)client->register_device();
-  return talk(*client, *chat, words[4], std::stoul(words[5]));
+  return talk(*client, *chat, words[4], std::stoul(words[5]), words[6]);
 }

@@ -120,6 +120,35 @@ TEST_CASE("bytes that are no frame close their connection, and only that") {
   CHECK(closings == 1);
 }
 
+TEST_CASE(
+    "a request of a later version is refused as unsupported, logged once, and changes nothing") {
+  World world;
+  const auto anna = world.make_device();
+  const auto at_anna = world.online(anna);
+  // The one byte of a frame that says which request it is, set to one that there is not yet.
+  auto frame = wire::encode(wire::RequestFrame{77, wire::Ping{}});
+  const auto is_unsupported = [&] {
+    const auto decoded = wire::decode_request(frame);
+    return decoded && std::holds_alternative<wire::UnsupportedRequest>(*decoded);
+  };
+  for (auto& byte : frame) {
+    const auto before = std::exchange(byte, std::uint8_t{200});
+    if (is_unsupported()) break;
+    byte = before;
+  }
+  REQUIRE(is_unsupported());
+  const auto before = world.disk.dump();
+  for (int i = 0; i < 3; ++i) world.send_bytes(at_anna, frame);
+  world.run();
+  CHECK_FALSE(world.closed(at_anna));
+  CHECK(world.disk.dump() == before);
+  const auto told = std::count_if(world.log.begin(), world.log.end(), [](const auto& line) {
+    return line.find("frame_unsupported") != std::string::npos;
+  });
+  CHECK(told == 1);
+  as<wire::Done>(world.ask(at_anna, wire::Ping{}));
+}
+
 TEST_CASE("a frame over the limit closes its connection") {
   World world;
   const auto anna = world.make_device();
