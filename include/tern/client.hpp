@@ -1,9 +1,10 @@
 // tern::Client: the door of the library. Open a folder, and you have a messenger's engine.
 //
-//   auto client = tern::Client::open({.folder = "anna", .storage_key = key, .relay =
-//   "tern://…"}).value(); client.register_device().wait(10s).value(); auto chat =
-//   client.chat_with(bo).value(); auto id = chat.send_text("Tot straks!").value();       // durable
-//   when it returns while (auto event = client.wait_event(1s)) { … }
+//   auto client = tern::Client::open({.folder = "anna", .storage_key = key, .relay = at}).value();
+//   client.register_device().wait(10s).value();
+//   auto chat = client.chat_with(bo).value();
+//   auto id = chat.send_text("Tot straks!").value();  // durable when it returns
+//   while (auto event = client.wait_event(1s)) { … }
 //
 // Threads: every call may come from any thread and never waits for the network. The library owns
 // one thread of its own. No exception leaves the library; nothing is printed.

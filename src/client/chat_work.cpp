@@ -105,7 +105,7 @@ Result<void> work_on(Step& step, Chat& chat) {
     case ChatState::active:
       if (!at_head(chat)) return read_when_it_may(step, chat);
       // The log says that it was struck by a lie: it may still say who is in the chat.
-      if (chat.line.member || chat.record.access_repair) return say(step, chat);
+      if (chat.line.member || commits::repairs_access(chat)) return say(step, chat);
       TERN_TRY(rejoin::become_split(step, chat, Reason::struck));
       return rejoin::ask(step, chat);
     case ChatState::split:

@@ -63,7 +63,7 @@ Result<void> check_own(const mls::Group& group, const wire::EntryHeader& header,
   facts.access = header.access;
   if (!effect.added.empty() || header.access.mode == Mode::set) {
     TERN_ASSIGN(const auto leaves, seated_leaves(group));
-    for (const auto& [leaf, seat] : leaves) facts.before.push_back(seat);
+    facts.before = seats_on(leaves);
   }
   TERN_ASSIGN(const auto policy, policy_in(group.group_context_extensions()));
   return check_commit(policy, facts);

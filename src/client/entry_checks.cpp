@@ -47,7 +47,7 @@ Result<void> forked(Step& step, Chat& chat, std::uint64_t seq) {
   if (chat.record.forked) return {};
   step.edit(chat).forked = true;
   step.emit(LogForked{chat.id(), seq});
-  return membership::notice(step, chat, chat.record.cursor, notices_per_entry_max - 1,
+  return membership::notice(step, chat, chat.record.cursor, notice_of_fork,
                             {Notice::What::forked, {}});
 }
 

@@ -49,11 +49,6 @@ Result<CommitFacts> facts_of(const Chat& chat, const mls::Group& group,
   return out;
 }
 
-bool holds(const std::vector<Seat>& seats, const DeviceId& device) {
-  return std::any_of(seats.begin(), seats.end(),
-                     [&](const Seat& seat) { return seat.device == device; });
-}
-
 // Nobody accepts a device that its account's newest list does not name (design §1); who has seen no
 // newer list does, so that this device is split from them. Who comes back sat there before.
 Result<void> check_newcomers(const Step& step, const CommitFacts& facts,

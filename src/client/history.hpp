@@ -27,6 +27,10 @@ Result<MessageRow> decode_message_row(ByteSpan bytes);
 
 /// Where rows stand: entries of the log leave room for the notices that belong to one of them.
 constexpr std::uint64_t notices_per_entry_max = 1023;
+// The last three are kept for one notice each, whatever else the entry has brought.
+constexpr std::uint64_t notice_of_leaving = notices_per_entry_max - 2;
+constexpr std::uint64_t notice_of_fork = notices_per_entry_max - 1;
+constexpr std::uint64_t notice_of_gap = notices_per_entry_max;
 constexpr std::uint64_t logged_order(std::uint64_t seq, std::uint64_t notice = 0) {
   return seq * (notices_per_entry_max + 1) + notice;
 }

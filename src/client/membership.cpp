@@ -11,11 +11,6 @@
 namespace tern::client::membership {
 namespace {
 
-bool holds(const std::vector<Seat>& seats, const DeviceId& device) {
-  return std::any_of(seats.begin(), seats.end(),
-                     [&](const Seat& seat) { return seat.device == device; });
-}
-
 // One notice a person, not a device.
 Result<void> tell_changes(Step& step, Chat& chat, const Roster& before, const Roster& after,
                           const MembershipChange& change) {
@@ -35,7 +30,7 @@ Result<void> tell_changes(Step& step, Chat& chat, const Roster& before, const Ro
   }
   for (const auto& seat : change.added)
     if (!before.has(seat.account)) add(Notice::What::member_added, seat.account);
-  for (std::size_t i = 0; i < notices.size() && i < notices_per_entry_max; ++i)
+  for (std::size_t i = 0; i < notices.size() && i + 1 < notice_of_leaving; ++i)
     TERN_TRY(notice(step, chat, change.seq, i + 1, notices[i]));
   return {};
 }
@@ -187,7 +182,7 @@ Result<void> left(Step& step, Chat& chat, std::uint64_t seq) {
   TERN_TRY(fail_queued(step, chat));
   TERN_TRY(erase_keys(step, chat));
   const auto what = asked ? Notice::What::member_left : Notice::What::member_removed;
-  TERN_TRY(notice(step, chat, seq, notices_per_entry_max - 2, {what, step.device.account.id}));
+  TERN_TRY(notice(step, chat, seq, notice_of_leaving, {what, step.device.account.id}));
   for (const auto& waiter : chat.waiters) {
     if (waiter.what == Waiter::What::left) {
       step.answer(waiter.done, {});

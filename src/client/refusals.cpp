@@ -21,11 +21,11 @@ void pause(Step& step, Chat& chat, const wire::Refused& refused) {
   back_off(step, chat, std::max<std::int64_t>(refused.retry_after_ms, pause_ms));
 }
 
-// The relay said how long: no more than that.
 std::int64_t wait_ms(const wire::Refused& refused) {
   return std::max<std::int64_t>(refused.retry_after_ms, 1);
 }
 
+// The relay said how long: no more than that.
 void wait_as_told(Step& step, Chat& chat, const wire::Refused& refused) {
   chat.pace.hold_until = step.now.mono_ms + wait_ms(refused);
   step.device.timers.wake(chat.id(), chat.pace.hold_until);

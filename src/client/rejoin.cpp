@@ -134,7 +134,7 @@ Result<void> mark_gap(Step& step, Chat& chat, const Roster& before) {
                                after.seats().end(),
                                [](const Seat& a, const Seat& b) { return a.device == b.device; });
   if (same && record.devices <= say_again_devices_max) return {};
-  return membership::notice(step, chat, chat.record.cursor, notices_per_entry_max,
+  return membership::notice(step, chat, chat.record.cursor, notice_of_gap,
                             {Notice::What::gap, step.device.account.id});
 }
 

@@ -39,6 +39,11 @@ Result<std::vector<DeviceId>> leaving_in(const mls::Group& group) {
   return out;
 }
 
+bool holds(const std::vector<Seat>& seats, const DeviceId& device) {
+  return std::any_of(seats.begin(), seats.end(),
+                     [&](const Seat& seat) { return seat.device == device; });
+}
+
 std::vector<Seat> seats_on(const std::vector<SeatedLeaf>& leaves) {
   std::vector<Seat> out;
   out.reserve(leaves.size());

@@ -79,12 +79,10 @@ class Step {
 
 /// Runs `work`, lets every chat that it looked at go on, and commits: not at all when nothing was
 /// written, synced when a key or somebody else's entry is part of it. On an error nothing has
-/// happened, on the disk or in memory. `work` may be run twice (the map grew).
+/// happened, on the disk or in memory. When the map has to grow, `work` is run again and the
+/// connection given up.
 Result<void> run(Device& device, Now now, const std::function<Result<void>(Step&)>& work);
 
-/// Whether this is the disk's failure, not a rule's.
-constexpr bool is_storage(Errc code) {
-  return code >= Errc::storage_wrong_key && code <= Errc::storage_permission;
-}
+using store::is_storage;
 
 }  // namespace tern::client

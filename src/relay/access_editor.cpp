@@ -31,6 +31,7 @@ AccessEditor::AccessEditor(LogTransaction& store, const LogId& log, const Device
 Result<AccessEffect> AccessEditor::apply(const wire::AccessChange& change) {
   using Mode = wire::AccessChange::Mode;
   if (change.mode == Mode::none) return AccessEffect{};
+  if (!listed_ && change.mode != Mode::set) return Errc::access_change_invalid;
   TERN_ASSIGN(auto effect, change.mode == Mode::set ? apply_set(change) : apply_change(change));
   if (members_ > limits::chat_devices_max) return Errc::chat_too_large;
   moves_ += effect.joins.size() + effect.restored.size() + effect.strikes.size();
@@ -110,6 +111,7 @@ Result<void> AccessEditor::put_on(const DeviceId& device, AccessEffect& effect) 
   TERN_ASSIGN(const auto before, store_.member(log_, device));
   // Whoever invents devices would have a row kept for each.
   if (!before) {
+    if (!listed_) return Errc::access_change_invalid;
     TERN_ASSIGN(const auto registered, store_.device(device));
     if (!registered) return Errc::access_change_invalid;
   }

@@ -25,7 +25,8 @@ inline constexpr std::size_t access_moves_max = 2 * limits::chat_devices_max;
 class AccessEditor {
  public:
   /// `author` commits and stays; `members` are on the list now (1 with a log to be created). One
-  /// that is not on it (`listed`) restores itself and others, and strikes nobody.
+  /// that is not on it (`listed`) can only name the whole list, which restores who was on it before
+  /// and strikes nobody.
   AccessEditor(LogTransaction& store, const LogId& log, const DeviceId& author,
                std::uint32_t members, bool listed = true);
 

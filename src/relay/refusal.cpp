@@ -18,10 +18,7 @@ std::uint32_t limit_of(Errc code) {
 
 }  // namespace
 
-bool ends_batch(Errc code) {
-  const auto number = static_cast<int>(code);
-  return code == Errc::internal || (number >= 300 && number < 400);
-}
+bool ends_batch(Errc code) { return code == Errc::internal || store::is_storage(code); }
 
 wire::Refused refusal(const Error& error) {
   wire::Refused out;

@@ -10,6 +10,11 @@
 
 namespace tern::store {
 
+/// Whether this is the disk's failure, not a rule's.
+constexpr bool is_storage(Errc code) {
+  return code >= Errc::storage_wrong_key && code <= Errc::storage_permission;
+}
+
 /// A table's number within its environment; each user (client, relay) names its own, 1 to
 /// tables_max. 0 is the environment's (schema.hpp).
 struct Table {

@@ -77,6 +77,14 @@ std::size_t count_split(const Walk& walk) {
       }));
 }
 
+/// Tells the relay that the commit takes them out.
+std::function<void(wire::EntryHeader&)> strikes(const std::vector<Device*>& people) {
+  return [people](wire::EntryHeader& header) {
+    header.access.mode = wire::AccessChange::Mode::change;
+    for (const auto* person : people) header.access.removed.push_back(person->id());
+  };
+}
+
 }  // namespace
 
 TEST_CASE("a commit that half of the members cannot decrypt costs nobody the chat") {
@@ -122,10 +130,7 @@ TEST_CASE(
   Walk walk(320);
   auto& victim = *walk.honest[2];
   HostileMember::Commit commit;
-  commit.edit_header = [&](wire::EntryHeader& header) {
-    header.access.mode = wire::AccessChange::Mode::change;
-    header.access.removed = {victim.id()};
-  };
+  commit.edit_header = strikes({&victim});
   walk.mallory_commits(commit);
   CHECK(walk.all_saw(Errc::access_change_invalid));
   walk.everybody_writes();
@@ -140,10 +145,7 @@ TEST_CASE("a commit that strikes everybody costs nobody the chat") {
     commit.forgery.edit_message = [](mls::AuthenticatedContent& message) {
       message.auth.confirmation_tag = mls::Mac{};
     };
-    commit.edit_header = [&](wire::EntryHeader& header) {
-      header.access.mode = wire::AccessChange::Mode::change;
-      for (const auto* person : walk.honest) header.access.removed.push_back(person->id());
-    };
+    commit.edit_header = strikes(walk.honest);
     walk.mallory_commits(commit);
     walk.everybody_writes();
     walk.world.run_for(60'000);
@@ -162,10 +164,7 @@ TEST_CASE("a member who is no admin cannot remove another") {
   const auto leaf = group.find(victims.signing_key().verify_key());
   REQUIRE(leaf);
   commit.forgery.proposals = {mls::Proposal(mls::Remove{*leaf})};
-  commit.edit_header = [&](wire::EntryHeader& header) {
-    header.access.mode = wire::AccessChange::Mode::change;
-    header.access.removed = {victim.id()};
-  };
+  commit.edit_header = strikes({&victim});
   walk.mallory_commits(commit);
   CHECK(walk.all_saw(Errc::policy_violated));
   walk.everybody_writes();

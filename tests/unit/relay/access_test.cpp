@@ -152,6 +152,18 @@ TEST_CASE(
     CHECK(group.is_member(group.cleo));
     CHECK_FALSE(group.is_member(group.anna));
   }
+  SECTION("nothing else comes with it") {
+    const auto answer = write(group.world, EntryKind::commit, "answer", whole);
+    const auto strike = write(group.world, EntryKind::commit, "c", adding({}, {group.cleo.id}));
+    CHECK(refusal(group.world.ask(group.at_bo, append_of(group.log, 3, {answer, strike}))) ==
+          Errc::access_change_invalid);
+  }
+  SECTION("nobody gets in by it who was never in") {
+    const auto outsider = group.world.make_device();
+    group.world.online(outsider);
+    CHECK(refusal(group.commit(group.at_bo, 3, setting({group.bo.id, outsider.id}))) ==
+          Errc::access_change_invalid);
+  }
   SECTION("a second one on the same day is too much") {
     as<wire::Appended>(group.commit(group.at_bo, 3, whole));
     as<wire::Appended>(group.commit(group.at_cleo, 5, adding({}, {group.bo.id})));
