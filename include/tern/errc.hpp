@@ -143,6 +143,11 @@ enum class Errc : int {
   reserved,               ///< another device holds the log for a moment; see retry_after()
   rejoin_refused,         ///< the device may not rejoin this log (again) now
   log_pruned,             ///< the entries asked for are older than what the relay keeps
+  blob_unknown,           ///< never uploaded by its owner, or expired
+  blob_incomplete,        ///< a chunk that its owner has not uploaded yet
+  blob_damaged,           ///< chunks that do not belong to the blob's address
+  blob_too_large,         ///< over limits::blob_bytes_max
+  blob_quota,             ///< the account's blobs take all the room that the relay gives it
 
   // -- engine
   chat_not_ready = 700,  ///< the chat is not joined yet
@@ -153,6 +158,23 @@ enum class Errc : int {
   log_forked,            ///< members were shown different logs
   key_changed,           ///< the contact's account key changed; accept it first
   message_expired,
+  media_not_here,  ///< the message's file or sound has not arrived (yet)
+  file_io,         ///< a file of the app's that cannot be read or written
+  live_ended,      ///< this live voice has ended, or its chat cannot carry it now
+
+  // -- voice
+  ogg_malformed = 800,       ///< bytes that are no Ogg stream, or a page that breaks its rules
+  ogg_truncated,             ///< the stream ends before its last page
+  ogg_chained,               ///< a second stream behind, or between, the pages of the first
+  opus_header_invalid,       ///< RFC 7845 §5: an OpusHead or OpusTags that breaks a rule
+  opus_mapping_unsupported,  ///< a channel mapping family other than 0, or over two channels
+  opus_packet_invalid,       ///< RFC 6716 §3.4: a packet that no encoder makes
+  opus_granule_invalid,      ///< RFC 7845 §4: positions that do not fit the packets
+  wav_malformed,             ///< bytes that are no WAV file
+  wav_unsupported,           ///< a WAV file whose samples are not PCM or float
+  voice_format_unknown,      ///< neither Ogg Opus nor WAV
+  voice_too_long,            ///< over limits::voice_minutes_max
+  voice_empty,               ///< not one sample in it
 };
 
 /// The code in the "tern" category.

@@ -45,6 +45,18 @@ inline constexpr std::uint64_t mls_leaf_lifetime_s_max = std::uint64_t{92} * 24 
 inline constexpr std::size_t noise_message_bytes_max = 65535;
 inline constexpr std::uint64_t noise_rekey_messages = std::uint64_t{1} << 20;
 
+// Voice (RFC 6716: Opus counts in samples at 48 kHz) and blobs.
+inline constexpr std::uint64_t voice_minutes_max = 15;
+inline constexpr std::uint64_t voice_samples_max = voice_minutes_max * 60 * 48'000;
+inline constexpr std::size_t voice_inline_bytes_max = 48 * 1024;
+inline constexpr std::size_t voice_import_bytes_max = 64 * 1024 * 1024;  // a file to be read whole
+inline constexpr std::uint64_t blob_bytes_max = std::uint64_t{100} * 1024 * 1024;
+inline constexpr std::size_t blob_chunk_bytes = 64 * 1024;  // of ciphertext; the last may be less
+inline constexpr std::size_t entry_blobs_max = 16;          // that one entry names
+inline constexpr std::size_t file_name_bytes_max = 255;
+inline constexpr std::size_t file_type_bytes_max = 127;
+inline constexpr std::size_t live_packet_bytes_max = 4096;
+
 inline constexpr std::int64_t retention_days = 30;
 inline constexpr std::size_t receipts_devices_max = 64;
 
