@@ -52,6 +52,14 @@ Offset<fb::Entries> flat_member(FlatBuilder& b, const Entries& a) {
   return fb::CreateEntries(b, &log, first_seq, entries, a.head);
 }
 
+Offset<fb::BlobStored> flat_member(FlatBuilder& b, const BlobStored& a) {
+  return fb::CreateBlobStored(b, a.chunks, a.complete);
+}
+
+Offset<fb::BlobChunk> flat_member(FlatBuilder& b, const BlobChunk& a) {
+  return fb::CreateBlobChunk(b, a.chunk, flat_bytes(b, a.payload));
+}
+
 Offset<fb::Done> flat_member(FlatBuilder& b, const Done&) { return fb::CreateDone(b); }
 
 Offset<fb::Refused> flat_member(FlatBuilder& b, const Refused& a) {
@@ -68,7 +76,14 @@ Offset<fb::SignalPush> flat_member(FlatBuilder& b, const SignalPush& push) {
 
 Offset<fb::Notice> flat_member(FlatBuilder& b, const Notice& push) {
   const Offset<fb::LogHead> log = push.log.log.is_zero() ? 0 : flat_head(b, push.log);
-  return fb::CreateNotice(b, static_cast<std::uint8_t>(push.what), log, push.key_packages_left);
+  Offset<fb::BlobHead> blob;
+  if (push.what == Notice::What::blob_advanced) {
+    const auto owner = flat(push.blob.owner);
+    const auto address = flat(push.blob.address);
+    blob = fb::CreateBlobHead(b, &owner, &address, push.blob.chunks);
+  }
+  return fb::CreateNotice(b, static_cast<std::uint8_t>(push.what), log, push.key_packages_left,
+                          blob);
 }
 
 template <class Table>
@@ -82,8 +97,12 @@ fb::Push push_tag(Offset<Table>) {
 
 template <class Union>
 std::size_t room_for(const Union& member) {
-  const auto* entries = std::get_if<Entries>(&member);
-  return entries ? flat_room(entries->entries) : 1024;
+  if (const auto* entries = std::get_if<Entries>(&member)) return flat_room(entries->entries);
+  if constexpr (std::is_same_v<Union, Answer>) {
+    if (const auto* chunk = std::get_if<BlobChunk>(&member))
+      return chunk->payload.size() + frame_overhead_bytes;
+  }
+  return 1024;
 }
 
 // ---- reading --------------------------------------------------------------------------------
@@ -154,6 +173,16 @@ Result<Entries> member_from(FlatReader& reader, const fb::Entries& from) {
   return out;
 }
 
+Result<BlobStored> member_from(FlatReader&, const fb::BlobStored& from) {
+  return BlobStored{from.chunks(), from.complete()};
+}
+
+Result<BlobChunk> member_from(FlatReader& reader, const fb::BlobChunk& from) {
+  BlobChunk out{from.chunk(), reader.bytes(from.payload())};
+  if (out.payload.size() > chunk_limit.max) return over_limit(chunk_limit, out.payload.size());
+  return out;
+}
+
 Result<Done> member_from(FlatReader&, const fb::Done&) { return Done{}; }
 
 Result<Refused> member_from(FlatReader&, const fb::Refused& from) {
@@ -176,13 +205,17 @@ Result<SignalPush> member_from(FlatReader& reader, const fb::SignalPush& from) {
 
 bool known_notice(std::uint8_t what) {
   return what >= static_cast<std::uint8_t>(Notice::What::log_advanced) &&
-         what <= static_cast<std::uint8_t>(Notice::What::device_revoked);
+         what <= static_cast<std::uint8_t>(Notice::What::blob_advanced);
 }
 
 Result<Notice> member_from(FlatReader& reader, const fb::Notice& from) {
-  return Notice{.what = static_cast<Notice::What>(from.what()),
-                .log = from.log() ? head_from(reader, *from.log()) : LogHead{},
-                .key_packages_left = from.key_packages_left()};
+  Notice out{.what = static_cast<Notice::What>(from.what()),
+             .log = from.log() ? head_from(reader, *from.log()) : LogHead{},
+             .key_packages_left = from.key_packages_left()};
+  if (const auto* blob = from.blob())
+    out.blob = {fixed_from<AccountId>(*blob->owner()), fixed_from<BlobAddress>(*blob->address()),
+                blob->chunks()};
+  return out;
 }
 
 /// The member that the tag names, which a hostile frame may leave out.
@@ -212,6 +245,10 @@ Result<Answer> answer_from(FlatReader& reader, const fb::ServerFrame& frame) {
       return body(frame.answer_as_Done());
     case fb::Answer::Refused:
       return body(frame.answer_as_Refused());
+    case fb::Answer::BlobStored:
+      return body(frame.answer_as_BlobStored());
+    case fb::Answer::BlobChunk:
+      return body(frame.answer_as_BlobChunk());
     case fb::Answer::NONE:
       break;
   }

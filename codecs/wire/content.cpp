@@ -1,5 +1,8 @@
 #include "wire/content.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "content_generated.h"
 #include "wire/flat_reader.hpp"
 #include "wire/flat_writer.hpp"
@@ -33,6 +36,37 @@ Body flat_body(FlatBuilder& b, const ReceiptContent& content) {
 Body flat_body(FlatBuilder& b, const CustomContent& content) {
   const auto type = flat_text(b, content.type);
   return body_of(fb::CreateCustom(b, type, flat_bytes(b, content.bytes)));
+}
+
+Offset<fb::BlobRef> flat_blob_ref(FlatBuilder& b, const BlobRef& ref) {
+  const auto owner = flat(ref.owner);
+  const auto address = flat(ref.address);
+  const auto key = fb::Hash(flatbuffers::span<const std::uint8_t, 32>(ref.key));
+  const auto header = fb::StreamHeader(flatbuffers::span<const std::uint8_t, 24>(ref.header));
+  return fb::CreateBlobRef(b, &owner, &address, ref.bytes, &key, &header);
+}
+
+Body flat_body(FlatBuilder& b, const VoiceContent& content) {
+  const auto waveform = flat_bytes(b, content.clip.waveform);
+  const auto audio = flat_bytes(b, content.audio);
+  const Offset<fb::BlobRef> blob = content.blob ? flat_blob_ref(b, *content.blob) : 0;
+  const auto hash = fb::Hash(flatbuffers::span<const std::uint8_t, 32>(content.packets_hash));
+  const auto loudness = std::lround(std::clamp(content.clip.loudness_lufs, -70.0F, 70.0F) * 100);
+  const auto peak = std::lround(std::clamp(content.clip.peak, 0.0F, 1.0F) * 65535);
+  return body_of(fb::CreateVoice(b, content.clip.samples, waveform,
+                                 static_cast<std::int16_t>(loudness),
+                                 static_cast<std::uint16_t>(peak), &hash, audio, blob));
+}
+
+Body flat_body(FlatBuilder& b, const FileContent& content) {
+  const auto name = flat_text(b, content.name);
+  const auto type = flat_text(b, content.type);
+  const auto blob = flat_blob_ref(b, content.blob);
+  if (!content.picture) return body_of(fb::CreateFile(b, name, type, content.bytes, blob));
+  const auto& picture = *content.picture;
+  const auto thumbnail = flat_bytes(b, picture.thumbnail);
+  return body_of(fb::CreateImage(b, name, type, content.bytes, picture.width, picture.height,
+                                 thumbnail, blob));
 }
 
 /// What is not understood is passed on as bytes, not encoded again: this keeps the kind alone.
@@ -73,6 +107,82 @@ Result<ContentBody> body_from(FlatReader& reader, const fb::Custom& from) {
   return ContentBody(out);
 }
 
+template <class Array, class Struct>
+Array array_from(const Struct& from) {
+  Array out;
+  std::copy_n(from.bytes()->data(), out.size(), out.begin());
+  return out;
+}
+
+Result<BlobRef> blob_ref_from(const fb::BlobRef& from) {
+  BlobRef out{.owner = fixed_from<AccountId>(*from.owner()),
+              .address = fixed_from<BlobAddress>(*from.address()),
+              .bytes = from.bytes(),
+              .key = array_from<decltype(BlobRef::key)>(*from.key()),
+              .header = array_from<decltype(BlobRef::header)>(*from.header())};
+  if (out.bytes > blob_limit.max) return over_limit(blob_limit, out.bytes);
+  if (out.bytes == 0) return Error(Errc::malformed, "a blob without a byte");
+  return out;
+}
+
+constexpr Limit audio_limit{"bytes of sound in a message", limits::voice_inline_bytes_max,
+                            Errc::too_long};
+constexpr Limit samples_limit{"samples in a voice message", limits::voice_samples_max,
+                              Errc::voice_too_long};
+constexpr Limit name_limit{"bytes in a file's name", limits::file_name_bytes_max, Errc::too_long};
+constexpr Limit media_type_limit{"bytes in a file's type", limits::file_type_bytes_max,
+                                 Errc::too_long};
+constexpr Limit thumbnail_limit{"bytes in a thumbnail", limits::thumbnail_bytes_max,
+                                Errc::too_long};
+
+Result<ContentBody> body_from(FlatReader& reader, const fb::Voice& from) {
+  VoiceContent out;
+  out.clip.samples = from.samples();
+  if (out.clip.samples > samples_limit.max) return over_limit(samples_limit, out.clip.samples);
+  const auto waveform = reader.bytes(from.waveform());
+  if (waveform.size() != waveform_peaks)
+    return Error(Errc::malformed, "a waveform of other than 64 peaks");
+  std::copy(waveform.begin(), waveform.end(), out.clip.waveform.begin());
+  out.clip.loudness_lufs = static_cast<float>(from.loudness_centi_lufs()) / 100;
+  out.clip.peak = static_cast<float>(from.peak()) / 65535;
+  if (const auto* hash = from.packets_hash())
+    out.packets_hash = array_from<decltype(VoiceContent::packets_hash)>(*hash);
+  out.audio = reader.bytes(from.audio());
+  if (out.audio.size() > audio_limit.max) return over_limit(audio_limit, out.audio.size());
+  if (out.audio.empty() == (from.blob() == nullptr))
+    return Error(Errc::malformed, "a voice message has its sound in itself or in a blob");
+  if (!from.blob()) return ContentBody(out);
+  TERN_ASSIGN(out.blob, blob_ref_from(*from.blob()));
+  return ContentBody(out);
+}
+
+template <class Table>
+Result<FileContent> file_from(FlatReader& reader, const Table& from) {
+  FileContent out{.name = reader.text(from.name()), .type = reader.text(from.type())};
+  if (out.name.size() > name_limit.max) return over_limit(name_limit, out.name.size());
+  if (out.type.size() > media_type_limit.max) return over_limit(media_type_limit, out.type.size());
+  if (!is_utf8(out.name) || !is_utf8(out.type)) return Errc::text_not_utf8;
+  if (!is_file_name(out.name))
+    return Error(Errc::malformed, "a file's name that is a path or none");
+  out.bytes = from.bytes();
+  if (out.bytes > blob_limit.max) return over_limit(blob_limit, out.bytes);
+  TERN_ASSIGN(out.blob, blob_ref_from(*from.blob()));
+  return out;
+}
+
+Result<ContentBody> body_from(FlatReader& reader, const fb::File& from) {
+  TERN_ASSIGN(auto out, file_from(reader, from));
+  return ContentBody(out);
+}
+
+Result<ContentBody> body_from(FlatReader& reader, const fb::Image& from) {
+  TERN_ASSIGN(auto out, file_from(reader, from));
+  out.picture = {from.width(), from.height(), reader.bytes(from.thumbnail())};
+  const auto size = out.picture->thumbnail.size();
+  if (size > thumbnail_limit.max) return over_limit(thumbnail_limit, size);
+  return ContentBody(out);
+}
+
 template <class Table>
 Result<ContentBody> member_from(FlatReader& reader, const Table* table) {
   if (!table) return Error(Errc::malformed, "a content without its body");
@@ -87,17 +197,36 @@ Result<ContentBody> body_from(FlatReader& reader, const fb::Content& content) {
       return member_from(reader, content.body_as_Receipt());
     case fb::Body::Custom:
       return member_from(reader, content.body_as_Custom());
+    case fb::Body::Voice:
+      return member_from(reader, content.body_as_Voice());
+    case fb::Body::File:
+      return member_from(reader, content.body_as_File());
+    case fb::Body::Image:
+      return member_from(reader, content.body_as_Image());
     case fb::Body::NONE:
       return Error(Errc::malformed, "a content without a kind");
   }
   return ContentBody(UnknownContent{static_cast<std::uint8_t>(content.body_type())});
 }
 
+std::size_t room_for(const ContentBody& body) {
+  if (const auto* text = std::get_if<TextContent>(&body)) return 128 + text->text.size();
+  const auto* voice = std::get_if<VoiceContent>(&body);
+  return voice ? 512 + voice->audio.size() : 1024;
+}
+
 }  // namespace
 
+// What a receiver may use as a name in a folder of its own.
+bool is_file_name(std::string_view name) noexcept {
+  if (name.empty() || name == "." || name == "..") return false;
+  return std::none_of(name.begin(), name.end(), [](char c) {
+    return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  });
+}
+
 Bytes encode(const Content& content) {
-  const auto* text = std::get_if<TextContent>(&content.body);
-  FlatBuilder builder(text ? 128 + text->text.size() : 1024);
+  FlatBuilder builder(room_for(content.body));
   const auto body = std::visit([&](const auto& b) { return flat_body(builder, b); }, content.body);
   const auto again = flat_again(builder, content.again);
   builder.Finish(fb::CreateContent(builder, content.sent_ms, again, body.tag, body.offset));

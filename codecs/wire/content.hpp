@@ -7,6 +7,7 @@
 
 #include "tern/limits.hpp"
 #include "tern/result.hpp"
+#include "tern/voice_clip.hpp"
 #include "wire/ids.hpp"
 
 namespace tern::wire {
@@ -26,6 +27,36 @@ struct CustomContent {
   std::string_view type;
   ByteSpan bytes;
 };
+/// A blob that a message points at, and the secretstream key and header that open it.
+struct BlobRef {
+  AccountId owner;
+  BlobAddress address;
+  std::uint64_t bytes = 0;  ///< of ciphertext, at most limits::blob_bytes_max
+  std::array<std::uint8_t, 32> key{};
+  std::array<std::uint8_t, 24> header{};
+  friend bool operator==(const BlobRef&, const BlobRef&) = default;
+};
+/// Ogg Opus, in the message itself or in a blob.
+struct VoiceContent {
+  VoiceClip clip;
+  std::array<std::uint8_t, 32>
+      packets_hash{};  ///< BLAKE2b-256 over the packets, each with its length
+  ByteSpan audio;      ///< at most limits::voice_inline_bytes_max
+  std::optional<BlobRef> blob;
+};
+/// A file; an image is one with its size in pixels, and a small picture to show before it is here.
+struct FileContent {
+  std::string_view name;  ///< 1 … limits::file_name_bytes_max of UTF-8, no path
+  std::string_view type;  ///< a media type (RFC 6838); may be empty
+  std::uint64_t bytes = 0;
+  BlobRef blob;
+  struct Picture {
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    ByteSpan thumbnail;  ///< at most limits::thumbnail_bytes_max
+  };
+  std::optional<Picture> picture;
+};
 /// A kind that this version does not know: kept whole and shown as such.
 struct UnknownContent {
   std::uint16_t kind = 0;
@@ -40,16 +71,23 @@ struct Again {
 struct Content {
   std::int64_t sent_ms = 0;  ///< Unix time, the sender's clock
   std::optional<Again> again;
-  std::variant<TextContent, ReceiptContent, CustomContent, UnknownContent> body;
+  std::variant<TextContent, ReceiptContent, CustomContent, VoiceContent, FileContent,
+               UnknownContent>
+      body;
 };
 
 Bytes encode(const Content& content);
-/// Views point into `bytes`. Errors: malformed, text_not_utf8, text_too_long; too_long for a custom
-/// type over limits::custom_type_bytes_max or a content over limits::entry_payload_bytes_max.
+/// Views point into `bytes`. Errors: malformed, text_not_utf8, text_too_long, voice_too_long,
+/// blob_too_large; too_long for another field over its limit or a content over
+/// limits::entry_payload_bytes_max.
 Result<Content> decode_content(ByteSpan bytes);
 
 /// Whether `text` is well-formed UTF-8 (no surrogates, no overlong forms).
 bool is_utf8(std::string_view text) noexcept;
+
+/// Whether `name` names a file and no place: not empty, `.` or `..`, without separators and control
+/// characters.
+bool is_file_name(std::string_view name) noexcept;
 
 /// A group's rules and name, in the GroupContext extension (tern policy).
 struct GroupPolicy {

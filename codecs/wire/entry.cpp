@@ -111,6 +111,8 @@ Bytes encode(const EntryHeader& header) {
       .raw(header.seen_hash);
   write_access(writer, header.access);
   if (header.access.mode != AccessChange::Mode::none) write_proofs(writer, header.returning);
+  writer.number(static_cast<std::uint8_t>(header.blobs.size()));
+  for (const auto& blob : header.blobs) writer.raw(blob);
   return std::move(writer).take();
 }
 
@@ -124,6 +126,13 @@ Result<EntryHeader> decode_entry_header(ByteSpan bytes) {
   TERN_ASSIGN(out.access, read_access(reader));
   if (out.access.mode != AccessChange::Mode::none) {
     TERN_ASSIGN(out.returning, read_proofs(reader));
+  }
+  TERN_ASSIGN(const auto blobs, reader.number<std::uint8_t>());
+  if (blobs > limits::entry_blobs_max)
+    return Error(Errc::too_long, "an entry that names too many blobs");
+  for (std::size_t i = 0; i < blobs; ++i) {
+    TERN_ASSIGN(const auto blob, reader.fixed<BlobAddress>());
+    out.blobs.push_back(blob);
   }
   TERN_TRY(reader.finish());
   return out;

@@ -88,6 +88,8 @@ struct EntryHeader {
   LogHash seen_hash;                   ///< and the log's running hash there
   AccessChange access;                 ///< commits only
   std::vector<RejoinProof> returning;  ///< only with an access change: who asked to come back
+  /// The sender's own blobs that the message points at: the relay keeps them 30 days from here.
+  std::vector<BlobAddress> blobs;
   friend bool operator==(const EntryHeader&, const EntryHeader&) = default;
 };
 Bytes encode(const EntryHeader& header);

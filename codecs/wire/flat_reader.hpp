@@ -104,4 +104,8 @@ inline constexpr Limit welcome_limit{"bytes in a Welcome", limits::welcome_bytes
 inline constexpr Limit signal_limit{"bytes in a signal", limits::entry_payload_bytes_max,
                                     Errc::entry_too_large};
 
+inline constexpr Limit blob_limit{"bytes in a blob", limits::blob_bytes_max, Errc::blob_too_large};
+inline constexpr Limit chunk_limit{"bytes in a blob's chunk", limits::blob_chunk_bytes,
+                                   Errc::blob_too_large};
+
 }  // namespace tern::wire

@@ -107,8 +107,25 @@ struct Signal {
 
 struct Ping {};
 
+/// The next chunk of one of the caller's own blobs, in order; without a payload it asks how many
+/// the relay has. Answer: BlobStored; a chunk that is not the next one changes nothing.
+struct PutBlob {
+  BlobAddress address;
+  std::uint64_t bytes = 0;  ///< of the whole blob
+  std::uint32_t chunk = 0;
+  ByteSpan payload;  ///< limits::blob_chunk_bytes of ciphertext; the last chunk: the rest
+};
+
+/// One chunk. Answer: BlobChunk; blob_incomplete or blob_unknown while its owner has not uploaded
+/// it, and then a Notice comes to this connection when there is more.
+struct GetBlob {
+  AccountId owner;
+  BlobAddress address;
+  std::uint32_t chunk = 0;
+};
+
 using Request = std::variant<Resume, Register, PublishKeyPackages, ClaimKeyPackages, CreateLog,
-                             Append, Read, Ack, Reserve, Signal, Ping>;
+                             Append, Read, Ack, Reserve, Signal, Ping, PutBlob, GetBlob>;
 
 // ---- answers --------------------------------------------------------------------------------
 
@@ -163,6 +180,16 @@ struct Entries {
   std::uint64_t head = 0;
 };
 
+struct BlobStored {
+  std::uint32_t chunks = 0;  ///< the first so many are on the relay's disk
+  bool complete = false;     ///< all are, and they belong to the address
+};
+
+struct BlobChunk {
+  std::uint32_t chunk = 0;
+  ByteSpan payload;
+};
+
 struct Done {};  ///< to Ack, Reserve, Signal, Ping
 
 /// A refusal. `base` and `head` come with `stale`; retry_after_ms with rate_limited, reserved.
@@ -175,7 +202,7 @@ struct Refused {
 };
 
 using Answer = std::variant<Resumed, Registered, KeyPackagesPublished, Claimed, Appended, Entries,
-                            Done, Refused>;
+                            Done, Refused, BlobStored, BlobChunk>;
 
 // ---- pushes ---------------------------------------------------------------------------------
 
@@ -184,18 +211,26 @@ struct SignalPush {
   DeviceId from;
   ByteSpan payload;
 };
+/// So many chunks of a blob are there.
+struct BlobHead {
+  AccountId owner;
+  BlobAddress address;
+  std::uint32_t chunks = 0;
+};
 /// Something is newer than what this connection was told: a log to read (a slow reader, a chat one
-/// was just added to again), or a request to publish key packages.
+/// was just added to again), a blob that it has asked for, or a request to publish key packages.
 struct Notice {
   enum class What : std::uint8_t {
     log_advanced = 1,
     key_packages_low = 2,
     relay_stopping = 3,
-    device_revoked = 4
+    device_revoked = 4,
+    blob_advanced = 5
   };
   What what = What::log_advanced;
   LogHead log;
   std::uint32_t key_packages_left = 0;
+  BlobHead blob;
 };
 using Push = std::variant<Entries, SignalPush, Notice>;
 

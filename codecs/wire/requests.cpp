@@ -78,14 +78,27 @@ Offset<fb::Signal> flat_request(FlatBuilder& b, const Signal& r) {
 
 Offset<fb::Ping> flat_request(FlatBuilder& b, const Ping&) { return fb::CreatePing(b); }
 
+Offset<fb::PutBlob> flat_request(FlatBuilder& b, const PutBlob& r) {
+  const auto payload = flat_bytes(b, r.payload);
+  const auto address = flat(r.address);
+  return fb::CreatePutBlob(b, &address, r.bytes, r.chunk, payload);
+}
+
+Offset<fb::GetBlob> flat_request(FlatBuilder& b, const GetBlob& r) {
+  const auto owner = flat(r.owner);
+  const auto address = flat(r.address);
+  return fb::CreateGetBlob(b, &owner, &address, r.chunk);
+}
+
 template <class Table>
 fb::Request tag_of(Offset<Table>) {
   return fb::RequestTraits<Table>::enum_value;
 }
 
 std::size_t room_for(const Request& request) {
-  const auto* append = std::get_if<Append>(&request);
-  return append ? flat_room(append->entries) : 1024;
+  if (const auto* append = std::get_if<Append>(&request)) return flat_room(append->entries);
+  const auto* put = std::get_if<PutBlob>(&request);
+  return put ? put->payload.size() + frame_overhead_bytes : 1024;
 }
 
 // ---- reading --------------------------------------------------------------------------------
@@ -207,6 +220,22 @@ Result<Request> request_from(FlatReader& reader, const fb::Signal& from) {
 
 Result<Request> request_from(FlatReader&, const fb::Ping&) { return Request(Ping{}); }
 
+Result<Request> request_from(FlatReader& reader, const fb::PutBlob& from) {
+  PutBlob out{.address = fixed_from<BlobAddress>(*from.address()),
+              .bytes = from.bytes(),
+              .chunk = from.chunk(),
+              .payload = reader.bytes(from.payload())};
+  if (out.bytes > limits::blob_bytes_max) return over_limit(blob_limit, out.bytes);
+  if (out.payload.size() > chunk_limit.max) return over_limit(chunk_limit, out.payload.size());
+  return Request(out);
+}
+
+Result<Request> request_from(FlatReader&, const fb::GetBlob& from) {
+  return Request(GetBlob{.owner = fixed_from<AccountId>(*from.owner()),
+                         .address = fixed_from<BlobAddress>(*from.address()),
+                         .chunk = from.chunk()});
+}
+
 /// The member that the tag names, which a hostile frame may leave out.
 template <class Table>
 Result<Request> member_from(FlatReader& reader, const fb::RequestFrame& frame) {
@@ -239,6 +268,10 @@ Result<Request> known_request_from(FlatReader& reader, const fb::RequestFrame& f
       return member_from<fb::Signal>(reader, frame);
     case fb::Request::Ping:
       return member_from<fb::Ping>(reader, frame);
+    case fb::Request::PutBlob:
+      return member_from<fb::PutBlob>(reader, frame);
+    case fb::Request::GetBlob:
+      return member_from<fb::GetBlob>(reader, frame);
     case fb::Request::NONE:
       break;
   }

@@ -73,6 +73,9 @@ using ChatId = LogId;
 using EntryId = FixedBytes<struct EntryIdTag, 16>;
 /// A message's id is the id of the entry that first carried it.
 using MessageId = EntryId;
+/// Where a file's or a recording's ciphertext is at the relay: BLAKE2b-256 over its length and the
+/// BLAKE2b-256 of each of its chunks of 64 KiB.
+using BlobAddress = FixedBytes<struct BlobAddressTag, 32>;
 
 }  // namespace tern
 

@@ -55,6 +55,7 @@ inline constexpr std::size_t blob_chunk_bytes = 64 * 1024;  // of ciphertext; th
 inline constexpr std::size_t entry_blobs_max = 16;          // that one entry names
 inline constexpr std::size_t file_name_bytes_max = 255;
 inline constexpr std::size_t file_type_bytes_max = 127;
+inline constexpr std::size_t thumbnail_bytes_max = 32 * 1024;
 inline constexpr std::size_t live_packet_bytes_max = 4096;
 
 inline constexpr std::int64_t retention_days = 30;
