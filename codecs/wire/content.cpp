@@ -38,11 +38,18 @@ Body flat_body(FlatBuilder& b, const CustomContent& content) {
   return body_of(fb::CreateCustom(b, type, flat_bytes(b, content.bytes)));
 }
 
+template <class Struct>
+Struct struct_from(ByteSpan bytes) {
+  std::array<std::uint8_t, sizeof(Struct)> raw{};
+  std::copy_n(bytes.begin(), std::min(raw.size(), bytes.size()), raw.begin());
+  return Struct(flatbuffers::span<const std::uint8_t, sizeof(Struct)>(raw));
+}
+
 Offset<fb::BlobRef> flat_blob_ref(FlatBuilder& b, const BlobRef& ref) {
   const auto owner = flat(ref.owner);
   const auto address = flat(ref.address);
-  const auto key = fb::Hash(flatbuffers::span<const std::uint8_t, 32>(ref.key));
-  const auto header = fb::StreamHeader(flatbuffers::span<const std::uint8_t, 24>(ref.header));
+  const auto key = struct_from<fb::Hash>(ref.key);
+  const auto header = struct_from<fb::StreamHeader>(ref.header);
   return fb::CreateBlobRef(b, &owner, &address, ref.bytes, &key, &header);
 }
 
@@ -50,7 +57,7 @@ Body flat_body(FlatBuilder& b, const VoiceContent& content) {
   const auto waveform = flat_bytes(b, content.clip.waveform);
   const auto audio = flat_bytes(b, content.audio);
   const Offset<fb::BlobRef> blob = content.blob ? flat_blob_ref(b, *content.blob) : 0;
-  const auto hash = fb::Hash(flatbuffers::span<const std::uint8_t, 32>(content.packets_hash));
+  const auto hash = flat(content.packets_hash);
   const auto loudness = std::lround(std::clamp(content.clip.loudness_lufs, -70.0F, 70.0F) * 100);
   const auto peak = std::lround(std::clamp(content.clip.peak, 0.0F, 1.0F) * 65535);
   return body_of(fb::CreateVoice(b, content.clip.samples, waveform,
@@ -107,19 +114,12 @@ Result<ContentBody> body_from(FlatReader& reader, const fb::Custom& from) {
   return ContentBody(out);
 }
 
-template <class Array, class Struct>
-Array array_from(const Struct& from) {
-  Array out;
-  std::copy_n(from.bytes()->data(), out.size(), out.begin());
-  return out;
-}
-
-Result<BlobRef> blob_ref_from(const fb::BlobRef& from) {
+Result<BlobRef> blob_ref_from(FlatReader& reader, const fb::BlobRef& from) {
   BlobRef out{.owner = fixed_from<AccountId>(*from.owner()),
               .address = fixed_from<BlobAddress>(*from.address()),
               .bytes = from.bytes(),
-              .key = array_from<decltype(BlobRef::key)>(*from.key()),
-              .header = array_from<decltype(BlobRef::header)>(*from.header())};
+              .key = reader.bytes_of(*from.key()),
+              .header = reader.bytes_of(*from.header())};
   if (out.bytes > blob_limit.max) return over_limit(blob_limit, out.bytes);
   if (out.bytes == 0) return Error(Errc::malformed, "a blob without a byte");
   return out;
@@ -145,14 +145,13 @@ Result<ContentBody> body_from(FlatReader& reader, const fb::Voice& from) {
   std::copy(waveform.begin(), waveform.end(), out.clip.waveform.begin());
   out.clip.loudness_lufs = static_cast<float>(from.loudness_centi_lufs()) / 100;
   out.clip.peak = static_cast<float>(from.peak()) / 65535;
-  if (const auto* hash = from.packets_hash())
-    out.packets_hash = array_from<decltype(VoiceContent::packets_hash)>(*hash);
+  out.packets_hash = fixed_or_zero<VoiceHash>(from.packets_hash());
   out.audio = reader.bytes(from.audio());
   if (out.audio.size() > audio_limit.max) return over_limit(audio_limit, out.audio.size());
   if (out.audio.empty() == (from.blob() == nullptr))
     return Error(Errc::malformed, "a voice message has its sound in itself or in a blob");
   if (!from.blob()) return ContentBody(out);
-  TERN_ASSIGN(out.blob, blob_ref_from(*from.blob()));
+  TERN_ASSIGN(out.blob, blob_ref_from(reader, *from.blob()));
   return ContentBody(out);
 }
 
@@ -166,7 +165,7 @@ Result<FileContent> file_from(FlatReader& reader, const Table& from) {
     return Error(Errc::malformed, "a file's name that is a path or none");
   out.bytes = from.bytes();
   if (out.bytes > blob_limit.max) return over_limit(blob_limit, out.bytes);
-  TERN_ASSIGN(out.blob, blob_ref_from(*from.blob()));
+  TERN_ASSIGN(out.blob, blob_ref_from(reader, *from.blob()));
   return out;
 }
 
@@ -244,6 +243,15 @@ Result<Content> decode_content(ByteSpan bytes) {
   TERN_ASSIGN(out.body, body_from(reader, *from));
   if (reader.claims_bytes_twice()) return Error(Errc::malformed, "bytes are claimed twice");
   return out;
+}
+
+std::vector<BlobAddress> blobs_named(ByteSpan bytes) {
+  const auto content = decode_content(bytes);
+  if (!content) return {};
+  if (const auto* voice = std::get_if<VoiceContent>(&content->body))
+    return voice->blob ? std::vector{voice->blob->address} : std::vector<BlobAddress>();
+  const auto* file = std::get_if<FileContent>(&content->body);
+  return file ? std::vector{file->blob.address} : std::vector<BlobAddress>();
 }
 
 }  // namespace tern::wire

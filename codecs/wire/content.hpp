@@ -31,17 +31,15 @@ struct CustomContent {
 struct BlobRef {
   AccountId owner;
   BlobAddress address;
-  std::uint64_t bytes = 0;  ///< of ciphertext, at most limits::blob_bytes_max
-  std::array<std::uint8_t, 32> key{};
-  std::array<std::uint8_t, 24> header{};
-  friend bool operator==(const BlobRef&, const BlobRef&) = default;
+  std::uint64_t bytes = 0;  ///< of ciphertext, 1 … limits::blob_bytes_max
+  ByteSpan key;             ///< 32 bytes
+  ByteSpan header;          ///< 24 bytes
 };
 /// Ogg Opus, in the message itself or in a blob.
 struct VoiceContent {
   VoiceClip clip;
-  std::array<std::uint8_t, 32>
-      packets_hash{};  ///< BLAKE2b-256 over the packets, each with its length
-  ByteSpan audio;      ///< at most limits::voice_inline_bytes_max
+  VoiceHash packets_hash;
+  ByteSpan audio;  ///< at most limits::voice_inline_bytes_max
   std::optional<BlobRef> blob;
 };
 /// A file; an image is one with its size in pixels, and a small picture to show before it is here.
@@ -77,6 +75,10 @@ struct Content {
 };
 
 Bytes encode(const Content& content);
+/// Whether it is a kind that points at a blob, and at which; nothing of a content that does not
+/// parse.
+std::vector<BlobAddress> blobs_named(ByteSpan content);
+
 /// Views point into `bytes`. Errors: malformed, text_not_utf8, text_too_long, voice_too_long,
 /// blob_too_large; too_long for another field over its limit or a content over
 /// limits::entry_payload_bytes_max.

@@ -34,6 +34,11 @@ class FlatReader {
 
   ByteSpan bytes(const flatbuffers::Vector<std::uint8_t>* vector);
   std::string_view text(const flatbuffers::String* string);
+  /// Of a struct that is nothing but bytes.
+  template <class Struct>
+  ByteSpan bytes_of(const Struct& from) {
+    return claim(from.bytes()->data(), sizeof(Struct));
+  }
 
   /// To be asked last. Offsets may point twice at one place: 512 entries that share a payload of
   /// 256 KiB would make a small frame cost its reader 128 MiB.

@@ -76,6 +76,8 @@ using MessageId = EntryId;
 /// Where a file's or a recording's ciphertext is at the relay: BLAKE2b-256 over its length and the
 /// BLAKE2b-256 of each of its chunks of 64 KiB.
 using BlobAddress = FixedBytes<struct BlobAddressTag, 32>;
+/// BLAKE2b-256 over a recording's Opus packets, each behind its length (16 bits, big endian).
+using VoiceHash = FixedBytes<struct VoiceHashTag, 32>;
 
 }  // namespace tern
 
