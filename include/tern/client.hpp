@@ -24,9 +24,11 @@
 #include "tern/bytes.hpp"
 #include "tern/event.hpp"
 #include "tern/limits.hpp"
+#include "tern/media.hpp"
 #include "tern/message.hpp"
 #include "tern/pending.hpp"
 #include "tern/result.hpp"
+#include "tern/voice_player.hpp"
 
 namespace tern {
 
@@ -100,6 +102,20 @@ class Client {
   /// Everything that has not reached the relay, oldest first.
   Result<std::vector<Message>> pending() const;
 
+  /// Recordings that were not sent: finished with OnFinish::keep, or cut off when a program ended.
+  /// Oldest first.
+  Result<std::vector<VoiceDraft>> drafts() const;
+  /// Goes on with one that was cut off. Decodes it: about 4 ms a second of speech. Errors:
+  /// not_found, too_late (it is finished), voice_too_long.
+  Result<VoiceRecording> resume_draft(const MessageId& id, const VoiceSettings& settings = {},
+                                      OnFinish on_finish = OnFinish::send);
+  /// Queues one in its chat; one that was cut off ends where it was cut. Errors: not_found,
+  /// chat_left, voice_empty.
+  Result<void> send_draft(const MessageId& id);
+  Result<void> discard_draft(const MessageId& id);
+  /// What has been recorded until now. Errors: not_found.
+  Result<VoicePlayer> play_draft(const MessageId& id, const PlayerSettings& settings = {}) const;
+
   /// Lets go of every lock and the connection, so that another process may open the folder; calls
   /// answer `closed` until resume().
   Result<void> suspend();
@@ -128,6 +144,27 @@ class Chat {
   Result<std::vector<MessageId>> send_texts(std::span<const std::string_view> texts);
   /// An app's own content, carried without being read. `type` at most 128 bytes.
   Result<MessageId> send_custom(std::string_view type, ByteSpan bytes);
+
+  /// Records a voice message: push() samples into the recorder; finish() queues it, durable when it
+  /// returns, and takes the same few milliseconds however long it is. Errors: chat_left,
+  /// invalid_argument (the settings).
+  Result<VoiceRecording> record_voice(const VoiceSettings& settings = {},
+                                      OnFinish on_finish = OnFinish::send);
+  /// Sends a file of sound, Ogg Opus or WAV, as a voice message. Errors: import_voice()'s,
+  /// chat_left.
+  Result<MessageId> send_voice(ByteSpan file, const VoiceSettings& settings = {});
+  /// Queues a file or an image: its bytes are in the folder, encrypted, when it returns. At most
+  /// 100 MiB. Errors: file_io, invalid_argument (empty), blob_too_large, too_long (name, type or
+  /// thumbnail), malformed (a name that is none), text_not_utf8, chat_left.
+  Result<MessageId> send_file(const FileToSend& file);
+  /// Brings a message's file, or tries again what has failed; MediaChanged tells how far it is.
+  /// Voice messages come without being asked for. Errors: not_found.
+  Result<void> fetch(const MessageId& id);
+  /// A voice message, also while it is still arriving. Errors: not_found; VoicePlayer::open()'s.
+  Result<VoicePlayer> play(const MessageId& id, PlayerSettings settings = {}) const;
+  /// Writes a message's file, or the sound of a voice message, to `path`, decrypted; it appears
+  /// there whole. Errors: not_found, media_not_here, blob_damaged, file_io.
+  Result<void> save(const MessageId& id, const std::filesystem::path& path) const;
 
   /// A page of the history, oldest first: the last `count` messages before `before` (nullopt: the
   /// newest). Own messages that have no place in the log yet come last.

@@ -17,6 +17,12 @@ struct MessageChanged {
   MessageId id;
   MessageState state = MessageState::queued;
 };
+/// The bytes of a message's voice or file moved on, or are there.
+struct MediaChanged {
+  ChatId chat;
+  MessageId id;
+  Media media;
+};
 /// A chat appeared, or its state, title or members changed.
 struct ChatChanged {
   ChatId chat;
@@ -42,7 +48,7 @@ struct Problem {
 struct Reset {};
 
 using Event = std::variant<MessageArrived, MessageChanged, ChatChanged, ConnectionChanged,
-                           LogForked, DeviceRestored, Problem, Reset>;
+                           LogForked, DeviceRestored, Problem, Reset, MediaChanged>;
 
 /// The queue's bound: on the next event over it, everything queued becomes one Reset.
 inline constexpr std::size_t events_queued_max = 10'000;

@@ -1,12 +1,14 @@
 // Messages and chats as an app sees them: plain values, copies of what is stored.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "tern/bytes.hpp"
 #include "tern/errc.hpp"
+#include "tern/voice_clip.hpp"
 
 namespace tern {
 
@@ -34,6 +36,38 @@ struct Custom {
 struct Unsupported {
   std::uint16_t kind = 0;
 };
+/// Where the bytes of a voice message or a file are.
+struct Media {
+  enum class State : std::uint8_t {
+    here,       ///< whole, on this device
+    sending,    ///< one's own: here, and on its way to the relay
+    arriving,   ///< being fetched; or its sender is still uploading
+    elsewhere,  ///< at the relay: Chat::fetch() brings it
+    failed,     ///< see `failure`; Chat::fetch() tries again
+  };
+  State state = State::here;
+  std::uint64_t bytes = 0;  ///< of ciphertext: what crosses the wire; 0: it is in the message
+  std::uint64_t done = 0;   ///< of them
+  Errc failure{};
+};
+struct Voice {
+  VoiceClip clip;
+  VoiceHash packets_hash;
+  Media media;
+};
+/// A picture's size, and a small one to show before it is here, as the sender's app made it.
+struct Picture {
+  std::uint32_t width = 0;
+  std::uint32_t height = 0;
+  Bytes thumbnail;
+};
+struct File {
+  std::string name;  ///< without a path: safe to use in a folder of one's own
+  std::string type;  ///< a media type (RFC 6838); may be empty
+  std::uint64_t bytes = 0;
+  std::optional<Picture> picture;  ///< an image
+  Media media;
+};
 /// Something that happened in the chat, at its place in the history.
 struct Notice {
   enum class What : std::uint8_t {
@@ -49,7 +83,7 @@ struct Notice {
   What what = What::created;
   AccountId who;  ///< whom it is about
 };
-using Body = std::variant<Text, Custom, Unsupported, Notice>;
+using Body = std::variant<Text, Custom, Unsupported, Notice, Voice, File>;
 
 /// Where a message stands in its chat's one order. Logged messages come before queued ones.
 struct HistoryPosition {

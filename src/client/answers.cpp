@@ -102,7 +102,8 @@ Result<void> of_chat(Step& step, Chat& chat, What what, const wire::Answer& answ
   return nonsense(step);
 }
 
-Result<void> of_device(Step& step, What what, const wire::Answer& answer) {
+Result<void> of_device(Step& step, const Purpose& purpose, const wire::Answer& answer) {
+  const auto what = purpose.what;
   if (const auto* resumed = std::get_if<wire::Resumed>(&answer); resumed && what == What::resume)
     return resuming::resumed(step, *resumed);
   if (std::holds_alternative<wire::Registered>(answer) && what == What::register_device)
@@ -117,6 +118,11 @@ Result<void> of_device(Step& step, What what, const wire::Answer& answer) {
     if (stuck || read->log != device.account.inbox) return nonsense(step);
     return inbox::apply(step, *read);
   }
+  if (const auto* stored = std::get_if<wire::BlobStored>(&answer);
+      stored && (what == What::put_blob || what == What::ask_blob))
+    return transfers::stored(step, purpose, *stored);
+  if (const auto* chunk = std::get_if<wire::BlobChunk>(&answer); chunk && what == What::get_blob)
+    return transfers::received(step, purpose, *chunk);
   if (std::holds_alternative<wire::Done>(answer) && what == What::ack) return {};
   return nonsense(step);
 }
@@ -152,6 +158,9 @@ Result<void> noticed(Step& step, const wire::Notice& notice) {
       return {};
     case wire::Notice::What::relay_stopping:
       return {};
+    case wire::Notice::What::blob_advanced:
+      transfers::advanced(step.device, notice.blob);
+      return {};
     case wire::Notice::What::device_revoked:
       step.problem({}, Errc::device_revoked, "this device was taken off its account's list");
       return {};
@@ -164,8 +173,8 @@ Result<void> noticed(Step& step, const wire::Notice& notice) {
 Result<void> received(Step& step, const Purpose& purpose, const wire::Answer& answer) {
   const auto* refused = std::get_if<wire::Refused>(&answer);
   if (purpose.chat.is_zero())
-    return refused ? refusals::of_device(step, purpose.what, *refused)
-                   : of_device(step, purpose.what, answer);
+    return refused ? refusals::of_device(step, purpose, *refused)
+                   : of_device(step, purpose, answer);
   Chat* const chat = step.device.chats.find(purpose.chat);
   if (!chat) return {};
   return refused ? refusals::of_chat(step, *chat, purpose.what, *refused)

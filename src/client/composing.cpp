@@ -10,11 +10,11 @@ namespace {
 // With padding and what stands around it, it must fit limits::entry_payload_bytes_max.
 constexpr std::size_t custom_bytes_max = limits::entry_payload_bytes_max / 4 * 3;
 
-Result<MessageId> queue_one(Step& step, Chat& chat, const Bytes& content) {
+Result<void> queue_one(Step& step, Chat& chat, const MessageId& id, const Bytes& content) {
   auto& record = step.edit(chat);
   const auto number = record.next_number++;
   OutboxRow out;
-  out.id = step.device.entropy.make<EntryId>();
+  out.id = id;
   MessageRow row;
   row.id = out.id;
   row.sender = step.device.account.id;
@@ -26,7 +26,7 @@ Result<MessageId> queue_one(Step& step, Chat& chat, const Bytes& content) {
   TERN_TRY(outbox::put(step.rows, chat.row, number, out));
   ++record.queued;
   record.newest_ms = step.now.wall_ms;
-  return out.id;
+  return {};
 }
 
 // Ciphertext of the present epoch, or of the one that the pending commit begins, may be out.
@@ -71,12 +71,20 @@ Result<std::vector<MessageId>> queue(Step& step, Chat& chat, const std::vector<B
   if (chat.record.state == ChatState::left || chat.record.leaving) return Errc::chat_left;
   std::vector<MessageId> out;
   for (const auto& content : contents) {
-    TERN_ASSIGN(const auto id, queue_one(step, chat, content));
-    out.push_back(id);
+    out.push_back(step.device.entropy.make<MessageId>());
+    TERN_TRY(queue_one(step, chat, out.back(), content));
   }
   step.sync();
   step.look_at(chat);
   return out;
+}
+
+Result<void> queue_as(Step& step, Chat& chat, const MessageId& id, const Bytes& content) {
+  if (chat.record.state == ChatState::left || chat.record.leaving) return Errc::chat_left;
+  TERN_TRY(queue_one(step, chat, id, content));
+  step.sync();
+  step.look_at(chat);
+  return {};
 }
 
 Result<void> cancel(Step& step, Chat& chat, const MessageId& id) {
@@ -89,7 +97,11 @@ Result<void> cancel(Step& step, Chat& chat, const MessageId& id) {
   TERN_ASSIGN(const bool out, may_be_out(step, chat, *row));
   if (out) return Errc::too_late;
   TERN_ASSIGN(const auto message, history::get(step.rows, chat.row, *order));
-  if (message) TERN_TRY(history::erase(step.rows, chat.row, *order, *message));
+  if (message) {
+    TERN_TRY(history::erase(step.rows, chat.row, *order, *message));
+    for (const auto& blob : wire::blobs_named(message->content))
+      TERN_TRY(transfers::drop(step, blob));
+  }
   TERN_TRY(outbox::erase(step.rows, chat.row, number));
   auto& record = step.edit(chat);
   if (record.queued > 0) --record.queued;

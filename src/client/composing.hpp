@@ -8,6 +8,8 @@ namespace tern::client::composing {
 /// Encoded contents, one message each, queued in this order behind what waits already.
 /// Errors: chat_left.
 Result<std::vector<MessageId>> queue(Step& step, Chat& chat, const std::vector<Bytes>& contents);
+/// The same of one, under an id that was chosen before.
+Result<void> queue_as(Step& step, Chat& chat, const MessageId& id, const Bytes& content);
 /// Takes a message out of the outbox. Errors: not_found, too_late when it is, or may be, out.
 Result<void> cancel(Step& step, Chat& chat, const MessageId& id);
 Result<void> mark_read(Step& step, Chat& chat);

@@ -10,6 +10,7 @@
 #include "client/event_queue.hpp"
 #include "client/link.hpp"
 #include "client/timers.hpp"
+#include "client/transfers.hpp"
 
 namespace tern::client {
 
@@ -76,6 +77,7 @@ struct Device {
   EventQueue events;
   Timers timers;
   CommitRate commit_rate;
+  Transfers transfers;
   std::vector<Engine::Done> registration_waiters;
 };
 

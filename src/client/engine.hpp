@@ -16,10 +16,13 @@
 
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
+#include "client/draft_record.hpp"
+#include "client/media_reading.hpp"
 #include "crypto/dh.hpp"
 #include "store/port.hpp"
 #include "store/sealed.hpp"
 #include "tern/event.hpp"
+#include "tern/media.hpp"
 #include "tern/result.hpp"
 
 namespace tern::client {
@@ -103,6 +106,26 @@ class Engine {
                            Done done) = 0;
   virtual void remove_member(Now now, const ChatId& chat, const AccountId& member, Done done) = 0;
   virtual void leave(Now now, const ChatId& chat, Done done) = 0;
+
+  // -- recordings and files (tern/media.hpp). What was written is durable when a voice draft's call
+  // returns; a file's with the call that finishes it.
+  virtual Result<MessageId> begin_draft(Now now, const ChatId& chat, DraftKind kind) = 0;
+  /// More content; of all of it the first `settled` bytes will not be cut.
+  virtual Result<void> write_draft(Now now, const MessageId& id, ByteSpan content,
+                                   std::uint64_t settled) = 0;
+  virtual Result<void> cut_draft(Now now, const MessageId& id, std::uint64_t keep) = 0;
+  /// Ends a recording and, if wanted, queues it in the same transaction.
+  virtual Result<void> finish_voice(Now now, const MessageId& id, const VoiceEnding& ending,
+                                    OnFinish then) = 0;
+  virtual Result<void> send_draft(Now now, const MessageId& id) = 0;
+  virtual Result<void> finish_file(Now now, const MessageId& id, const FileToSend& details) = 0;
+  virtual Result<void> discard_draft(Now now, const MessageId& id) = 0;
+  virtual Result<std::vector<VoiceDraft>> drafts() const = 0;
+  virtual Result<crypto::SecretBytes> draft_content(const MessageId& id) const = 0;
+  virtual Result<void> fetch(Now now, const ChatId& chat, const MessageId& id) = 0;
+  virtual Result<MediaAccess> open_media(const ChatId& chat, const MessageId& id) const = 0;
+  virtual Result<MediaChunk> media_chunk(const BlobAddress& address,
+                                         std::uint32_t number) const = 0;
 };
 
 }  // namespace tern::client

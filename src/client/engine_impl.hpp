@@ -51,6 +51,21 @@ class EngineImpl final : public Engine {
   void remove_member(Now now, const ChatId& chat, const AccountId& member, Done done) override;
   void leave(Now now, const ChatId& chat, Done done) override;
 
+  Result<MessageId> begin_draft(Now now, const ChatId& chat, DraftKind kind) override;
+  Result<void> write_draft(Now now, const MessageId& id, ByteSpan content,
+                           std::uint64_t settled) override;
+  Result<void> cut_draft(Now now, const MessageId& id, std::uint64_t keep) override;
+  Result<void> finish_voice(Now now, const MessageId& id, const VoiceEnding& ending,
+                            OnFinish then) override;
+  Result<void> send_draft(Now now, const MessageId& id) override;
+  Result<void> finish_file(Now now, const MessageId& id, const FileToSend& details) override;
+  Result<void> discard_draft(Now now, const MessageId& id) override;
+  Result<std::vector<VoiceDraft>> drafts() const override;
+  Result<SecretBytes> draft_content(const MessageId& id) const override;
+  Result<void> fetch(Now now, const ChatId& chat, const MessageId& id) override;
+  Result<MediaAccess> open_media(const ChatId& chat, const MessageId& id) const override;
+  Result<MediaChunk> media_chunk(const BlobAddress& address, std::uint32_t number) const override;
+
  private:
   using Work = std::function<Result<void>(Step&)>;
   using ChatWork = std::function<Result<void>(Step&, Chat&)>;
@@ -66,6 +81,8 @@ class EngineImpl final : public Engine {
   void take_frame(Now now, const wire::ServerFrame& frame);
   Result<const Chat*> find(const ChatId& chat) const;
   Result<ChatInfo> info_of(const ReadRows& rows, const Chat& chat) const;
+  Result<void> load_rows(std::vector<MessageId>& orphans);
+  Result<void> drop_orphans(Now now, const std::vector<MessageId>& orphans);
   Result<bool> nothing_under_way(const ReadRows& rows, const Chat& chat) const;
 
   std::unique_ptr<Device> device_;

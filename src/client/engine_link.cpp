@@ -36,6 +36,7 @@ void EngineImpl::link_down(Now now) {
   device.reads = {};
   device.standing = {};
   device.strangers.clear();
+  device.transfers.forget_line();
   for (const auto& [id, chat] : device.chats) chat->line = {};
 }
 
@@ -78,7 +79,8 @@ void EngineImpl::look_at_due_chats(Now now) {
   const auto due = device_->timers.due(now);
   const bool acks = acknowledge_at(*device_) <= now.mono_ms;
   const bool registers = registration::retry_at(*device_, now) <= now.mono_ms;
-  if (due.empty() && !acks && !registers) return;
+  const bool moves = transfers::retry_at(*device_, now) <= now.mono_ms;
+  if (due.empty() && !acks && !registers && !moves) return;
   input(now, [&](Step& step) -> Result<void> {
     for (const auto& id : due)
       if (Chat* chat = step.device.chats.find(id)) step.look_at(*chat);
@@ -92,12 +94,14 @@ std::int64_t EngineImpl::next_deadline() const {
   if (!device.link.online()) return out;
   out = std::min(out, device.timers.next());
   out = std::min(out, acknowledge_at(device));
+  out = std::min(out, transfers::retry_at(device, now_));
   return std::min(out, registration::retry_at(device, now_));
 }
 
 bool EngineImpl::wants_link() const {
   const auto& device = *device_;
   if (device.record.registration_wanted && !device.record.registered) return true;
+  if (!device.transfers.under_way.empty()) return true;
   for (const auto& [id, chat] : device.chats) {
     const auto& record = chat->record;
     if (record.state == ChatState::left) continue;
@@ -134,6 +138,7 @@ bool EngineImpl::settled() const {
   if (busy(Purpose::What::register_device) || busy(Purpose::What::publish) ||
       busy(Purpose::What::resume) || busy(Purpose::What::read_inbox))
     return false;
+  if (transfers::busy(device, now_)) return false;
   const auto transaction = device.environment.read();
   if (!transaction) return false;
   const ReadRows rows(**transaction, device.sealer);

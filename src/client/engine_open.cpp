@@ -1,5 +1,6 @@
 // Opening a folder: the keys that are in it, or new ones, made in one transaction.
 #include "client/device_lists.hpp"
+#include "client/drafts.hpp"
 #include "client/engine_impl.hpp"
 
 namespace tern::client {
@@ -57,9 +58,17 @@ Result<std::unique_ptr<Engine>> Engine::open(Now now, store::Environment& enviro
 
 Result<void> EngineImpl::load(Now now) {
   now_ = now;
+  std::vector<MessageId> orphans;
+  TERN_TRY(load_rows(orphans));
+  return drop_orphans(now, orphans);
+}
+
+Result<void> EngineImpl::load_rows(std::vector<MessageId>& orphans) {
   auto& device = *device_;
   TERN_ASSIGN(const auto transaction, device.environment.read());
   const ReadRows rows(*transaction, device.sealer);
+  TERN_TRY(transfers::load(device, rows));
+  TERN_ASSIGN(orphans, drafts::orphans(rows));
   TERN_ASSIGN(const auto state, rows.get(tables::device, as_bytes(device_row)));
   if (!state) return Error(Errc::storage_damaged, "this device's own row is missing");
   TERN_ASSIGN(device.record, decode_device_record(*state));

@@ -66,7 +66,7 @@ Result<Message> EngineImpl::message(const ChatId& chat, const MessageId& id) con
   if (!order) return Errc::not_found;
   TERN_ASSIGN(const auto row, history::get(rows, found->row, *order));
   if (!row) return Errc::not_found;
-  return history::shown(*row, *order, *found);
+  return history::shown(rows, *row, *order, *found);
 }
 
 Result<std::vector<Message>> EngineImpl::pending() const {
@@ -79,7 +79,7 @@ Result<std::vector<Message>> EngineImpl::pending() const {
     for (const auto& [number, entry] : waiting) {
       if (entry.kind != OutboxKind::message) continue;
       TERN_ASSIGN(const auto row, history::get(rows, chat->row, queued_order(number)));
-      if (row) out.push_back(history::shown(*row, queued_order(number), *chat));
+      if (row) out.push_back(history::shown(rows, *row, queued_order(number), *chat));
     }
   }
   std::stable_sort(out.begin(), out.end(),

@@ -36,6 +36,7 @@ Result<void> keep(Step& step, Chat& chat, const Seat& sender, const Place& place
   row.seq = place.seq;
   row.sent_ms = content.sent_ms;
   row.mine = sender.account == step.device.account.id;
+  TERN_TRY(transfers::announced(step, chat, place.id, sender.device, bytes));
   row.content = std::move(bytes);
   const auto order = logged_order(place.seq);
   TERN_TRY(history::put(step.rows, chat.row, order, row));
@@ -47,7 +48,7 @@ Result<void> keep(Step& step, Chat& chat, const Seat& sender, const Place& place
     record.newest_received = std::max(record.newest_received, place.seq);
     receipts::note(step, chat);
   }
-  step.emit(MessageArrived{history::shown(row, order, chat)});
+  step.emit(MessageArrived{history::shown(step.rows, row, order, chat)});
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/blob_rows.hpp"
 #include "client/chat.hpp"
 #include "client/record_codec.hpp"
 #include "wire/content.hpp"
@@ -53,7 +54,24 @@ Bytes id_key(const ReadRows& rows, const RowId& chat, const MessageId& id, const
   return key;
 }
 
-Body body_of(const MessageRow& row) {
+Media media_at(const ReadRows& rows, const std::optional<wire::BlobRef>& ref) {
+  if (!ref) return {};
+  const auto record = blobs::get(rows, ref->address);
+  if (record && *record) return media_of(**record);
+  return {.state = Media::State::failed, .bytes = ref->bytes, .failure = Errc::not_found};
+}
+
+Body file_of(const ReadRows& rows, const wire::FileContent& content) {
+  File out{.name = std::string(content.name),
+           .type = std::string(content.type),
+           .bytes = content.bytes,
+           .media = media_at(rows, content.blob)};
+  if (const auto& picture = content.picture)
+    out.picture = {picture->width, picture->height, to_bytes(picture->thumbnail)};
+  return out;
+}
+
+Body body_of(const ReadRows& rows, const MessageRow& row) {
   if (row.notice) return *row.notice;
   const auto content = wire::decode_content(row.content);
   if (!content) return Unsupported{};
@@ -61,6 +79,10 @@ Body body_of(const MessageRow& row) {
     return Text{std::string(text->text)};
   if (const auto* custom = std::get_if<wire::CustomContent>(&content->body))
     return Custom{std::string(custom->type), to_bytes(custom->bytes)};
+  if (const auto* voice = std::get_if<wire::VoiceContent>(&content->body))
+    return Voice{voice->clip, voice->packets_hash, media_at(rows, voice->blob)};
+  if (const auto* file = std::get_if<wire::FileContent>(&content->body))
+    return file_of(rows, *file);
   if (const auto* unknown = std::get_if<wire::UnknownContent>(&content->body))
     return Unsupported{unknown->kind};
   return Unsupported{};
@@ -132,14 +154,14 @@ Result<std::vector<Message>> page(const ReadRows& rows, const Chat& chat, std::s
   TERN_TRY(rows.scan_back(tables::messages, chat.row, last,
                           [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
                             TERN_ASSIGN(const auto row, decode_message_row(value));
-                            out.push_back(shown(row, number_in(key), chat));
+                            out.push_back(shown(rows, row, number_in(key), chat));
                             return out.size() == count ? Scan::stop : Scan::next;
                           }));
   std::reverse(out.begin(), out.end());
   return out;
 }
 
-Message shown(const MessageRow& row, std::uint64_t order, const Chat& chat) {
+Message shown(const ReadRows& rows, const MessageRow& row, std::uint64_t order, const Chat& chat) {
   Message out;
   out.id = row.id;
   out.chat = chat.id();
@@ -151,7 +173,7 @@ Message shown(const MessageRow& row, std::uint64_t order, const Chat& chat) {
   out.state = state_of(row, order, chat);
   out.failure = row.failure;
   out.mine = row.mine;
-  out.body = body_of(row);
+  out.body = body_of(rows, row);
   return out;
 }
 

@@ -53,7 +53,7 @@ Result<std::optional<std::uint64_t>> find(const ReadRows& rows, const RowId& cha
 Result<std::vector<Message>> page(const ReadRows& rows, const Chat& chat, std::size_t count,
                                   std::optional<std::uint64_t> before);
 /// What the app sees of a row.
-Message shown(const MessageRow& row, std::uint64_t order, const Chat& chat);
+Message shown(const ReadRows& rows, const MessageRow& row, std::uint64_t order, const Chat& chat);
 
 }  // namespace history
 }  // namespace tern::client

@@ -26,9 +26,14 @@ struct Purpose {
     read_inbox,
     reserve,
     ack,
+    put_blob,
+    ask_blob,  ///< how much of a blob the relay has
+    get_blob,
   };
   What what = What::resume;
-  ChatId chat;  ///< zero: about the device
+  ChatId chat;              ///< zero: about the device
+  BlobAddress blob;         ///< of the last three
+  std::uint32_t chunk = 0;  ///< of it
 };
 
 class Link {

@@ -167,7 +167,7 @@ Result<void> notice(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t ind
   const auto order = logged_order(seq, index);
   TERN_TRY(history::put(step.rows, chat.row, order, row));
   step.edit(chat).newest_ms = step.now.wall_ms;
-  step.emit(MessageArrived{history::shown(row, order, chat)});
+  step.emit(MessageArrived{history::shown(step.rows, row, order, chat)});
   return {};
 }
 

@@ -2,6 +2,8 @@
 // that wipes itself, for rows hold what people wrote.
 #pragma once
 
+#include <algorithm>
+
 #include "base/codec.hpp"
 #include "crypto/secret.hpp"
 
@@ -34,6 +36,11 @@ class RecordReader {
   bool flag() { return number<std::uint8_t>() != 0; }
   std::int64_t signed_number() { return static_cast<std::int64_t>(number<std::uint64_t>()); }
   ByteSpan vector() { return keep(reader_.vector()); }
+  template <std::size_t N>
+  void secret(crypto::Secret<N>& out) {
+    const auto raw = keep(reader_.raw(N));
+    std::copy(raw.begin(), raw.end(), out.mutable_span().begin());
+  }
   template <class Fixed>
   Fixed fixed() {
     return keep(reader_.fixed<Fixed>());

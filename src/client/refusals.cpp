@@ -165,8 +165,8 @@ Result<void> of_chat(Step& step, Chat& chat, Purpose::What what, const wire::Ref
   }
 }
 
-Result<void> of_device(Step& step, Purpose::What what, const wire::Refused& refused) {
-  switch (what) {
+Result<void> of_device(Step& step, const Purpose& purpose, const wire::Refused& refused) {
+  switch (purpose.what) {
     case What::resume:
     case What::read_inbox:
       // Without these nothing can go on: another connection, after its back-off, tries again.
@@ -176,6 +176,10 @@ Result<void> of_device(Step& step, Purpose::What what, const wire::Refused& refu
     case What::register_device:
     case What::publish:
       return registration::refused(step, refused);
+    case What::put_blob:
+    case What::ask_blob:
+    case What::get_blob:
+      return transfers::refused(step, purpose, refused);
     default:
       return {};
   }

@@ -16,11 +16,12 @@ struct Epoch {
 };
 
 // The design's section 4: every MLS message says which entry it is and what its sender had seen.
-Bytes header_of(const Chat& chat, const EntryId& id) {
+Bytes header_of(const Chat& chat, const EntryId& id, ByteSpan content) {
   wire::EntryHeader header;
   header.entry_id = id;
   header.seen_seq = chat.record.cursor;
   header.seen_hash = chat.record.hash;
+  header.blobs = wire::blobs_named(content);
   return wire::encode(header);
 }
 
@@ -35,6 +36,8 @@ Result<SecretBytes> content_again(Step& step, const Chat& chat, std::uint64_t or
   TERN_CHECK(row.has_value());
   TERN_ASSIGN(auto content, wire::decode_content(row->content));
   content.again = wire::Again{row->id, row->seq};
+  for (const auto& blob : wire::blobs_named(row->content))
+    TERN_TRY(transfers::offer_again(step, blob));
   return SecretBytes(wire::encode(content));
 }
 
@@ -52,7 +55,7 @@ Result<SecretBytes> content_of(Step& step, Chat& chat, const NumberedRow& number
 Result<mls::Protected> encrypt(Step& step, Chat& chat, Epoch& epoch, const OutboxRow& row,
                                ByteSpan content) {
   auto& device = step.device;
-  const auto header = header_of(chat, row.id);
+  const auto header = header_of(chat, row.id, content);
   if (row.kind == OutboxKind::leave)
     return epoch.group.propose_remove(epoch.group.own_leaf(), header, device.account.identity,
                                       device.entropy);

@@ -84,4 +84,31 @@ Blake2bDigest blake2b(std::initializer_list<ByteSpan> parts, ByteSpan key) {
   return out;
 }
 
+namespace {
+
+using Blake2bState = crypto_generichash_blake2b_state;
+
+Blake2bState* blake2b_state(std::array<std::uint8_t, 384>& bytes) {
+  return reinterpret_cast<Blake2bState*>(bytes.data());
+}
+
+}  // namespace
+
+RunningHash::RunningHash() {
+  static_assert(sizeof(Blake2bState) <= sizeof(State::bytes) && alignof(Blake2bState) <= 64);
+  crypto_generichash_blake2b_init(blake2b_state(state_.bytes), nullptr, 0,
+                                  Blake2bDigest::size_bytes);
+}
+
+void RunningHash::add(ByteSpan bytes) {
+  crypto_generichash_blake2b_update(blake2b_state(state_.bytes), bytes.data(), bytes.size());
+}
+
+Blake2bDigest RunningHash::digest() const {
+  State last = state_;
+  Blake2bDigest out;
+  crypto_generichash_blake2b_final(blake2b_state(last.bytes), out.bytes.data(), out.bytes.size());
+  return out;
+}
+
 }  // namespace tern::crypto

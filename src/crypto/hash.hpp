@@ -30,6 +30,21 @@ void hkdf_expand(ByteSpan pseudo_random_key, std::initializer_list<ByteSpan> inf
 Blake2bDigest blake2b(std::initializer_list<ByteSpan> parts, ByteSpan key = {});
 inline Blake2bDigest blake2b(ByteSpan bytes) { return blake2b({bytes}); }
 
+/// BLAKE2b-256 over what comes piece by piece.
+class RunningHash {
+ public:
+  RunningHash();
+  void add(ByteSpan bytes);
+  /// Of everything until now; more may follow.
+  Blake2bDigest digest() const;
+
+ private:
+  struct alignas(64) State {
+    std::array<std::uint8_t, 384> bytes;
+  };
+  State state_;
+};
+
 /// The first bytes of BLAKE2b-256 over `parts` as an identifier (AccountId, DeviceId, LogId …).
 template <class Id>
 Id hash_id(std::initializer_list<ByteSpan> parts) {

@@ -1,28 +1,12 @@
 #include "base/try.hpp"
-#include "net/client_impl.hpp"
-#include "net/system_clock.hpp"
+#include "net/engine_access.hpp"
 
 namespace tern {
 namespace {
 
+using net::call_engine;
 using net::read_clock;
-
-/// `work(engine)` through whichever of Impl's doors, when the client is still there.
-template <class Impl, class Work>
-auto read(const std::weak_ptr<Impl>& client, Work work)
-    -> std::invoke_result_t<Work, client::Engine&> {
-  const auto impl = client.lock();
-  if (!impl) return Errc::closed;
-  return impl->read([&](net::ClientSession& session) { return work(session.engine()); });
-}
-
-template <class Impl, class Work>
-auto call(const std::weak_ptr<Impl>& client, Work work)
-    -> std::invoke_result_t<Work, client::Engine&> {
-  const auto impl = client.lock();
-  if (!impl) return Errc::closed;
-  return impl->call([&](net::ClientSession& session) { return work(session.engine()); });
-}
+using net::read_engine;
 
 template <class Impl, class Work>
 Pending<void> ask(const std::weak_ptr<Impl>& client, Work work) {
@@ -35,7 +19,7 @@ Pending<void> ask(const std::weak_ptr<Impl>& client, Work work) {
 }  // namespace
 
 Result<ChatInfo> Chat::info() const {
-  return read(client_, [&](client::Engine& engine) { return engine.chat_info(id_); });
+  return read_engine(client_, [&](client::Engine& engine) { return engine.chat_info(id_); });
 }
 
 Result<MessageId> Chat::send_text(std::string_view text) {
@@ -45,32 +29,34 @@ Result<MessageId> Chat::send_text(std::string_view text) {
 
 Result<std::vector<MessageId>> Chat::send_texts(std::span<const std::string_view> texts) {
   if (texts.empty()) return std::vector<MessageId>();
-  return call(client_,
-              [&](client::Engine& engine) { return engine.send_texts(read_clock(), id_, texts); });
+  return call_engine(
+      client_, [&](client::Engine& engine) { return engine.send_texts(read_clock(), id_, texts); });
 }
 
 Result<MessageId> Chat::send_custom(std::string_view type, ByteSpan bytes) {
-  return call(client_, [&](client::Engine& engine) {
+  return call_engine(client_, [&](client::Engine& engine) {
     return engine.send_custom(read_clock(), id_, type, bytes);
   });
 }
 
 Result<std::vector<Message>> Chat::history(std::size_t count,
                                            std::optional<HistoryPosition> before) const {
-  return read(client_, [&](client::Engine& engine) { return engine.history(id_, count, before); });
+  return read_engine(client_,
+                     [&](client::Engine& engine) { return engine.history(id_, count, before); });
 }
 
 Result<Message> Chat::message(const MessageId& id) const {
-  return read(client_, [&](client::Engine& engine) { return engine.message(id_, id); });
+  return read_engine(client_, [&](client::Engine& engine) { return engine.message(id_, id); });
 }
 
 Result<void> Chat::mark_read() {
-  return call(client_, [&](client::Engine& engine) { return engine.mark_read(read_clock(), id_); });
+  return call_engine(client_,
+                     [&](client::Engine& engine) { return engine.mark_read(read_clock(), id_); });
 }
 
 Result<void> Chat::cancel(const MessageId& id) {
-  return call(client_,
-              [&](client::Engine& engine) { return engine.cancel(read_clock(), id_, id); });
+  return call_engine(client_,
+                     [&](client::Engine& engine) { return engine.cancel(read_clock(), id_, id); });
 }
 
 Pending<void> Chat::add(std::span<const AccountId> members) {

@@ -1,0 +1,24 @@
+// Blobs as rows: a record each, and its chunks as they cross the wire.
+#pragma once
+
+#include "client/blob_record.hpp"
+
+namespace tern::client::blobs {
+
+Result<std::optional<BlobRecord>> get(const ReadRows& rows, const BlobAddress& address);
+/// Writes the record; what is under way is found again by under_way() after a restart.
+Result<void> put(Rows& rows, const BlobRecord& record);
+/// The record and its chunks.
+Result<void> erase(Rows& rows, const BlobRecord& record);
+/// The addresses of all that are under way.
+Result<std::vector<BlobAddress>> under_way(const ReadRows& rows);
+
+Result<void> put_chunk(Rows& rows, const ChunkStoreId& store, std::uint32_t number, ByteSpan chunk);
+/// Errors: storage_damaged where there is none.
+Result<SecretBytes> chunk(const ReadRows& rows, const ChunkStoreId& store, std::uint32_t number);
+Result<void> erase_chunks(Rows& rows, const ChunkStoreId& store);
+/// What the chunks that are here are the chunks of.
+Result<BlobAddress> address_of(const ReadRows& rows, const ChunkStoreId& store,
+                               std::uint64_t cipher_bytes);
+
+}  // namespace tern::client::blobs

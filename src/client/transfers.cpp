@@ -1,0 +1,364 @@
+#include "client/transfers.hpp"
+
+#include <algorithm>
+
+#include "client/blob_rows.hpp"
+#include "client/step.hpp"
+
+namespace tern::client {
+
+void Transfers::forget_line() {
+  puts = gets = 0;
+  for (auto& [address, transfer] : under_way) {
+    transfer.in_flight = transfer.stalls = 0;
+    transfer.next = transfer.moved;
+    transfer.there = UINT32_MAX;
+    transfer.asked = false;
+    transfer.retry_at = INT64_MIN;
+  }
+}
+
+namespace transfers {
+namespace {
+
+using Way = BlobRecord::Way;
+using What = Purpose::What;
+
+// A Notice comes when its owner has uploaded more; this is for the one that got lost.
+constexpr std::int64_t incomplete_retry_ms = 60'000;
+// Its owner has not begun, perhaps for hours.
+constexpr std::int64_t unknown_retry_ms = 600'000;
+constexpr std::int64_t refused_retry_ms = 60'000;
+constexpr std::uint32_t stalls_max = 3;
+
+Transfer transfer_of(const BlobRecord& record) {
+  Transfer out;
+  out.way = record.way;
+  out.chunks = record.chunks();
+  out.moved = record.way == Way::up ? record.at_relay : record.have;
+  out.next = out.moved;
+  return out;
+}
+
+void tell(Step& step, const BlobRecord& record) {
+  step.emit(MediaChanged{record.chat, record.message, media_of(record)});
+}
+
+/// The record of a transfer; null when it is gone, and then the transfer is too.
+Result<std::optional<BlobRecord>> record_of(Step& step, const BlobAddress& address) {
+  TERN_ASSIGN(auto record, blobs::get(step.rows, address));
+  if (!record) step.device.transfers.under_way.erase(address);
+  return record;
+}
+
+Result<void> finish(Step& step, BlobRecord& record) {
+  record.finished = true;
+  record.failure = Errc{};
+  record.stream = {};
+  step.sync();
+  step.device.transfers.under_way.erase(record.address);
+  tell(step, record);
+  return blobs::put(step.rows, record);
+}
+
+Result<void> fail(Step& step, BlobRecord& record, Errc why) {
+  record.failure = why;
+  record.wanted = false;
+  step.sync();
+  step.device.transfers.under_way.erase(record.address);
+  tell(step, record);
+  return blobs::put(step.rows, record);
+}
+
+bool has_room(const Transfers& all, const Transfer& transfer) {
+  return transfer.way == Way::down ? all.gets < Transfers::gets_max
+                                   : all.puts < Transfers::puts_max;
+}
+
+// All was sent, and yet it is not known to be complete.
+bool asks(const Transfer& transfer) {
+  return transfer.way == Way::up && transfer.moved == transfer.chunks && !transfer.asked;
+}
+
+bool can_move(const Transfers& all, const Transfer& transfer, Now now) {
+  return has_room(all, transfer) && transfer.retry_at <= now.mono_ms &&
+         (asks(transfer) || transfer.next < std::min(transfer.chunks, transfer.there));
+}
+
+/// What has the least left; an end of the map when nothing can move.
+auto choose(Transfers& all, Now now) {
+  auto best = all.under_way.end();
+  for (auto it = all.under_way.begin(); it != all.under_way.end(); ++it) {
+    if (!can_move(all, it->second, now)) continue;
+    const auto left = it->second.chunks - it->second.moved;
+    if (best == all.under_way.end() || left < best->second.chunks - best->second.moved) best = it;
+  }
+  return best;
+}
+
+Result<void> put_next(Step& step, const BlobRecord& record, Transfer& transfer) {
+  wire::PutBlob request{record.address, record.bytes, transfer.next, {}};
+  SecretBytes chunk;
+  auto what = What::ask_blob;
+  if (asks(transfer)) {
+    transfer.asked = true;
+  } else {
+    what = What::put_blob;
+    TERN_ASSIGN(chunk, blobs::chunk(step.rows, record.store, transfer.next));
+    request.payload = chunk;
+    ++transfer.next;
+  }
+  step.send({what, {}, record.address, request.chunk}, request);
+  ++transfer.in_flight;
+  ++step.device.transfers.puts;
+  return {};
+}
+
+void get_next(Step& step, const BlobRecord& record, Transfer& transfer) {
+  step.send({What::get_blob, {}, record.address, transfer.next},
+            wire::GetBlob{record.owner, record.address, transfer.next});
+  ++transfer.next;
+  ++transfer.in_flight;
+  ++step.device.transfers.gets;
+}
+
+/// The transfer that a request was for, with the request taken off the line; null when it is gone.
+Transfer* answered(Device& device, const Purpose& purpose) {
+  auto& all = device.transfers;
+  auto& line = purpose.what == What::get_blob ? all.gets : all.puts;
+  if (line > 0) --line;
+  const auto found = all.under_way.find(purpose.blob);
+  if (found == all.under_way.end()) return nullptr;
+  if (found->second.in_flight > 0) --found->second.in_flight;
+  return &found->second;
+}
+
+void wait(Transfer& transfer, Now now, std::int64_t wait_ms) {
+  transfer.retry_at = now.mono_ms + wait_ms;
+  transfer.next = transfer.moved;
+  transfer.asked = false;
+}
+
+}  // namespace
+
+Result<void> load(Device& device, const ReadRows& rows) {
+  TERN_ASSIGN(const auto addresses, blobs::under_way(rows));
+  for (const auto& address : addresses) {
+    TERN_ASSIGN(const auto record, blobs::get(rows, address));
+    if (record && record->under_way())
+      device.transfers.under_way.insert_or_assign(address, transfer_of(*record));
+  }
+  return {};
+}
+
+void add(Step& step, const BlobRecord& record) {
+  step.device.transfers.under_way.insert_or_assign(record.address, transfer_of(record));
+}
+
+Result<void> go_on(Step& step) {
+  auto& device = step.device;
+  auto& all = device.transfers;
+  if (all.under_way.empty() || !device.link.online() || !device.standing.registered) return {};
+  for (auto next = choose(all, step.now); next != all.under_way.end();
+       next = choose(all, step.now)) {
+    const auto address = next->first;
+    TERN_ASSIGN(auto record, record_of(step, address));
+    if (!record) continue;
+    if (record->way == Way::down) {
+      get_next(step, *record, next->second);
+      continue;
+    }
+    TERN_TRY(put_next(step, *record, next->second));
+  }
+  return {};
+}
+
+std::int64_t retry_at(const Device& device, Now now) {
+  if (!device.link.online() || !device.standing.registered) return never_ms;
+  auto out = never_ms;
+  for (const auto& [address, transfer] : device.transfers.under_way) {
+    if (!has_room(device.transfers, transfer)) continue;
+    if (transfer.retry_at > now.mono_ms) out = std::min(out, transfer.retry_at);
+    if (can_move(device.transfers, transfer, now)) out = now.mono_ms;
+  }
+  return out;
+}
+
+bool busy(const Device& device, Now now) {
+  const auto& all = device.transfers;
+  return std::any_of(all.under_way.begin(), all.under_way.end(), [&](const auto& entry) {
+    return entry.second.in_flight > 0 || can_move(all, entry.second, now);
+  });
+}
+
+Result<void> stored(Step& step, const Purpose& purpose, const wire::BlobStored& answer) {
+  Transfer* const transfer = answered(step.device, purpose);
+  if (!transfer) return {};
+  TERN_ASSIGN(auto record, record_of(step, purpose.blob));
+  if (!record) return {};
+  if (answer.complete) return finish(step, *record);
+  const auto has = std::min(answer.chunks, transfer->chunks);
+  if (purpose.what == What::ask_blob) {
+    transfer->next = has;
+  } else if (has > purpose.chunk) {
+    transfer->stalls = 0;
+    transfer->next = std::max(transfer->next, has);
+  } else {
+    // An honest relay that was put back asks for them again; one that never moves must not make
+    // this device send for ever.
+    if (++transfer->stalls > stalls_max) {
+      wait(*transfer, step.now, refused_retry_ms);
+      return {};
+    }
+    transfer->next = has;
+  }
+  if (has == transfer->moved) return {};
+  transfer->moved = has;
+  record->at_relay = has;
+  tell(step, *record);
+  return blobs::put(step.rows, *record);
+}
+
+namespace {
+
+// All chunks are here, and each was this blob's: are they all of it, and nothing else?
+Result<void> check_address(Step& step, BlobRecord& record) {
+  TERN_ASSIGN(const auto address, blobs::address_of(step.rows, record.store, record.bytes));
+  if (address == record.address) return finish(step, record);
+  TERN_TRY(blobs::erase_chunks(step.rows, record.store));
+  record.have = 0;
+  record.stream = {};
+  return fail(step, record, Errc::blob_damaged);
+}
+
+}  // namespace
+
+Result<void> received(Step& step, const Purpose& purpose, const wire::BlobChunk& answer) {
+  Transfer* const transfer = answered(step.device, purpose);
+  if (!transfer) return {};
+  TERN_ASSIGN(auto record, record_of(step, purpose.blob));
+  // What came out of its order after a refusal is asked for again.
+  if (!record || purpose.chunk != record->have) return {};
+  const auto kind = record->have + 1 == transfer->chunks ? crypto::BlobChunkKind::last
+                                                         : crypto::BlobChunkKind::more;
+  auto stream = record->next_stream();
+  const bool whole = answer.payload.size() == crypto::blob_chunk_bytes(record->bytes, record->have);
+  if (answer.chunk != purpose.chunk || !whole || !stream.open(answer.payload, kind))
+    return fail(step, *record, Errc::blob_damaged);
+  TERN_TRY(blobs::put_chunk(step.rows, record->store, record->have, answer.payload));
+  record->stream = SecretBytes(stream.state());
+  transfer->moved = ++record->have;
+  transfer->next = std::max(transfer->next, transfer->moved);
+  if (record->have == transfer->chunks) return check_address(step, *record);
+  tell(step, *record);
+  return blobs::put(step.rows, *record);
+}
+
+namespace {
+
+constexpr std::int64_t retention_ms = limits::retention_days * 86'400'000;
+
+std::int64_t wait_for(const wire::Refused& refused) {
+  switch (refused.code) {
+    case Errc::rate_limited:
+      return std::max<std::int64_t>(refused.retry_after_ms, 1);
+    case Errc::blob_incomplete:
+      return incomplete_retry_ms;
+    case Errc::blob_unknown:
+    case Errc::blob_quota:
+    case Errc::blob_damaged:
+      return unknown_retry_ms;
+    default:
+      return refused_retry_ms;
+  }
+}
+
+}  // namespace
+
+Result<void> refused(Step& step, const Purpose& purpose, const wire::Refused& refused) {
+  if (refused.code == Errc::not_registered) step.device.standing.registered = false;
+  Transfer* const transfer = answered(step.device, purpose);
+  if (!transfer) return {};
+  wait(*transfer, step.now, wait_for(refused));
+  TERN_ASSIGN(auto record, record_of(step, purpose.blob));
+  if (!record) return {};
+  if (purpose.what == What::get_blob) {
+    transfer->there = transfer->moved + 1;
+    const bool gone =
+        refused.code == Errc::blob_unknown && step.now.wall_ms - record->sent_ms > retention_ms;
+    if (gone || refused.code == Errc::blob_damaged) return fail(step, *record, refused.code);
+    return {};
+  }
+  if (refused.code == Errc::blob_too_large) return fail(step, *record, refused.code);
+  // Nothing of it is lost: it is tried again when there is room.
+  if (refused.code == Errc::blob_quota)
+    step.problem(record->chat, refused.code, "the relay has no room for this account's files");
+  if (refused.code != Errc::blob_damaged || record->at_relay == 0) return {};
+  transfer->moved = transfer->next = record->at_relay = 0;
+  return blobs::put(step.rows, *record);
+}
+
+void advanced(Device& device, const wire::BlobHead& head) {
+  const auto found = device.transfers.under_way.find(head.address);
+  if (found == device.transfers.under_way.end() || found->second.way != Way::down) return;
+  // One more than there is: the question that is answered when there is more.
+  found->second.there = std::max(head.chunks, found->second.moved) + 1;
+  found->second.retry_at = INT64_MIN;
+}
+
+Result<void> announced(Step& step, const Chat& chat, const MessageId& message,
+                       const DeviceId& device, ByteSpan bytes) {
+  TERN_ASSIGN(const auto content, wire::decode_content(bytes));
+  const auto* const voice = std::get_if<wire::VoiceContent>(&content.body);
+  const auto* const file = std::get_if<wire::FileContent>(&content.body);
+  const auto* const ref = voice && voice->blob ? &*voice->blob : file ? &file->blob : nullptr;
+  if (!ref) return {};
+  TERN_ASSIGN(const auto known, blobs::get(step.rows, ref->address));
+  if (known) return {};
+  BlobRecord record;
+  record.owner = ref->owner;
+  record.address = ref->address;
+  record.bytes = ref->bytes;
+  record.key = std::move(*crypto::Secret<32>::from(ref->key));
+  record.header = *crypto::BlobHeader::from(ref->header);
+  record.store = step.device.entropy.make<ChunkStoreId>();
+  record.chat = chat.id();
+  record.message = message;
+  record.device = device;
+  record.sent_ms = content.sent_ms;
+  // Speech is wanted at once; a film is what its receiver asks for.
+  record.wanted = voice != nullptr;
+  if (record.wanted) add(step, record);
+  return blobs::put(step.rows, record);
+}
+
+Result<void> fetch(Step& step, const BlobAddress& address) {
+  TERN_ASSIGN(auto record, blobs::get(step.rows, address));
+  if (!record) return Error(Errc::not_found, "the message points at nothing to fetch");
+  if (record->finished) return {};
+  record->failure = Errc{};
+  record->wanted = true;
+  add(step, *record);
+  step.sync();
+  tell(step, *record);
+  return blobs::put(step.rows, *record);
+}
+
+Result<void> offer_again(Step& step, const BlobAddress& address) {
+  TERN_ASSIGN(auto record, blobs::get(step.rows, address));
+  if (!record || record->way != Way::up) return {};
+  record->finished = false;
+  record->failure = Errc{};
+  add(step, *record);
+  return blobs::put(step.rows, *record);
+}
+
+Result<void> drop(Step& step, const BlobAddress& address) {
+  TERN_ASSIGN(const auto record, blobs::get(step.rows, address));
+  if (!record) return {};
+  step.device.transfers.under_way.erase(address);
+  return blobs::erase(step.rows, *record);
+}
+
+}  // namespace transfers
+}  // namespace tern::client

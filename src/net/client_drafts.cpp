@@ -1,0 +1,74 @@
+// Client's calls for recordings that were not sent.
+#include "base/try.hpp"
+#include "net/draft_sink.hpp"
+#include "net/engine_access.hpp"
+
+namespace tern {
+namespace {
+
+using net::read_clock;
+
+template <class Impl>
+Result<VoiceDraft> draft_called(Impl& impl, const MessageId& id) {
+  TERN_ASSIGN(const auto drafts,
+              impl.read([](net::ClientSession& session) { return session.engine().drafts(); }));
+  for (const auto& draft : drafts)
+    if (draft.id == id) return draft;
+  return Error(Errc::not_found, "there is no draft " + id.hex());
+}
+
+template <class Impl>
+Result<crypto::SecretBytes> draft_content(Impl& impl, const MessageId& id) {
+  return impl.read([&](net::ClientSession& session) { return session.engine().draft_content(id); });
+}
+
+}  // namespace
+
+Result<std::vector<VoiceDraft>> Client::drafts() const {
+  return impl_->read([](net::ClientSession& session) { return session.engine().drafts(); });
+}
+
+Result<VoiceRecording> Client::resume_draft(const MessageId& id, const VoiceSettings& settings,
+                                            OnFinish on_finish) {
+  TERN_ASSIGN(const auto draft, draft_called(*impl_, id));
+  if (draft.clip) return Error(Errc::too_late, "the recording is finished");
+  TERN_ASSIGN(const auto content, draft_content(*impl_, id));
+  const net::EngineCall call =
+      [client = std::weak_ptr(impl_)](const std::function<Result<void>(client::Engine&)>& work) {
+        return net::call_engine(client, work);
+      };
+  const auto hash = std::make_shared<net::PacketHash>();
+  std::uint64_t whole = 0;
+  TERN_ASSIGN(auto recorder, VoiceRecorder::resume(net::hashing(settings, hash),
+                                                   net::make_draft_sink(call, id, on_finish, hash),
+                                                   content, &whole));
+  TERN_TRY(call([&](client::Engine& engine) { return engine.cut_draft(read_clock(), id, whole); }));
+  return VoiceRecording{id, std::move(recorder)};
+}
+
+Result<void> Client::send_draft(const MessageId& id) {
+  TERN_ASSIGN(const auto draft, draft_called(*impl_, id));
+  if (!draft.clip) {
+    TERN_ASSIGN(auto recording, resume_draft(id, {}, OnFinish::send));
+    TERN_TRY(recording.recorder.finish());
+    return {};
+  }
+  return impl_->call(
+      [&](net::ClientSession& session) { return session.engine().send_draft(read_clock(), id); });
+}
+
+Result<void> Client::discard_draft(const MessageId& id) {
+  return impl_->call([&](net::ClientSession& session) {
+    return session.engine().discard_draft(read_clock(), id);
+  });
+}
+
+Result<VoicePlayer> Client::play_draft(const MessageId& id, const PlayerSettings& settings) const {
+  TERN_ASSIGN(const auto draft, draft_called(*impl_, id));
+  TERN_ASSIGN(const auto content, draft_content(*impl_, id));
+  auto with_clip = settings;
+  if (draft.clip) with_clip.clip = draft.clip;
+  return VoicePlayer::open(make_voice_source(to_bytes(content)), with_clip);
+}
+
+}  // namespace tern
