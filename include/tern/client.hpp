@@ -24,6 +24,7 @@
 #include "tern/bytes.hpp"
 #include "tern/event.hpp"
 #include "tern/limits.hpp"
+#include "tern/live_listener.hpp"
 #include "tern/media.hpp"
 #include "tern/message.hpp"
 #include "tern/pending.hpp"
@@ -150,6 +151,12 @@ class Chat {
   /// invalid_argument (the settings).
   Result<VoiceRecording> record_voice(const VoiceSettings& settings = {},
                                       OnFinish on_finish = OnFinish::send);
+  /// The same, and whoever is online hears it while it is spoken: hard CBR, packets of 240 ms (or
+  /// less), so that their lengths say nothing. What finish() queues replaces it for everybody, and
+  /// is all that the others get. While there is no line it is recorded all the same.
+  Result<VoiceRecording> start_live_voice(const LiveSettings& settings = {});
+  /// Listens to a LiveStarted. Errors: not_found (over for long), invalid_argument (the rate).
+  Result<LiveListener> listen(const MessageId& live, std::uint32_t sample_rate = 48'000) const;
   /// Sends a file of sound, Ogg Opus or WAV, as a voice message. Errors: import_voice()'s,
   /// chat_left.
   Result<MessageId> send_voice(ByteSpan file, const VoiceSettings& settings = {});

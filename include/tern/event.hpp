@@ -23,6 +23,20 @@ struct MediaChanged {
   MessageId id;
   Media media;
 };
+/// Somebody speaks: Chat::listen(id) hears them while they do. The voice message with the same id
+/// replaces it when they let go.
+struct LiveStarted {
+  ChatId chat;
+  MessageId id;
+  AccountId sender;
+  DeviceId device;
+  std::uint32_t packet_frames = 0;  ///< 20 ms each, in one live packet
+};
+/// They let go, or nothing more is heard of them.
+struct LiveEnded {
+  ChatId chat;
+  MessageId id;
+};
 /// A chat appeared, or its state, title or members changed.
 struct ChatChanged {
   ChatId chat;
@@ -47,8 +61,9 @@ struct Problem {
 /// More happened than the queue holds: read chats and histories anew.
 struct Reset {};
 
-using Event = std::variant<MessageArrived, MessageChanged, ChatChanged, ConnectionChanged,
-                           LogForked, DeviceRestored, Problem, Reset, MediaChanged>;
+using Event =
+    std::variant<MessageArrived, MessageChanged, ChatChanged, ConnectionChanged, LogForked,
+                 DeviceRestored, Problem, Reset, MediaChanged, LiveStarted, LiveEnded>;
 
 /// The queue's bound: on the next event over it, everything queued becomes one Reset.
 inline constexpr std::size_t events_queued_max = 10'000;

@@ -57,6 +57,9 @@ inline constexpr std::size_t file_name_bytes_max = 255;
 inline constexpr std::size_t file_type_bytes_max = 127;
 inline constexpr std::size_t thumbnail_bytes_max = 32 * 1024;
 inline constexpr std::size_t live_packet_bytes_max = 4096;
+inline constexpr std::uint32_t live_frames_min = 3;   // 60 ms
+inline constexpr std::uint32_t live_frames_max = 12;  // 240 ms
+inline constexpr std::size_t live_streams_max = 8;    // heard at once, in one chat
 
 inline constexpr std::int64_t retention_days = 30;
 inline constexpr std::size_t receipts_devices_max = 64;

@@ -123,6 +123,10 @@ Result<void> of_device(Step& step, const Purpose& purpose, const wire::Answer& a
     return transfers::stored(step, purpose, *stored);
   if (const auto* chunk = std::get_if<wire::BlobChunk>(&answer); chunk && what == What::get_blob)
     return transfers::received(step, purpose, *chunk);
+  if (std::holds_alternative<wire::Done>(answer) && what == What::signal) {
+    live::answered(step.device);
+    return {};
+  }
   if (std::holds_alternative<wire::Done>(answer) && what == What::ack) return {};
   return nonsense(step);
 }
@@ -185,6 +189,8 @@ Result<void> pushed(Step& step, const wire::Push& push) {
   if (const auto* entries = std::get_if<wire::Entries>(&push))
     return pushed_entries(step, *entries);
   if (const auto* notice = std::get_if<wire::Notice>(&push)) return noticed(step, *notice);
+  if (const auto* signal = std::get_if<wire::SignalPush>(&push))
+    return live::received(step, *signal);
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include "client/engine.hpp"
 #include "client/event_queue.hpp"
 #include "client/link.hpp"
+#include "client/live.hpp"
 #include "client/timers.hpp"
 #include "client/transfers.hpp"
 
@@ -78,6 +79,7 @@ struct Device {
   Timers timers;
   CommitRate commit_rate;
   Transfers transfers;
+  Lives lives;
   std::vector<Engine::Done> registration_waiters;
 };
 

@@ -17,6 +17,7 @@
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
 #include "client/draft_record.hpp"
+#include "client/live.hpp"
 #include "client/media_reading.hpp"
 #include "crypto/dh.hpp"
 #include "store/port.hpp"
@@ -122,6 +123,13 @@ class Engine {
   virtual Result<void> discard_draft(Now now, const MessageId& id) = 0;
   virtual Result<std::vector<VoiceDraft>> drafts() const = 0;
   virtual Result<crypto::SecretBytes> draft_content(const MessageId& id) const = 0;
+  /// What the recorder of `draft` makes is also heard now, by tern/media.hpp's LiveSettings.
+  virtual Result<void> start_live(Now now, const MessageId& draft, const ChatId& chat,
+                                  std::uint32_t packet_frames) = 0;
+  /// The next live packet; with no Opus packet in it: the end.
+  virtual Result<void> say_live(Now now, const MessageId& draft,
+                                const std::vector<Bytes>& opus_packets) = 0;
+  virtual Result<Heard> take_live(const MessageId& stream) = 0;
   virtual Result<void> fetch(Now now, const ChatId& chat, const MessageId& id) = 0;
   virtual Result<MediaAccess> open_media(const ChatId& chat, const MessageId& id) const = 0;
   virtual Result<MediaChunk> media_chunk(const BlobAddress& address,

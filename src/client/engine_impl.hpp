@@ -62,6 +62,11 @@ class EngineImpl final : public Engine {
   Result<void> discard_draft(Now now, const MessageId& id) override;
   Result<std::vector<VoiceDraft>> drafts() const override;
   Result<SecretBytes> draft_content(const MessageId& id) const override;
+  Result<void> start_live(Now now, const MessageId& draft, const ChatId& chat,
+                          std::uint32_t packet_frames) override;
+  Result<void> say_live(Now now, const MessageId& draft,
+                        const std::vector<Bytes>& opus_packets) override;
+  Result<Heard> take_live(const MessageId& stream) override;
   Result<void> fetch(Now now, const ChatId& chat, const MessageId& id) override;
   Result<MediaAccess> open_media(const ChatId& chat, const MessageId& id) const override;
   Result<MediaChunk> media_chunk(const BlobAddress& address, std::uint32_t number) const override;

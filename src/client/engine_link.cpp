@@ -37,6 +37,7 @@ void EngineImpl::link_down(Now now) {
   device.standing = {};
   device.strangers.clear();
   device.transfers.forget_line();
+  device.lives.signals = 0;
   for (const auto& [id, chat] : device.chats) chat->line = {};
 }
 
@@ -80,7 +81,8 @@ void EngineImpl::look_at_due_chats(Now now) {
   const bool acks = acknowledge_at(*device_) <= now.mono_ms;
   const bool registers = registration::retry_at(*device_, now) <= now.mono_ms;
   const bool moves = transfers::retry_at(*device_, now) <= now.mono_ms;
-  if (due.empty() && !acks && !registers && !moves) return;
+  const bool falls_silent = live::deadline(*device_) <= now.mono_ms;
+  if (due.empty() && !acks && !registers && !moves && !falls_silent) return;
   input(now, [&](Step& step) -> Result<void> {
     for (const auto& id : due)
       if (Chat* chat = step.device.chats.find(id)) step.look_at(*chat);
@@ -94,7 +96,7 @@ std::int64_t EngineImpl::next_deadline() const {
   if (!device.link.online()) return out;
   out = std::min(out, device.timers.next());
   out = std::min(out, acknowledge_at(device));
-  out = std::min(out, transfers::retry_at(device, now_));
+  out = std::min({out, transfers::retry_at(device, now_), live::deadline(device)});
   return std::min(out, registration::retry_at(device, now_));
 }
 

@@ -57,6 +57,22 @@ Result<SecretBytes> EngineImpl::draft_content(const MessageId& id) const {
   return drafts::content(rows, *draft);
 }
 
+Result<void> EngineImpl::start_live(Now now, const MessageId& draft, const ChatId& chat,
+                                    std::uint32_t packet_frames) {
+  return call(now, [&](Step& step) { return live::start(step, chat, draft, packet_frames); });
+}
+
+Result<void> EngineImpl::say_live(Now now, const MessageId& draft,
+                                  const std::vector<Bytes>& opus_packets) {
+  const auto said = call(now, [&](Step& step) { return live::say(step, draft, opus_packets); });
+  if (opus_packets.empty()) live::stop(*device_, draft);
+  return said;
+}
+
+Result<Heard> EngineImpl::take_live(const MessageId& stream) {
+  return live::take(*device_, stream);
+}
+
 Result<void> EngineImpl::fetch(Now now, const ChatId& chat, const MessageId& id) {
   TERN_ASSIGN(const auto access, open_media(chat, id));
   if (access.address.is_zero()) return {};

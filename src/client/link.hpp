@@ -26,6 +26,7 @@ struct Purpose {
     read_inbox,
     reserve,
     ack,
+    signal,
     put_blob,
     ask_blob,  ///< how much of a blob the relay has
     get_blob,

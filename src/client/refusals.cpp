@@ -176,6 +176,9 @@ Result<void> of_device(Step& step, const Purpose& purpose, const wire::Refused& 
     case What::register_device:
     case What::publish:
       return registration::refused(step, refused);
+    case What::signal:
+      live::answered(step.device);
+      return {};
     case What::put_blob:
     case What::ask_blob:
     case What::get_blob:

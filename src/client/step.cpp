@@ -89,6 +89,7 @@ Result<void> Step::finish() {
   TERN_TRY(work_on_chats());
   TERN_TRY(registration::go_on(*this));
   TERN_TRY(transfers::go_on(*this));
+  live::go_on(*this);
   TERN_TRY(acknowledge(*this));
   for (auto& [id, touched] : touched_) {
     TERN_TRY(touched.chat->hashes.flush(rows, touched.chat->row));

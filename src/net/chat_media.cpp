@@ -5,6 +5,8 @@
 #include "base/try.hpp"
 #include "net/draft_sink.hpp"
 #include "net/engine_access.hpp"
+#include "net/live_listener.hpp"
+#include "net/live_sink.hpp"
 #include "net/media_source.hpp"
 
 namespace tern {
@@ -105,6 +107,45 @@ Result<VoiceRecording> Chat::record_voice(const VoiceSettings& settings, OnFinis
   (void)call_engine(client_,
                     [&](client::Engine& engine) { return engine.discard_draft(read_clock(), id); });
   return std::move(recorder).error();
+}
+
+Result<VoiceRecording> Chat::start_live_voice(const LiveSettings& settings) {
+  MessageId id;
+  const auto frames = settings.packet_frames;
+  TERN_TRY(call_engine(client_, [&](client::Engine& engine) -> Result<void> {
+    TERN_ASSIGN(id, engine.begin_draft(read_clock(), id_, client::DraftKind::voice));
+    return engine.start_live(read_clock(), id, id_, frames);
+  }));
+  const auto hash = std::make_shared<net::PacketHash>();
+  const auto speech = std::make_shared<net::LiveSpeech>(call_through(client_), id, frames);
+  auto voice = net::hashing(settings.voice, hash);
+  voice.constant_bitrate = true;
+  // What was spoken cannot be taken back, and its recording is what was heard.
+  voice.trim_silence = false;
+  voice.on_packet = [speech, then = std::move(voice.on_packet)](ByteSpan packet) {
+    then(packet);
+    speech->add(packet);
+  };
+  auto sink = net::make_live_sink(
+      net::make_draft_sink(call_through(client_), id, OnFinish::send, hash), speech);
+  auto recorder = VoiceRecorder::start(voice, std::move(sink));
+  if (recorder) return VoiceRecording{id, std::move(recorder).value()};
+  (void)call_engine(client_,
+                    [&](client::Engine& engine) { return engine.discard_draft(read_clock(), id); });
+  return std::move(recorder).error();
+}
+
+Result<LiveListener> Chat::listen(const MessageId& live, std::uint32_t sample_rate) const {
+  auto take = [client = client_, live] {
+    return read_engine(client, [&](client::Engine& engine) { return engine.take_live(live); });
+  };
+  auto play = [chat = *this, live, sample_rate](std::uint64_t sample) -> Result<VoicePlayer> {
+    TERN_ASSIGN(auto player, chat.play(live, {.sample_rate = sample_rate, .normalise = false}));
+    TERN_TRY(player.seek(sample));
+    return player;
+  };
+  TERN_ASSIGN(auto impl, LiveListener::Impl::make(sample_rate, std::move(take), std::move(play)));
+  return LiveListener(std::move(impl));
 }
 
 Result<MessageId> Chat::send_voice(ByteSpan file, const VoiceSettings& settings) {

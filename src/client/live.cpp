@@ -1,0 +1,200 @@
+#include "client/live.hpp"
+
+#include <algorithm>
+
+#include "client/history.hpp"
+#include "client/seating.hpp"
+#include "client/step.hpp"
+
+namespace tern::client::live {
+namespace {
+
+/// What was on its way when the epoch turned has arrived by then.
+constexpr std::int64_t old_epoch_ms = 5'000;
+/// Nothing heard for so long: the speaker is gone.
+constexpr std::int64_t silence_ms = 10'000;
+/// Forgotten so long after its end, whoever still listens.
+constexpr std::int64_t forget_ms = 30'000;
+/// Packets kept for a listener who does not ask: 15 s of the longest.
+constexpr std::size_t waiting_max = 64;
+/// On a line that does not take them they would only become late.
+constexpr std::uint32_t signals_max = 8;
+
+bool can_speak(const Chat& chat) {
+  return chat.record.state == ChatState::active && !chat.record.leaving;
+}
+
+void tell_end(Step& step, const MessageId& id, LiveStream& stream) {
+  if (std::exchange(stream.told_end, true)) return;
+  step.emit(LiveEnded{stream.chat, id});
+}
+
+std::size_t heard_in(const Device& device, const ChatId& chat) {
+  return static_cast<std::size_t>(
+      std::count_if(device.lives.heard.begin(), device.lives.heard.end(),
+                    [&](const auto& entry) { return entry.second.chat == chat; }));
+}
+
+/// The stream that a packet of the present epoch belongs to, begun or moved to that epoch; null: no
+/// member's, or one too many.
+Result<LiveStream*> stream_of(Step& step, Chat& chat, const wire::LivePacket& packet,
+                              const DeviceId& from) {
+  auto& heard = step.device.lives.heard;
+  const auto known = heard.find(packet.stream);
+  const bool here = known != heard.end();
+  // A stream is one device's in one chat, whatever the relay says.
+  if (here && (known->second.chat != chat.id() || known->second.device != from))
+    return static_cast<LiveStream*>(nullptr);
+  if (here && known->second.epoch == packet.epoch) return &known->second;
+  if (here && known->second.before && known->second.before_epoch == packet.epoch)
+    return &known->second;
+  TERN_ASSIGN(const auto* const group, chat.group());
+  if (group->epoch() != packet.epoch) return static_cast<LiveStream*>(nullptr);
+  const auto seat = seat_at(*group, mls::LeafIndex{packet.leaf});
+  if (!seat || seat->device != from) return static_cast<LiveStream*>(nullptr);
+  auto speaker = speaker_of(*group, packet.leaf, packet.stream);
+  if (!speaker) return static_cast<LiveStream*>(nullptr);
+  if (here) {
+    auto& stream = known->second;
+    stream.before = std::exchange(stream.now, std::move(*speaker));
+    stream.before_epoch = std::exchange(stream.epoch, packet.epoch);
+    stream.turned_ms = step.now.mono_ms;
+    return &stream;
+  }
+  if (heard_in(step.device, chat.id()) >= limits::live_streams_max)
+    return static_cast<LiveStream*>(nullptr);
+  TERN_ASSIGN(const auto said, history::find(step.rows, chat.row, packet.stream, from));
+  if (said) return static_cast<LiveStream*>(nullptr);
+  LiveStream stream;
+  stream.chat = chat.id();
+  stream.device = from;
+  stream.packet_frames = packet.packet_frames;
+  stream.epoch = packet.epoch;
+  stream.now = std::move(*speaker);
+  return &heard.emplace(packet.stream, std::move(stream)).first->second;
+}
+
+void keep(Step& step, const wire::LivePacket& packet, LiveStream& stream,
+          std::vector<Bytes> opus_packets) {
+  stream.last_ms = step.now.mono_ms;
+  if (packet.end) {
+    stream.end = packet.counter;
+    tell_end(step, packet.stream, stream);
+    return;
+  }
+  stream.waiting.push_back({packet.counter, std::move(opus_packets)});
+  if (stream.waiting.size() > waiting_max) stream.waiting.pop_front();
+}
+
+}  // namespace
+
+Result<void> start(Step& step, const ChatId& chat, const MessageId& draft,
+                   std::uint32_t packet_frames) {
+  if (packet_frames < limits::live_frames_min || packet_frames > limits::live_frames_max)
+    return Error(Errc::invalid_argument,
+                 "a live packet has 3 to 12 frames of 20 ms; not " + std::to_string(packet_frames));
+  step.device.lives.speaking.insert_or_assign(
+      draft, LiveSpeaker{chat, static_cast<std::uint8_t>(packet_frames), 0});
+  return {};
+}
+
+Result<void> say(Step& step, const MessageId& stream, const std::vector<Bytes>& opus_packets) {
+  auto& device = step.device;
+  const auto speaker = device.lives.speaking.find(stream);
+  if (speaker == device.lives.speaking.end()) return Errc::live_ended;
+  // Counted whether it goes out or not: the listener sees that one is missing.
+  const auto counter = speaker->second.next++;
+  Chat* const chat = device.chats.find(speaker->second.chat);
+  if (!chat || !can_speak(*chat)) return Errc::live_ended;
+  if (!device.link.online() || device.lives.signals >= signals_max) return {};
+  device.chats.used(*chat);
+  TERN_ASSIGN(const auto* const group, chat->group());
+  wire::LivePacket packet;
+  packet.stream = stream;
+  packet.epoch = group->epoch();
+  packet.leaf = group->own_leaf().value;
+  packet.counter = counter;
+  packet.packet_frames = speaker->second.packet_frames;
+  packet.end = opus_packets.empty();
+  TERN_ASSIGN(const auto payload, seal(*group, device.account.identity, packet, opus_packets));
+  step.send({Purpose::What::signal, {}}, wire::Signal{chat->id(), payload});
+  ++device.lives.signals;
+  return {};
+}
+
+void stop(Device& device, const MessageId& stream) { device.lives.speaking.erase(stream); }
+
+void answered(Device& device) {
+  if (device.lives.signals > 0) --device.lives.signals;
+}
+
+Result<void> received(Step& step, const wire::SignalPush& push) {
+  Chat* const chat = step.device.chats.find(push.log);
+  if (!chat || chat->record.state != ChatState::active) return {};
+  const auto packet = wire::decode_live_packet(push.payload);
+  if (!packet) return {};
+  step.device.chats.used(*chat);
+  TERN_ASSIGN(LiveStream* const stream, stream_of(step, *chat, *packet, push.from));
+  if (!stream || stream->replaced) return {};
+  const bool old = stream->before && stream->before_epoch == packet->epoch;
+  if (old && step.now.mono_ms - stream->turned_ms > old_epoch_ms) return {};
+  TERN_ASSIGN(const auto* const group, chat->group());
+  auto opened = open(old ? *stream->before : stream->now, group->group_id(), *packet);
+  if (!opened) {
+    // Nothing is begun by what nobody has signed.
+    if (stream->last_ms == 0) step.device.lives.heard.erase(packet->stream);
+    return {};
+  }
+  if (stream->last_ms == 0) {
+    TERN_ASSIGN(const auto seat, seat_at(*group, mls::LeafIndex{packet->leaf}));
+    step.emit(
+        LiveStarted{chat->id(), packet->stream, seat.account, seat.device, packet->packet_frames});
+  }
+  keep(step, *packet, *stream, std::move(*opened));
+  return {};
+}
+
+void replaced(Step& step, const MessageId& id) {
+  const auto found = step.device.lives.heard.find(id);
+  if (found == step.device.lives.heard.end()) return;
+  found->second.replaced = true;
+  found->second.last_ms = step.now.mono_ms;
+  tell_end(step, id, found->second);
+}
+
+Result<Heard> take(Device& device, const MessageId& stream) {
+  const auto found = device.lives.heard.find(stream);
+  if (found == device.lives.heard.end()) return Errc::not_found;
+  auto& from = found->second;
+  Heard out;
+  out.packets.assign(std::make_move_iterator(from.waiting.begin()),
+                     std::make_move_iterator(from.waiting.end()));
+  from.waiting.clear();
+  out.packet_frames = from.packet_frames;
+  out.end = from.end;
+  out.replaced = from.replaced;
+  return out;
+}
+
+void go_on(Step& step) {
+  auto& heard = step.device.lives.heard;
+  for (auto it = heard.begin(); it != heard.end();) {
+    auto& [id, stream] = *it;
+    if (stream.before && step.now.mono_ms - stream.turned_ms > old_epoch_ms) stream.before.reset();
+    const auto silent_ms = step.now.mono_ms - stream.last_ms;
+    if (silent_ms > silence_ms) tell_end(step, id, stream);
+    it = stream.told_end && silent_ms > forget_ms ? heard.erase(it) : std::next(it);
+  }
+}
+
+std::int64_t deadline(const Device& device) {
+  auto out = never_ms;
+  for (const auto& [id, stream] : device.lives.heard) {
+    const auto wait = stream.told_end ? forget_ms : silence_ms;
+    out = std::min(out, stream.last_ms + wait + 1);
+    if (stream.before) out = std::min(out, stream.turned_ms + old_epoch_ms + 1);
+  }
+  return out;
+}
+
+}  // namespace tern::client::live
