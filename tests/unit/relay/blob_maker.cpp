@@ -1,5 +1,8 @@
 #include "blob_maker.hpp"
 
+#include "relay/kv_log_store.hpp"
+#include "relay/tables.hpp"
+
 namespace tern::relay::test {
 
 ByteSpan Blob::chunk(std::uint32_t index) const {
@@ -63,6 +66,34 @@ Written naming(World& world, const std::vector<BlobAddress>& blobs) {
   out.entry.id = header.entry_id;
   out.entry.payload = *out.payload;
   return out;
+}
+
+BlobUse blob_use(World& world, const AccountId& owner) {
+  BlobUse out;
+  KvLogStore store(*world.environment);
+  store
+      .transact([&](LogTransaction& rows) -> Result<void> {
+        out = rows.blob_use(owner).value();
+        return {};
+      })
+      .value();
+  return out;
+}
+
+BlobRows blob_rows(World& world) {
+  const auto rows = world.environment->read().value();
+  const auto count = [&](store::Table table) {
+    std::size_t out = 0;
+    rows->scan(table, {}, {},
+               [&](ByteSpan, ByteSpan) {
+                 ++out;
+                 return Scan::next;
+               })
+        .value();
+    return out;
+  };
+  return {count(tables::blobs), count(tables::blob_chunks), count(tables::blob_hashes),
+          count(tables::blob_dues), count(tables::dropped_blobs)};
 }
 
 std::vector<wire::BlobHead> blob_notices(World& world, ConnectionId connection) {

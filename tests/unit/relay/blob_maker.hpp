@@ -3,6 +3,7 @@
 
 #include "chat.hpp"
 #include "crypto/blob.hpp"
+#include "relay/log_store.hpp"
 
 namespace tern::relay::test {
 
@@ -32,6 +33,15 @@ bool comes_back(World& world, ConnectionId connection, const AccountId& owner, c
 
 /// A message that names these blobs.
 Written naming(World& world, const std::vector<BlobAddress>& blobs);
+
+/// What the relay's rows say of an account's blobs together.
+BlobUse blob_use(World& world, const AccountId& owner);
+/// Chunks on the disk, whether of a blob or left by a dropped one; rows of other tables of blobs.
+struct BlobRows {
+  std::size_t blobs = 0, chunks = 0, hashes = 0, dues = 0, dropped = 0;
+  friend bool operator==(const BlobRows&, const BlobRows&) = default;
+};
+BlobRows blob_rows(World& world);
 
 /// What was pushed of blobs, taken with everything else that was pushed.
 std::vector<wire::BlobHead> blob_notices(World& world, ConnectionId connection);
