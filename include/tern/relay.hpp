@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "tern/limits.hpp"
 #include "tern/result.hpp"
 
 namespace tern {
@@ -22,7 +23,15 @@ struct RelayLimits {
   std::uint32_t inbox_welcomes_max = 1000;    ///< a device
   std::uint32_t connections_per_address = 100;
   std::uint32_t connections_max = 20'000;
+  /// Entries after they were stored; blobs after they were complete, or after the newest entry of
+  /// their owner that names them.
   std::int64_t retention_days = 30;
+  std::uint64_t blob_bytes_max = limits::blob_bytes_max;
+  /// Of all blobs of an account, as their owner declared them, and 1 KiB for each.
+  std::uint64_t blob_bytes_per_account = std::uint64_t{1} << 30;
+  std::int64_t blob_incomplete_days = 7;       ///< after its last chunk
+  std::uint32_t blob_chunks_per_second = 200;  ///< a device: so many up, and so many down
+  std::uint32_t blob_chunks_burst = 400;
 };
 
 struct RelayOptions {

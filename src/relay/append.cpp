@@ -100,6 +100,7 @@ Result<wire::Answer> append(Context& context, const Caller& caller, const wire::
   AppendPlan plan;
   plan.log = request.log;
   plan.author = caller.identity.device;
+  plan.account = caller.identity.account;
   plan.welcomes = request.welcomes;
   TERN_ASSIGN(plan.entries, parse_entries(request.entries));
   TERN_ASSIGN(plan.membership, membership_in(context, request.log, plan.author));
@@ -133,6 +134,7 @@ Result<wire::Answer> create_log(Context& context, const Caller& caller,
   AppendPlan plan;
   plan.log = request.log;
   plan.author = caller.identity.device;
+  plan.account = caller.identity.account;
   plan.welcomes = {&request.welcomes, 1};
   TERN_ASSIGN(plan.entries, parse_entries({&request.first, 1}));
   if (request.first.kind != wire::EntryKind::commit) return Errc::malformed;

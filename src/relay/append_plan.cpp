@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "base/try.hpp"
+#include "relay/blobs.hpp"
 #include "relay/numbering.hpp"
 #include "relay/welcome_delivery.hpp"
 
@@ -186,6 +187,7 @@ Result<wire::Appended> carry_out(Context& context, const AppendPlan& plan) {
   TERN_TRY(context.store.append(plan.log, plan.before, numbered.after, numbered.rows));
   TERN_TRY(remember_append(context, plan, numbered.rows));
   TERN_TRY(change_access_list(context, plan, numbered.rows));
+  TERN_TRY(keep_named_blobs(context, plan.account, plan.entries));
   note_news(context, plan, numbered);
   wire::Appended out;
   out.first_seq = numbered.rows.front().seq;

@@ -11,6 +11,7 @@ struct AppendPlan {
   LogId log;
   LogState before;
   DeviceId author;
+  AccountId account;      ///< the author's
   Membership membership;  ///< the author's
   std::vector<ParsedEntry> entries;
   std::vector<AccessEffect> effects;  ///< one for each entry

@@ -91,6 +91,12 @@ class Batch {
   std::vector<std::pair<ConnectionId, Errc>> refusals;
   std::uint64_t entries_stored = 0;
 
+  /// Blobs of which chunks were stored -> how many there are now.
+  std::map<BlobName, std::uint32_t> blob_news;
+  /// Who has asked for a chunk that is not there yet.
+  std::vector<std::pair<ConnectionId, BlobName>> blob_interests;
+  bool blobs_dropped = false;
+
   LogNews& news_of(const LogId& log);
   std::deque<LogNews>& news() { return news_; }
   /// Keeps bytes alive as long as the batch.

@@ -37,6 +37,8 @@ class Running {
       return reply(finish_resume(context_, *session_, known ? &*known : nullptr, *resume));
     if (const auto* const request = std::get_if<wire::Read>(&*queued_.request))
       return reply(read(context_, {*session_, *known}, *request));
+    if (const auto* const request = std::get_if<wire::GetBlob>(&*queued_.request))
+      return reply(get_blob(context_, {*session_, *known}, *request));
     return {};
   }
 
@@ -68,7 +70,10 @@ class Running {
     if (!has_introduced_itself()) return reply(Error(Errc::not_registered));
     return reply(wire::Answer(wire::Done{}));
   }
-  Result<void> handle(const wire::Read&) {
+  // At the batch's end: everything that it stored is there.
+  Result<void> handle(const wire::Read&) { return wait_for_end(); }
+  Result<void> handle(const wire::GetBlob&) { return wait_for_end(); }
+  Result<void> wait_for_end() {
     return identity() ? Result<void>() : reply(Error(Errc::not_registered));
   }
   template <class Request>
@@ -98,6 +103,9 @@ class Running {
   }
   Result<wire::Answer> dispatch(const Caller& caller, const wire::ClaimKeyPackages& request) {
     return claim_key_packages(context_, caller, request);
+  }
+  Result<wire::Answer> dispatch(const Caller& caller, const wire::PutBlob& request) {
+    return put_blob(context_, caller, request);
   }
 
   // Encoded at once, while what the answer points at is there.

@@ -2,6 +2,7 @@
 
 #include "base/try.hpp"
 #include "relay/batch_run.hpp"
+#include "relay/blob_interests.hpp"
 #include "relay/fan_out.hpp"
 #include "relay/kv_log_store.hpp"
 #include "relay/request_queue.hpp"
@@ -25,6 +26,7 @@ class CoreImpl final : public Core {
     if (!sessions_.find(connection)) return;
     sessions_.erase(connection);
     queue_.forget(connection);
+    blob_interests_.forget(connection);
     events_.line("disconnected connection=" + std::to_string(connection));
   }
   void receive(Now now, ConnectionId connection, Bytes frame) override {
@@ -34,7 +36,10 @@ class CoreImpl final : public Core {
     if (!received) close(connection, received.error().errc());
   }
   void set_writable(Now, ConnectionId connection, bool writable) override {
-    if (auto* const session = sessions_.find(connection)) session->writable = writable;
+    auto* const session = sessions_.find(connection);
+    if (!session) return;
+    session->writable = writable;
+    tell_of_blobs(*session);
   }
 
   std::uint64_t backlog_bytes() const override { return queue_.bytes(); }
@@ -54,6 +59,8 @@ class CoreImpl final : public Core {
   void upkeep_failed(Now now, const Error& error);
   void publish(Now now, const std::vector<QueuedRequest>& requests, Batch& batch);
   void apply_to_sessions(Batch& batch);
+  void publish_blobs(const Batch& batch);
+  void tell_of_blobs(const Session& session);
   void log_refusals(const Batch& batch);
   void refuse_all(const std::vector<QueuedRequest>& requests, const Error& error);
   void answer(const QueuedRequest& request, Bytes frame);
@@ -63,6 +70,7 @@ class CoreImpl final : public Core {
   KvLogStore store_;
   RequestQueue queue_;
   Sessions sessions_;
+  BlobInterests blob_interests_;
   AccessLists access_lists_;
   Reservations reservations_;
   DeviceRates device_rates_;
@@ -132,9 +140,33 @@ void CoreImpl::publish(Now, const std::vector<QueuedRequest>& requests, Batch& b
   for (const auto& signal : batch.signals) fan_out.push(signal);
   for (const auto& [device, left] : batch.key_packages_low)
     fan_out.push_key_packages_low(device, left);
+  publish_blobs(batch);
   for (const auto& [connection, reason] : batch.closing) {
     if (reason == Errc::device_revoked) fan_out.push_revoked(connection);
     close(connection, reason);
+  }
+}
+
+// Who asks in the batch that stored has been answered with what it stored.
+void CoreImpl::publish_blobs(const Batch& batch) {
+  for (const auto& [blob, chunks] : batch.blob_news) {
+    for (const auto connection : blob_interests_.advance(blob, chunks)) {
+      if (const auto* const session = sessions_.find(connection)) tell_of_blobs(*session);
+    }
+  }
+  for (const auto& [connection, blob] : batch.blob_interests) {
+    if (sessions_.find(connection)) blob_interests_.add(connection, blob);
+  }
+}
+
+void CoreImpl::tell_of_blobs(const Session& session) {
+  if (!session.writable) return;
+  for (const auto& head : blob_interests_.take_advanced(session.connection)) {
+    wire::Notice notice;
+    notice.what = wire::Notice::What::blob_advanced;
+    notice.blob = head;
+    outputs_.push_back(SendFrame{session.connection,
+                                 std::make_shared<const Bytes>(wire::encode(wire::Push(notice)))});
   }
 }
 
@@ -190,6 +222,7 @@ void CoreImpl::close(ConnectionId connection, Errc reason) {
                " reason=" + std::string(name(reason)));
   sessions_.erase(connection);
   queue_.forget(connection);
+  blob_interests_.forget(connection);
   outputs_.push_back(CloseConnection{connection, reason});
 }
 

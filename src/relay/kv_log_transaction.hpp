@@ -61,6 +61,22 @@ class KvLogTransaction final : public LogTransaction {
   Result<std::vector<Expiry>> expired(std::uint32_t day_max, std::size_t count_max) override;
   Result<void> erase_expiry(const Expiry& expiry) override;
 
+  Result<BlobUse> blob_use(const AccountId& owner) override;
+  Result<std::optional<BlobRow>> blob(const BlobName& blob) override;
+  Result<void> begin_blob(const BlobName& blob, BlobRow& row) override;
+  Result<void> add_blob_chunk(const BlobName& blob, BlobRow& row, ByteSpan chunk,
+                              const crypto::Blake2bDigest& hash) override;
+  Result<void> complete_blob(const BlobName& blob, BlobRow& row) override;
+  Result<void> defer_blob(const BlobName& blob, BlobRow& row, std::uint32_t due_day) override;
+  Result<ByteSpan> blob_chunk(const BlobName& blob, const BlobRow& row,
+                              std::uint32_t chunk) override;
+  Result<std::vector<crypto::Blake2bDigest>> blob_hashes(const BlobName& blob,
+                                                         const BlobRow& row) override;
+  Result<void> drop_blob(const BlobName& blob, const BlobRow& row) override;
+  Result<std::vector<BlobName>> due_blobs(std::uint32_t day_max, std::size_t count_max) override;
+  Result<std::vector<DroppedBlob>> dropped_blobs(std::size_t count_max) override;
+  Result<void> erase_dropped(const DroppedBlob& blob, std::size_t count_max) override;
+
  private:
   struct HeldState {
     std::optional<LogState> state;

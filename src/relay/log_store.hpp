@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "crypto/dh.hpp"
+#include "crypto/hash.hpp"
 #include "crypto/signature.hpp"
 #include "store/port.hpp"
 #include "wire/entry.hpp"
@@ -92,6 +93,37 @@ struct StoredKeyPackage {
   Bytes key_package;
 };
 
+/// Whose blob, and which.
+struct BlobName {
+  AccountId owner;
+  BlobAddress address;
+  friend auto operator<=>(const BlobName&, const BlobName&) = default;
+};
+
+struct BlobRow {
+  std::uint64_t bytes = 0;    ///< of all of it, as its owner declared
+  std::uint64_t room = 0;     ///< what it takes of its owner's BlobUse
+  std::uint64_t number = 0;   ///< among all that its owner ever began: its chunks go by it
+  std::uint32_t chunks = 0;   ///< the first so many are there
+  bool complete = false;      ///< all are, and they belong to the address
+  std::uint32_t due_day = 0;  ///< on this day it may be dropped
+};
+
+/// An account's blobs together.
+struct BlobUse {
+  std::uint64_t blobs = 0;
+  std::uint64_t room = 0;  ///< the sum of theirs
+  std::uint64_t next_number = 1;
+  friend bool operator==(const BlobUse&, const BlobUse&) = default;
+};
+
+/// A blob that is no more, but for chunks that are yet to be erased.
+struct DroppedBlob {
+  AccountId owner;
+  std::uint64_t number = 0;
+  std::uint64_t chunks = 0;
+};
+
 /// One batch's view. Spans that it hands out live until the next call. After an error only drop it.
 class LogTransaction {
  public:
@@ -166,6 +198,32 @@ class LogTransaction {
   /// The oldest, no newer than `day_max`. One shard's rows at a time are enough.
   virtual Result<std::vector<Expiry>> expired(std::uint32_t day_max, std::size_t count_max) = 0;
   virtual Result<void> erase_expiry(const Expiry& expiry) = 0;
+
+  // -- blobs; `row` is what blob() or begin_blob() said last
+  virtual Result<BlobUse> blob_use(const AccountId& owner) = 0;
+  virtual Result<std::optional<BlobRow>> blob(const BlobName& blob) = 0;
+  /// A blob of which there is none yet: `row` says its bytes, room and due day. Its number is given
+  /// here, and its room charged to its owner.
+  virtual Result<void> begin_blob(const BlobName& blob, BlobRow& row) = 0;
+  /// The chunk after those that are there.
+  virtual Result<void> add_blob_chunk(const BlobName& blob, BlobRow& row, ByteSpan chunk,
+                                      const crypto::Blake2bDigest& hash) = 0;
+  virtual Result<void> complete_blob(const BlobName& blob, BlobRow& row) = 0;
+  /// Not before this day.
+  virtual Result<void> defer_blob(const BlobName& blob, BlobRow& row, std::uint32_t due_day) = 0;
+  virtual Result<ByteSpan> blob_chunk(const BlobName& blob, const BlobRow& row,
+                                      std::uint32_t chunk) = 0;
+  /// Of the chunks that are there, in order.
+  virtual Result<std::vector<crypto::Blake2bDigest>> blob_hashes(const BlobName& blob,
+                                                                 const BlobRow& row) = 0;
+  /// Gives its room back at once. Its chunks are left among the dropped ones, whatever is uploaded
+  /// under the same name next.
+  virtual Result<void> drop_blob(const BlobName& blob, const BlobRow& row) = 0;
+  /// Those to be dropped on `day_max` or before. One shard's rows at a time are enough.
+  virtual Result<std::vector<BlobName>> due_blobs(std::uint32_t day_max, std::size_t count_max) = 0;
+  virtual Result<std::vector<DroppedBlob>> dropped_blobs(std::size_t count_max) = 0;
+  /// Erases up to `count_max` chunks of it. Lazily kept.
+  virtual Result<void> erase_dropped(const DroppedBlob& blob, std::size_t count_max) = 0;
 };
 
 class LogStore {

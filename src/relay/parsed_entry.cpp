@@ -56,6 +56,7 @@ Result<ParsedEntry> parse_message(const wire::Entry& entry) {
   out.entry = &entry;
   out.seen_seq = header->seen_seq;
   out.access = std::move(header->access);
+  out.blobs = std::move(header->blobs);
   TERN_TRY(check_access(out));
   return out;
 }

@@ -16,6 +16,7 @@ struct ParsedEntry {
   std::uint64_t seen_seq = 0;  ///< how far its author had read when it encrypted
   wire::AccessChange access;
   std::optional<wire::RejoinRequest> rejoin;
+  std::vector<BlobAddress> blobs;  ///< its author's, that it names
 
   bool is_commit() const {
     return entry->kind == wire::EntryKind::commit || entry->kind == wire::EntryKind::restart;

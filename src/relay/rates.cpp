@@ -5,7 +5,8 @@
 namespace tern::relay {
 namespace {
 
-// Live voice sends 50 packets a second, and typing marks beside them.
+// Live voice is packets of 60 ms, 17 a second: two streams at once, typing marks beside them, and
+// what a network has held back and lets go of all at once.
 constexpr std::uint32_t signals_per_second = 100;
 constexpr std::uint32_t signals_burst = 200;
 // A phone between two networks comes back again and again; each time it may name all its logs.
@@ -24,6 +25,8 @@ constexpr std::uint32_t appends_per_commit = 10;
 constexpr std::uint32_t appends_per_commit_in_burst = 2;
 
 constexpr std::size_t light_acked_logs_max = 256;
+// The rows that a request for a blob reads and writes beside its bytes.
+constexpr std::size_t blob_request_bytes = 4 * 1024;
 
 bool is_commit(const wire::Entry& entry) {
   return entry.kind == wire::EntryKind::commit || entry.kind == wire::EntryKind::restart;
@@ -53,6 +56,12 @@ bool is_heavy(const wire::Request& request) {
          commits(request) || acked_logs(request) > light_acked_logs_max;
 }
 
+std::size_t blob_bytes(const wire::Request& request) {
+  if (const auto* const put = std::get_if<wire::PutBlob>(&request))
+    return blob_request_bytes + put->payload.size();
+  return is_any_of<wire::GetBlob>(request) ? blob_request_bytes + limits::blob_chunk_bytes : 0;
+}
+
 Rates::Rates(const RelayLimits& limits)
     : appends_(TokenBuckets::per_second(limits.append_per_second, limits.append_burst)),
       commits_(TokenBuckets::per_second(limits.append_per_second / appends_per_commit,
@@ -64,7 +73,10 @@ Rates::Rates(const RelayLimits& limits)
       publishes_(TokenBuckets::per_minute(publishes_per_minute)),
       reads_(TokenBuckets::per_second(reads_per_second, reads_burst)),
       acked_logs_(TokenBuckets::per_second(acked_logs_per_second, acked_logs_burst)),
-      pings_(TokenBuckets::per_second(pings_per_second, pings_burst)) {}
+      pings_(TokenBuckets::per_second(pings_per_second, pings_burst)),
+      blob_puts_(TokenBuckets::per_second(limits.blob_chunks_per_second, limits.blob_chunks_burst)),
+      blob_gets_(
+          TokenBuckets::per_second(limits.blob_chunks_per_second, limits.blob_chunks_burst)) {}
 
 std::uint32_t Rates::take(std::int64_t mono_ms, const Session& session,
                           const wire::Request& request) {
@@ -79,6 +91,8 @@ std::uint32_t Rates::take(std::int64_t mono_ms, const Session& session,
   if (is_any_of<wire::Register>(request)) return registrations_.take(mono_ms, session.origin);
   if (is_any_of<wire::PublishKeyPackages>(request)) return publishes_.take(mono_ms, payer);
   if (is_any_of<wire::Read>(request)) return reads_.take(mono_ms, payer);
+  if (is_any_of<wire::PutBlob>(request)) return blob_puts_.take(mono_ms, payer);
+  if (is_any_of<wire::GetBlob>(request)) return blob_gets_.take(mono_ms, payer);
   if (is_any_of<wire::Ack>(request))
     return acked_logs_.take(mono_ms, payer, std::max(acked_logs(request), 1u));
   return pings_.take(mono_ms, payer);

@@ -11,6 +11,8 @@ namespace tern::relay {
 /// Whether a batch takes only few of them: its answer may be a frame, it verifies signatures, or it
 /// touches a row for each of many devices or logs.
 bool is_heavy(const wire::Request& request);
+/// What it adds to the blobs' part of a batch, which is bounded by itself; 0: nothing.
+std::size_t blob_bytes(const wire::Request& request);
 
 class Rates {
  public:
@@ -33,6 +35,8 @@ class Rates {
   TokenBuckets reads_;
   TokenBuckets acked_logs_;
   TokenBuckets pings_;
+  TokenBuckets blob_puts_;
+  TokenBuckets blob_gets_;
 };
 
 }  // namespace tern::relay

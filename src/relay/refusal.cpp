@@ -11,6 +11,8 @@ std::uint32_t limit_of(Errc code) {
       return limits::entry_payload_bytes_max;
     case Errc::chat_too_large:
       return limits::chat_devices_max;
+    case Errc::blob_too_large:
+      return limits::blob_bytes_max;
     default:
       return 0;
   }

@@ -10,11 +10,15 @@ namespace {
 constexpr std::size_t batch_requests_max = 4'096;
 constexpr std::size_t batch_request_bytes_max = 8 * 1024 * 1024;
 constexpr std::size_t batch_heavy_requests_max = 64;
+// Of blobs beside everything else, so that a text waits for little more than its own sync.
+constexpr std::size_t batch_blob_bytes_max = 1024 * 1024;
 
 // What one connection may have waiting.
 constexpr std::size_t queued_requests_max = 1'024;
 constexpr std::size_t queued_bytes_max = 8 * 1024 * 1024;
 constexpr std::uint32_t queued_heavy_max = 64;
+// Their answers, too: 4 MiB of chunks, which a reader that has stopped does not turn away.
+constexpr std::uint32_t queued_blobs_max = 64;
 // Before it has said who it is, it has nothing to ask but Resume and Register.
 constexpr std::uint32_t queued_heavy_unknown_max = 2;
 constexpr std::uint32_t queue_full_retry_ms = 1'000;
@@ -26,7 +30,7 @@ Error rate_limited(std::uint32_t wait_ms) {
 // A request that can be answered for what it is: it was understood, and is over a limit.
 bool is_over_limit(const Error& error) {
   return error == Errc::entry_too_large || error == Errc::batch_too_large ||
-         error == Errc::chat_too_large || error == Errc::too_long;
+         error == Errc::chat_too_large || error == Errc::blob_too_large || error == Errc::too_long;
 }
 
 }  // namespace
@@ -56,11 +60,13 @@ Result<void> RequestQueue::add(Now now, const Session& session, Bytes frame) {
   if (queued.request) {
     queued.frame = std::move(frame);
     queued.heavy = is_heavy(*queued.request);
+    queued.blob_bytes = blob_bytes(*queued.request);
   }
   auto& waiting = lines_[session.connection];
   if (waiting.requests.empty()) turns_.push_back(session.connection);
   waiting.frame_bytes += queued.frame.size();
   if (queued.heavy) ++waiting.heavy;
+  if (queued.blob_bytes > 0) ++waiting.blobs;
   bytes_ += sizeof(QueuedRequest) + queued.frame.size();
   waiting.requests.push_back(std::move(queued));
   return {};
@@ -72,7 +78,8 @@ std::optional<wire::Refused> RequestQueue::held_back(Now now, const Session& ses
     const auto heavy_max = session.identity ? queued_heavy_max : queued_heavy_unknown_max;
     const auto& waiting = line->second;
     if (waiting.requests.size() >= queued_requests_max || waiting.frame_bytes >= queued_bytes_max ||
-        (waiting.heavy >= heavy_max && is_heavy(request)))
+        (waiting.heavy >= heavy_max && is_heavy(request)) ||
+        (waiting.blobs >= queued_blobs_max && blob_bytes(request) > 0))
       return refusal(rate_limited(queue_full_retry_ms));
   }
   const auto wait_ms = rates_.take(now.mono_ms, session, request);
@@ -92,13 +99,16 @@ QueuedRequest RequestQueue::take_first(Line& line) {
   line.requests.pop_front();
   line.frame_bytes -= out.frame.size();
   if (out.heavy) --line.heavy;
+  if (out.blob_bytes > 0) --line.blobs;
   bytes_ -= sizeof(QueuedRequest) + out.frame.size();
   return out;
 }
 
 std::vector<QueuedRequest> RequestQueue::take() {
   std::vector<QueuedRequest> out;
+  std::deque<ConnectionId> held_up;
   std::size_t bytes = 0;
+  std::size_t blob_bytes = 0;
   std::size_t heavy = 0;
   while (!turns_.empty() && out.size() < batch_requests_max && bytes < batch_request_bytes_max &&
          heavy < batch_heavy_requests_max) {
@@ -106,14 +116,22 @@ std::vector<QueuedRequest> RequestQueue::take() {
     turns_.pop_front();
     const auto line = lines_.find(connection);
     if (line == lines_.end()) continue;
+    const auto next_blob_bytes = line->second.requests.front().blob_bytes;
+    if (next_blob_bytes > 0 && blob_bytes + next_blob_bytes > batch_blob_bytes_max) {
+      held_up.push_back(connection);
+      continue;
+    }
     out.push_back(take_first(line->second));
     bytes += out.back().frame.size();
+    blob_bytes += out.back().blob_bytes;
     if (out.back().heavy) ++heavy;
     if (line->second.requests.empty())
       lines_.erase(line);
     else
       turns_.push_back(connection);
   }
+  // They are the first of the next batch.
+  turns_.insert(turns_.begin(), held_up.begin(), held_up.end());
   return out;
 }
 

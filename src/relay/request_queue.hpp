@@ -18,6 +18,7 @@ struct QueuedRequest {
   std::optional<wire::Request> request;
   std::optional<wire::Refused> refused;  ///< decided already
   bool heavy = false;
+  std::size_t blob_bytes = 0;  ///< of the batch's part for blobs
 };
 
 /// Each connection has a line of its own and they take turns, so that nobody waits behind what
@@ -42,6 +43,7 @@ class RequestQueue {
     std::deque<QueuedRequest> requests;
     std::size_t frame_bytes = 0;
     std::uint32_t heavy = 0;
+    std::uint32_t blobs = 0;
   };
   /// Over a rate of its sender, or too many that wait already.
   std::optional<wire::Refused> held_back(Now now, const Session& session,

@@ -71,4 +71,8 @@ Result<wire::Answer> publish_key_packages(Context& context, const Caller& caller
 Result<wire::Answer> claim_key_packages(Context& context, const Caller& caller,
                                         const wire::ClaimKeyPackages& request);
 
+Result<wire::Answer> put_blob(Context& context, const Caller& caller, const wire::PutBlob& request);
+/// At the batch's end.
+Result<wire::Answer> get_blob(Context& context, const Caller& caller, const wire::GetBlob& request);
+
 }  // namespace tern::relay

@@ -94,6 +94,28 @@ Result<AccountRow> read_account_row(Reader reader) {
   return out;
 }
 
+Result<BlobRow> read_blob_row(Reader reader) {
+  BlobRow out;
+  TERN_ASSIGN(out.bytes, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.room, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.number, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.chunks, reader.number<std::uint32_t>());
+  TERN_ASSIGN(const auto complete, reader.number<std::uint8_t>());
+  out.complete = complete != 0;
+  TERN_ASSIGN(out.due_day, reader.number<std::uint32_t>());
+  TERN_TRY(reader.finish());
+  return out;
+}
+
+Result<BlobUse> read_blob_use(Reader reader) {
+  BlobUse out;
+  TERN_ASSIGN(out.blobs, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.room, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.next_number, reader.number<std::uint64_t>());
+  TERN_TRY(reader.finish());
+  return out;
+}
+
 Result<std::uint64_t> read_number(Reader reader) {
   TERN_ASSIGN(const auto number, reader.number<std::uint64_t>());
   TERN_TRY(reader.finish());
@@ -185,6 +207,27 @@ Bytes encode(const AccountRow& row) {
 Result<AccountRow> decode_account_row(ByteSpan bytes) {
   return or_damaged(read_account_row(Reader(bytes)));
 }
+
+Bytes encode(const BlobRow& row) {
+  Writer writer;
+  writer.number(row.bytes)
+      .number(row.room)
+      .number(row.number)
+      .number(row.chunks)
+      .number(static_cast<std::uint8_t>(row.complete ? 1 : 0))
+      .number(row.due_day);
+  return std::move(writer).take();
+}
+
+Result<BlobRow> decode_blob_row(ByteSpan bytes) { return or_damaged(read_blob_row(Reader(bytes))); }
+
+Bytes encode(const BlobUse& use) {
+  Writer writer;
+  writer.number(use.blobs).number(use.room).number(use.next_number);
+  return std::move(writer).take();
+}
+
+Result<BlobUse> decode_blob_use(ByteSpan bytes) { return or_damaged(read_blob_use(Reader(bytes))); }
 
 Bytes encode_number(std::uint64_t number) {
   Writer writer;

@@ -11,11 +11,11 @@ class Key {
   explicit Key(ByteSpan part) { add(part); }
   Key(ByteSpan first, ByteSpan second) : Key(first) { add(second); }
   Key(ByteSpan id, std::uint64_t number) : Key(id) { add(number); }
-  static Key day_and_log(std::uint32_t day, ByteSpan log) {
-    Key key;
-    for (int shift = 24; shift >= 0; shift -= 8)
-      key.bytes_[key.size_++] = static_cast<std::uint8_t>(day >> shift);
-    key.add(log);
+  Key(ByteSpan id, std::uint64_t number, std::uint64_t part) : Key(id, number) { add(part); }
+  static Key day_and_log(std::uint32_t day, ByteSpan log) { return day_and(day, log); }
+  static Key day_and_blob(std::uint32_t day, const BlobName& blob) {
+    auto key = day_and(day, blob.owner);
+    key.add(blob.address);
     return key;
   }
   ByteSpan span() const { return ByteSpan(bytes_).first(size_); }
@@ -23,6 +23,13 @@ class Key {
 
  private:
   Key() = default;
+  static Key day_and(std::uint32_t day, ByteSpan id) {
+    Key key;
+    for (int shift = 24; shift >= 0; shift -= 8)
+      key.bytes_[key.size_++] = static_cast<std::uint8_t>(day >> shift);
+    key.add(id);
+    return key;
+  }
   void add(ByteSpan part) {
     for (auto byte : part) bytes_[size_++] = byte;
   }
@@ -30,7 +37,7 @@ class Key {
     for (int shift = 56; shift >= 0; shift -= 8)
       bytes_[size_++] = static_cast<std::uint8_t>(number >> shift);
   }
-  std::array<std::uint8_t, 48> bytes_;
+  std::array<std::uint8_t, 52> bytes_;
   std::size_t size_ = 0;
 };
 
@@ -50,6 +57,12 @@ Result<DeviceRow> decode_device_row(ByteSpan bytes);
 
 Bytes encode(const AccountRow& row);
 Result<AccountRow> decode_account_row(ByteSpan bytes);
+
+Bytes encode(const BlobRow& row);
+Result<BlobRow> decode_blob_row(ByteSpan bytes);
+
+Bytes encode(const BlobUse& use);
+Result<BlobUse> decode_blob_use(ByteSpan bytes);
 
 Bytes encode_number(std::uint64_t number);
 Result<std::uint64_t> decode_number(ByteSpan bytes);

@@ -19,6 +19,12 @@ inline constexpr store::Table group_info_uses{11};  // log, commit's seq -> Welc
 inline constexpr store::Table expiries{12};         // day, log -> nothing
 inline constexpr store::Table inbox_shares{13};     // inbox, author -> its entries there
 inline constexpr store::Table struck{14};           // log, device -> Membership, off the list
+inline constexpr store::Table blobs{15};            // owner, address -> BlobRow
+inline constexpr store::Table blob_chunks{16};      // owner, number, chunk -> its bytes
+inline constexpr store::Table blob_hashes{17};      // owner, number, chunk -> their BLAKE2b-256
+inline constexpr store::Table blob_uses{18};        // owner -> BlobUse
+inline constexpr store::Table blob_dues{19};        // day, owner, address -> nothing
+inline constexpr store::Table dropped_blobs{20};    // owner, number -> chunks that are still there
 
 /// Of the rows above; an older program refuses a folder with a newer one (storage_newer).
 inline constexpr std::uint32_t schema = 1;

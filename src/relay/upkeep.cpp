@@ -69,13 +69,15 @@ void Upkeep::take(Now now, const Batch& batch) {
     auto& highest = counters_[device];
     highest = std::max(highest, counter);
   }
+  blobs_.take(now, batch);
   const bool waits = !acks_.empty() || !counters_.empty();
   if (waits && write_at_ms_ == never_ms) write_at_ms_ = now.mono_ms + ack_delay_ms;
 }
 
 // A sweep waits for a batch, of which a relay in use has enough; one that was begun goes on.
 std::int64_t Upkeep::next_deadline() const {
-  return std::min({write_at_ms_, prune_at_ms_, sweeping_ ? sweep_at_ms_ : never_ms});
+  return std::min(
+      {write_at_ms_, prune_at_ms_, sweeping_ ? sweep_at_ms_ : never_ms, blobs_.next_deadline()});
 }
 
 Result<void> Upkeep::run(LogTransaction& store, Now now, const RelayLimits& limits) {
@@ -91,7 +93,7 @@ Result<void> Upkeep::run(LogTransaction& store, Now now, const RelayLimits& limi
   }
   if (now.mono_ms >= prune_at_ms_ || !run_.prunable.empty()) TERN_TRY(prune_acked(store, now));
   if (now.mono_ms >= sweep_at_ms_) TERN_TRY(sweep(store, now, limits));
-  return {};
+  return blobs_.run(store, now);
 }
 
 void Upkeep::keep(Now now) {
@@ -118,6 +120,7 @@ void Upkeep::keep(Now now) {
   for (const auto& [log, at_ms] : prunable_) prune_at_ms_ = std::min(prune_at_ms_, at_ms);
   sweep_at_ms_ = run_.sweep_at_ms;
   sweeping_ = run_.sweeping;
+  blobs_.keep();
   run_ = {};
 }
 
@@ -133,6 +136,7 @@ void Upkeep::postpone(Now now) {
   if (write_at_ms_ != never_ms) write_at_ms_ = std::max(write_at_ms_, later_ms);
   if (prune_at_ms_ != never_ms) prune_at_ms_ = std::max(prune_at_ms_, later_ms);
   sweep_at_ms_ = std::max(sweep_at_ms_, later_ms);
+  blobs_.postpone(later_ms);
 }
 
 Result<void> Upkeep::write_acks(LogTransaction& store, Now now) {

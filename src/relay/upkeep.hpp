@@ -1,5 +1,5 @@
 // What the relay does without haste: writing down acks and store counters, and forgetting entries
-// that everybody has or that are too old.
+// that everybody has or that are too old, and blobs.
 #pragma once
 
 #include <map>
@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "relay/batch.hpp"
+#include "relay/blob_upkeep.hpp"
 #include "tern/relay.hpp"
 
 namespace tern::relay {
@@ -58,6 +59,7 @@ class Upkeep {
   std::int64_t prune_at_ms_ = never_ms;
   std::int64_t sweep_at_ms_ = 0;
   bool sweeping_ = false;  ///< there is more than one run's share
+  BlobUpkeep blobs_;
 
   // Of the present run.
   struct Run {

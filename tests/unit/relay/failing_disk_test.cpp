@@ -1,4 +1,4 @@
-#include "chat.hpp"
+#include "blob_maker.hpp"
 
 using namespace tern;
 using namespace tern::relay;
@@ -148,4 +148,99 @@ TEST_CASE("a batch that only reads does not touch the disk") {
   read_from(talk.world, talk.at_bo, talk.log);
   as<wire::Done>(talk.world.ask(talk.at_bo, wire::Ping{}));
   CHECK(talk.world.disk.operations() == operations);
+}
+
+TEST_CASE("a disk that fails at any write of a chunk leaves the blob as it was") {
+  // The first chunk, one in the middle, the last.
+  for (std::uint32_t chunk = 0; chunk < 3; ++chunk) {
+    for (std::uint64_t write = 1;; ++write) {
+      BlobTalk talk;
+      const auto blob = make_blob(talk.world, 3 * chunk_bytes);
+      for (std::uint32_t i = 0; i < chunk; ++i)
+        as<wire::BlobStored>(talk.world.ask(talk.at_anna, blob.put(i)));
+      get(talk.world, talk.at_bo, talk.anna.account, blob, chunk);
+      const auto before = talk.world.disk.dump();
+      talk.world.disk.fail_at(talk.world.disk.operations() + write);
+      const auto answer = talk.world.ask(talk.at_anna, blob.put(chunk));
+      const bool failed = talk.world.disk.failed();
+      talk.world.disk.fail_at(std::nullopt);
+      if (!failed) {
+        CHECK(write > 4);
+        as<wire::BlobStored>(answer);
+        break;
+      }
+      CHECK(refusal(answer) == Errc::storage_io);
+      CHECK(talk.world.disk.dump() == before);
+      CHECK(blob_notices(talk.world, talk.at_bo).empty());
+      CHECK(probe(talk.world, talk.at_anna, blob).chunks == chunk);
+      // The interest has outlived it.
+      CHECK(as<wire::BlobStored>(talk.world.ask(talk.at_anna, blob.put(chunk))).chunks ==
+            chunk + 1);
+      CHECK(blob_notices(talk.world, talk.at_bo).size() == 1);
+    }
+  }
+}
+
+TEST_CASE("a disk that fails while a damaged blob is dropped leaves it to be dropped again") {
+  for (std::uint64_t write = 1;; ++write) {
+    BlobTalk talk;
+    const auto blob = make_false_blob(talk.world, 2 * chunk_bytes);
+    as<wire::BlobStored>(talk.world.ask(talk.at_anna, blob.put(0)));
+    talk.world.disk.fail_at(talk.world.disk.operations() + write);
+    const auto answer = talk.world.ask(talk.at_anna, blob.put(1));
+    const bool failed = talk.world.disk.failed();
+    talk.world.disk.fail_at(std::nullopt);
+    if (failed && refusal(answer) == Errc::storage_io) {
+      CHECK(probe(talk.world, talk.at_anna, blob).chunks == 1);
+      CHECK(refusal(talk.world.ask(talk.at_anna, blob.put(1))) == Errc::blob_damaged);
+    }
+    talk.world.settle();
+    CHECK(blob_rows(talk.world) == BlobRows{});
+    CHECK(blob_use(talk.world, talk.anna.account).room == 0);
+    if (!failed) break;
+  }
+}
+
+TEST_CASE("a disk that fails while blobs are dropped and erased leaves nothing behind in the end") {
+  for (std::uint64_t write = 1; write < 12; ++write) {
+    BlobTalk talk;
+    upload(talk.world, talk.at_anna, make_blob(talk.world, 3 * chunk_bytes));
+    talk.world.pass_ms(31 * blob_day_ms);
+    talk.world.disk.fail_at(talk.world.disk.operations() + write);
+    talk.world.ask(talk.at_anna, wire::Ping{});
+    talk.world.disk.fail_at(std::nullopt);
+    talk.pass_days(0, 3'600'000);
+    CHECK(blob_rows(talk.world) == BlobRows{});
+    CHECK(blob_use(talk.world, talk.anna.account).room == 0);
+  }
+}
+
+TEST_CASE("a chunk that was kept though its commit failed is not stored twice") {
+  BlobTalk talk;
+  const auto blob = make_blob(talk.world, 3 * chunk_bytes);
+  as<wire::BlobStored>(talk.world.ask(talk.at_anna, blob.put(0)));
+  const auto probe_at = talk.world.disk.operations();
+  as<wire::BlobStored>(talk.world.ask(talk.at_anna, blob.put(1)));
+  const auto operations = talk.world.disk.operations() - probe_at;
+  BlobTalk other;
+  const auto again = make_blob(other.world, 3 * chunk_bytes);
+  as<wire::BlobStored>(other.world.ask(other.at_anna, again.put(0)));
+  other.world.disk.fail_at(other.world.disk.operations() + operations, Errc::storage_io,
+                           store::CommitOutcome::kept);
+  CHECK(refusal(other.world.ask(other.at_anna, again.put(1))) == Errc::storage_io);
+  other.world.disk.fail_at(std::nullopt);
+  CHECK(as<wire::BlobStored>(other.world.ask(other.at_anna, again.put(1))).chunks == 2);
+  CHECK(as<wire::BlobStored>(other.world.ask(other.at_anna, again.put(2))).complete);
+  CHECK(comes_back(other.world, other.at_bo, other.anna.account, again));
+}
+
+TEST_CASE("on a full disk what expired blobs have left makes room for what is new") {
+  BlobTalk talk;
+  upload(talk.world, talk.at_anna, make_blob(talk.world, 10 * chunk_bytes));
+  talk.world.disk.set_capacity(talk.world.disk.bytes_used() + 1'000);
+  const auto blob = make_blob(talk.world, chunk_bytes);
+  CHECK(refusal(talk.world.ask(talk.at_anna, blob.put(0))) == Errc::storage_full);
+  talk.world.pass_ms(31 * blob_day_ms);
+  talk.world.ask(talk.at_anna, blob.put(0));
+  CHECK(as<wire::BlobStored>(talk.world.ask(talk.at_anna, blob.put(0))).complete);
 }

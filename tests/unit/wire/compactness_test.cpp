@@ -102,3 +102,12 @@ TEST_CASE("a text's content costs at most 80 bytes beside the text, a receipt 72
         300 + 80);
   CHECK(encode(Content{.sent_ms = 1'700'000'000'000, .body = ReceiptContent{5, 5}}).size() <= 72);
 }
+
+TEST_CASE("a blob's chunk costs at most 160 bytes of frame, each way") {
+  const Bytes payload(limits::blob_chunk_bytes, 7);
+  const auto address = *BlobAddress::from(Bytes(32, 1));
+  const PutBlob put{
+      .address = address, .bytes = limits::blob_bytes_max, .chunk = 1'599, .payload = payload};
+  CHECK(encode(RequestFrame{77, put}).size() <= payload.size() + 160);
+  CHECK(encode(AnswerFrame{77, BlobChunk{1'599, payload}}).size() <= payload.size() + 160);
+}

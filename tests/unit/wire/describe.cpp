@@ -1,5 +1,7 @@
 #include "describe.hpp"
 
+#include <cmath>
+
 namespace tern::wire::test {
 namespace {
 
@@ -89,6 +91,15 @@ json fields(const Ack& r) {
 json fields(const Reserve& r) { return {{"reserve", r.log.hex()}}; }
 json fields(const Signal& r) { return {{"signal", r.log.hex()}, {"payload", hex(r.payload)}}; }
 json fields(const Ping&) { return "ping"; }
+json fields(const PutBlob& r) {
+  return {{"put_blob", r.address.hex()},
+          {"bytes", r.bytes},
+          {"chunk", r.chunk},
+          {"payload", hex(r.payload)}};
+}
+json fields(const GetBlob& r) {
+  return {{"get_blob", r.address.hex()}, {"owner", r.owner.hex()}, {"chunk", r.chunk}};
+}
 
 json fields(const Resumed& a) {
   return {{"resumed", each(a.logs, head)},
@@ -122,15 +133,40 @@ json fields(const Refused& a) {
           {"head", a.head},
           {"limit", a.limit}};
 }
+json fields(const BlobStored& a) { return {{"blob_stored", a.chunks}, {"complete", a.complete}}; }
+json fields(const BlobChunk& a) { return {{"blob_chunk", a.chunk}, {"payload", hex(a.payload)}}; }
 json fields(const SignalPush& p) {
   return {{"signal", p.log.hex()}, {"from", p.from.hex()}, {"payload", hex(p.payload)}};
 }
 json fields(const Notice& p) {
   return {{"notice", static_cast<int>(p.what)},
           {"log", head(p.log)},
-          {"key_packages_left", p.key_packages_left}};
+          {"key_packages_left", p.key_packages_left},
+          {"blob", {p.blob.owner.hex(), p.blob.address.hex(), p.blob.chunks}}};
 }
 
+json blob_ref(const BlobRef& ref) {
+  return {ref.owner.hex(), ref.address.hex(), ref.bytes, hex(ref.key), hex(ref.header)};
+}
+
+json fields(const VoiceContent& c) {
+  return {{"voice", c.clip.samples},
+          {"waveform", hex(c.clip.waveform)},
+          {"centi_lufs", std::lround(c.clip.loudness_lufs * 100)},
+          {"peak", std::lround(c.clip.peak * 65'535)},
+          {"packets_hash", hex(c.packets_hash)},
+          {"audio", hex(c.audio)},
+          {"blob", c.blob ? blob_ref(*c.blob) : json()}};
+}
+json fields(const FileContent& c) {
+  json picture;
+  if (c.picture) picture = {c.picture->width, c.picture->height, hex(c.picture->thumbnail)};
+  return {{"file", hex(as_bytes(c.name))},
+          {"type", hex(as_bytes(c.type))},
+          {"bytes", c.bytes},
+          {"blob", blob_ref(c.blob)},
+          {"picture", picture}};
+}
 json fields(const TextContent& c) {
   return {{"text", hex(as_bytes(c.text))},
           {"reply_to", c.reply_to ? json(c.reply_to->hex()) : json()}};

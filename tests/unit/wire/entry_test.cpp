@@ -13,7 +13,7 @@ namespace {
 bool equal(ByteSpan a, ByteSpan b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
 /// What every application message carries beside its ciphertext.
-constexpr std::size_t header_without_change_bytes = 1 + 16 + 8 + 32 + 1;
+constexpr std::size_t header_without_change_bytes = 1 + 16 + 8 + 32 + 1 + 1;
 
 }  // namespace
 
@@ -27,9 +27,9 @@ TEST_CASE("an entry's header comes back as it was written, and only so") {
   }
 }
 
-TEST_CASE("a message that changes no membership has a header of 58 bytes") {
+TEST_CASE("a message that changes no membership and names no blob has a header of 59 bytes") {
   CHECK(encode(EntryHeader{}).size() == header_without_change_bytes);
-  CHECK(header_without_change_bytes == 58);
+  CHECK(header_without_change_bytes == 59);
 }
 
 TEST_CASE("an access change may name 2,000 devices and no more") {
@@ -47,6 +47,7 @@ TEST_CASE("an access change may name 2,000 devices and no more") {
 
 TEST_CASE("an access change of no known mode, or with a part of an id, is malformed") {
   Bytes bytes = encode(EntryHeader{});
+  bytes.pop_back();  // how many blobs
   bytes.back() = 3;
   CHECK(decode_entry_header(bytes).error() == Errc::malformed);
   bytes.back() = 2;     // set
@@ -61,6 +62,16 @@ TEST_CASE("a commit may bring 256 devices back that asked for it, and no more") 
   header.returning.resize(limits::adds_per_commit_max);
   CHECK(decode_entry_header(encode(header)).value() == header);
   header.returning.emplace_back();
+  CHECK(decode_entry_header(encode(header)).error() == Errc::too_long);
+}
+
+TEST_CASE("an entry may name 16 blobs and no more") {
+  EntryHeader header;
+  header.blobs.resize(limits::entry_blobs_max);
+  const Bytes bytes = encode(header);
+  CHECK(decode_entry_header(bytes).value() == header);
+  CHECK(bytes.size() == header_without_change_bytes + 16 * 32);
+  header.blobs.emplace_back();
   CHECK(decode_entry_header(encode(header)).error() == Errc::too_long);
 }
 

@@ -98,7 +98,7 @@ TEST_CASE("a push that this version does not know is ignored") {
 
 TEST_CASE("a notice of something that this version does not know is ignored") {
   Builder builder;
-  const auto notice = fb::CreateNotice(builder, 5).Union();
+  const auto notice = fb::CreateNotice(builder, 6).Union();
   const auto frame =
       decode_server_frame(push_frame(builder, newer::Push::tern_wire_fb_Notice, notice));
   REQUIRE(frame.has_value());
@@ -107,12 +107,12 @@ TEST_CASE("a notice of something that this version does not know is ignored") {
 
 TEST_CASE("a content that this version does not know is kept as an unknown kind") {
   Builder builder;
-  const auto voice = newer::CreateVoice(builder, 1500).Union();
-  const Bytes bytes =
-      finish(builder, newer::CreateContent(builder, 1234, 0, newer::Body::Voice, voice, 99'999));
+  const auto reaction = newer::CreateReaction(builder, builder.CreateString("+")).Union();
+  const Bytes bytes = finish(
+      builder, newer::CreateContent(builder, 1234, 0, newer::Body::Reaction, reaction, 99'999));
   const auto content = decode_content(bytes).value();
   CHECK(content.sent_ms == 1234);
-  CHECK(std::get<UnknownContent>(content.body).kind == 4);
+  CHECK(std::get<UnknownContent>(content.body).kind == 7);
 }
 
 TEST_CASE("what an unknown member points at is not followed, but must lie within the frame") {
@@ -146,6 +146,11 @@ TEST_CASE("a later version reads what this one writes") {
   const auto* answered = verified<newer::ServerFrame>(answer);
   REQUIRE(answered != nullptr);
   CHECK(answered->answer_as_tern_wire_fb_Refused()->base() == 3);
+
+  const Bytes chunk = encode(AnswerFrame{14, BlobChunk{.chunk = 3, .payload = payload}});
+  const auto* fetched = verified<newer::ServerFrame>(chunk);
+  REQUIRE(fetched != nullptr);
+  CHECK(fetched->answer_as_tern_wire_fb_BlobChunk()->payload()->size() == 10);
 
   const Bytes content = encode(Content{.sent_ms = 5, .body = TextContent{.text = "Tot straks!"}});
   const auto* said = verified<newer::Content>(content);

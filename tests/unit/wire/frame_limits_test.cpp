@@ -193,3 +193,29 @@ TEST_CASE("seqs start at 1 and do not run over") {
   entries.entries = {{.seq = ~std::uint64_t{0}}, {}};
   CHECK(outcome(entries).error() == Errc::frame_malformed);
 }
+
+TEST_CASE("a blob may have 100 MiB and no byte more") {
+  CHECK(outcome(PutBlob{.bytes = limits::blob_bytes_max}).has_value());
+  for (const auto bytes : {limits::blob_bytes_max + 1, UINT64_MAX}) {
+    const auto refused = outcome(PutBlob{.bytes = bytes});
+    REQUIRE(refused.error() == Errc::blob_too_large);
+    CHECK(refused.error().message().find(std::to_string(bytes)) != std::string::npos);
+  }
+}
+
+TEST_CASE("a blob's chunk may have 64 KiB and no byte more, each way") {
+  Bytes payload(limits::blob_chunk_bytes, 1);
+  CHECK(outcome(PutBlob{.bytes = payload.size(), .payload = payload}).has_value());
+  CHECK(outcome(BlobChunk{.payload = payload}).has_value());
+  payload.push_back(1);
+  CHECK(outcome(PutBlob{.bytes = payload.size(), .payload = payload}).error() ==
+        Errc::blob_too_large);
+  CHECK(outcome(BlobChunk{.payload = payload}).error() == Errc::blob_too_large);
+}
+
+TEST_CASE("a chunk over its limit still tells its request's id") {
+  const Bytes payload(limits::blob_chunk_bytes + 1, 1);
+  const Bytes bytes = encode(RequestFrame{4711, PutBlob{.payload = payload}});
+  CHECK_FALSE(decode_request(bytes).has_value());
+  CHECK(request_id(bytes) == 4711);
+}

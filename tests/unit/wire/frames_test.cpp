@@ -83,6 +83,8 @@ TEST_CASE("what is left at its default arrives as its default") {
   request(Read{});
   request(Ack{});
   request(Signal{});
+  request(PutBlob{});
+  request(GetBlob{});
   const Bytes bytes = encode(AnswerFrame{0, Resumed{.logs = {LogHead{}}}});
   const auto frame = decode_server_frame(bytes).value();
   CHECK(describe(std::get<AnswerFrame>(*frame).answer) ==
@@ -97,6 +99,30 @@ TEST_CASE("payloads are views of the frame that carried them") {
   const auto decoded = decode_request(bytes).value();
   const auto& arrived = std::get<Append>(std::get<RequestFrame>(decoded).request);
   for (const Entry& entry : arrived.entries) CHECK(points_into(entry.payload, bytes));
+  const Bytes put = encode(RequestFrame{1, PutBlob{.bytes = 5000, .payload = payload}});
+  const auto frame = decode_request(put).value();
+  CHECK(points_into(std::get<PutBlob>(std::get<RequestFrame>(frame).request).payload, put));
+  const Bytes chunk = encode(AnswerFrame{1, BlobChunk{.chunk = 0, .payload = payload}});
+  const auto answer = std::get<AnswerFrame>(decode_server_frame(chunk).value().value()).answer;
+  CHECK(points_into(std::get<BlobChunk>(answer).payload, chunk));
+}
+
+TEST_CASE("a notice tells of a blob only when it is about one") {
+  Samples samples(9);
+  Notice notice;
+  notice.blob = {samples.id<AccountId>(), samples.id<BlobAddress>(), 7};
+  for (const auto what :
+       {Notice::What::log_advanced, Notice::What::key_packages_low, Notice::What::relay_stopping,
+        Notice::What::device_revoked, Notice::What::blob_advanced}) {
+    notice.what = what;
+    const Bytes bytes = encode(Push(notice));
+    const auto arrived =
+        std::get<Notice>(std::get<Push>(decode_server_frame(bytes).value().value()));
+    const bool of_blob = what == Notice::What::blob_advanced;
+    CHECK(arrived.blob.chunks == (of_blob ? 7 : 0));
+    CHECK(arrived.blob.address == (of_blob ? notice.blob.address : BlobAddress{}));
+    CHECK(arrived.blob.owner == (of_blob ? notice.blob.owner : AccountId{}));
+  }
 }
 
 TEST_CASE("a frame at any address is read the same, and its views point into it") {

@@ -13,6 +13,10 @@ ByteSpan Samples::bytes(std::size_t max) {
   return kept_.emplace_back(std::move(out));
 }
 
+std::string_view Samples::as_view(ByteSpan bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 std::string_view Samples::text(std::size_t max) {
   Bytes& out = kept_.emplace_back();
   constexpr std::string_view letters[] = {"a", " ", "ß", "語", "🪶"};
@@ -21,7 +25,7 @@ std::string_view Samples::text(std::size_t max) {
     const auto letter = as_bytes(letters[below(std::size(letters))]);
     out.insert(out.end(), letter.begin(), letter.end());
   }
-  return {reinterpret_cast<const char*>(out.data()), out.size()};
+  return as_view(out);
 }
 
 Entry Samples::entry() {
@@ -88,7 +92,12 @@ std::vector<Request> Samples::requests() {
           Ack{list(6, [&] { return position(); }), number()},
           Reserve{id<LogId>()},
           Signal{id<LogId>(), bytes(100)},
-          Ping{}};
+          Ping{},
+          PutBlob{.address = id<BlobAddress>(),
+                  .bytes = below(limits::blob_bytes_max + 1),
+                  .chunk = number32(),
+                  .payload = bytes(300)},
+          GetBlob{id<AccountId>(), id<BlobAddress>(), number32()}};
 }
 
 std::vector<Answer> Samples::answers() {
@@ -108,12 +117,64 @@ std::vector<Answer> Samples::answers() {
           Appended{number(), number(), number(), ids<DeviceId>(3)},
           entries(),
           Done{},
-          Refused{codes[below(std::size(codes))], number32(), number(), number(), number32()}};
+          Refused{codes[below(std::size(codes))], number32(), number(), number(), number32()},
+          BlobStored{number32(), coin()},
+          BlobChunk{number32(), bytes(300)}};
 }
 
 std::vector<Push> Samples::pushes() {
   return {entries(), SignalPush{id<LogId>(), id<DeviceId>(), bytes(100)},
-          Notice{static_cast<Notice::What>(1 + below(4)), coin() ? head() : LogHead{}, number32()}};
+          Notice{.what = static_cast<Notice::What>(1 + below(4)),
+                 .log = coin() ? head() : LogHead{},
+                 .key_packages_left = number32(),
+                 .blob = {}},
+          Notice{.what = Notice::What::blob_advanced,
+                 .log = {},
+                 .blob = {id<AccountId>(), id<BlobAddress>(), number32()}}};
+}
+
+BlobRef Samples::blob_ref() {
+  BlobRef out{.owner = id<AccountId>(),
+              .address = id<BlobAddress>(),
+              .bytes = 1 + below(limits::blob_bytes_max)};
+  entropy_.fill(out.key);
+  entropy_.fill(out.header);
+  return out;
+}
+
+VoiceContent Samples::voice() {
+  VoiceContent out;
+  out.clip.samples = below(limits::voice_samples_max + 1);
+  entropy_.fill(out.clip.waveform);
+  // As many steps as the wire has.
+  out.clip.loudness_lufs = static_cast<float>(below(14'001)) / 100 - 70;
+  out.clip.peak = static_cast<float>(below(65'536)) / 65'535;
+  entropy_.fill(out.packets_hash);
+  if (coin())
+    out.blob = blob_ref();
+  else
+    out.audio = joined("O", bytes(300));
+  return out;
+}
+
+FileContent Samples::file() {
+  return {.name = as_view(joined("f", as_bytes(text(limits::file_name_bytes_max - 1)))),
+          .type = text(limits::file_type_bytes_max),
+          .bytes = below(limits::blob_bytes_max + 1),
+          .blob = blob_ref(),
+          .picture = {}};
+}
+
+FileContent Samples::image() {
+  auto out = file();
+  out.picture = {number32(), number32(), bytes(300)};
+  return out;
+}
+
+ByteSpan Samples::joined(std::string_view first, ByteSpan second) {
+  Bytes& out = kept_.emplace_back(to_bytes(as_bytes(first)));
+  out.insert(out.end(), second.begin(), second.end());
+  return out;
 }
 
 std::vector<Content> Samples::contents() {
@@ -124,8 +185,12 @@ std::vector<Content> Samples::contents() {
   };
   TextContent text_content{.text = text(300)};
   if (coin()) text_content.reply_to = id<MessageId>();
-  return {content(text_content), content(ReceiptContent{number(), number()}),
+  return {content(text_content),
+          content(ReceiptContent{number(), number()}),
           content(CustomContent{text(limits::custom_type_bytes_max), bytes(300)}),
+          content(voice()),
+          content(file()),
+          content(image()),
           content(UnknownContent{static_cast<std::uint16_t>(100 + below(156))})};
 }
 
@@ -134,7 +199,8 @@ EntryHeader Samples::entry_header() {
                   .seen_seq = number(),
                   .seen_hash = id<LogHash>(),
                   .access = {},
-                  .returning = {}};
+                  .returning = {},
+                  .blobs = ids<BlobAddress>(limits::entry_blobs_max)};
   out.access.mode = static_cast<AccessChange::Mode>(below(3));
   if (out.access.mode != AccessChange::Mode::none) out.access.added = ids<DeviceId>(9);
   if (out.access.mode == AccessChange::Mode::change) out.access.removed = ids<DeviceId>(9);

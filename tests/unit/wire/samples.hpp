@@ -28,7 +28,7 @@ class Samples {
 
   Entry entry();
   LogPosition position();
-  /// One of each member of the union, in its order.
+  /// One of each member of the union, in its order; of pushes also a notice of a blob.
   std::vector<Request> requests();
   std::vector<Answer> answers();
   std::vector<Push> pushes();
@@ -53,6 +53,12 @@ class Samples {
     return out;
   }
   std::uint32_t number32() { return static_cast<std::uint32_t>(number()); }
+  static std::string_view as_view(ByteSpan bytes);
+  ByteSpan joined(std::string_view first, ByteSpan second);
+  BlobRef blob_ref();
+  VoiceContent voice();
+  FileContent file();
+  FileContent image();
   LogHead head();
   Entries entries();
   Welcomes welcomes(std::uint32_t entry_index);
