@@ -20,6 +20,8 @@ endif()
 if(TERN_BUILD_TESTS)
   tern_find(tern::dep_catch2 catch2 catch2/catch.hpp)
   tern_find(tern::dep_json nlohmann-json3-dev nlohmann/json.hpp)
+  # Another decoder, to hold ours against.
+  tern_find(tern::dep_opusfile libopusfile-dev opus/opusfile.h opusfile)
 endif()
 if(TERN_BUILD_BENCH)
   tern_find(tern::dep_benchmark libbenchmark-dev benchmark/benchmark.h benchmark)

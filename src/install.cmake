@@ -18,6 +18,7 @@ endfunction()
 
 tern_door(tern tern_net_client)
 tern_door(relay tern_net_relay)
+tern_door(voice tern_voice)
 # The MLS engine by itself is no stable interface: it shows the headers of src/.
 tern_door(mls)
 target_link_libraries(tern_door_mls INTERFACE tern_mls)
@@ -27,6 +28,7 @@ target_include_directories(tern_door_mls INTERFACE
 # Each part before those that it uses: the order in which a linker wants them.
 set(mls_parts tern_mls tern_crypto tern_base)
 set(shell_parts tern_net_link tern_net_channel tern_wire tern_store)
+set(voice_parts tern_voice tern_base)
 set(client_parts tern_net_client tern_client ${shell_parts} ${mls_parts})
 set(relay_parts tern_net_relay tern_relay_core ${shell_parts} tern_crypto tern_base)
 
@@ -35,9 +37,9 @@ if(NOT PROJECT_IS_TOP_LEVEL)
 endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tern)
-set(parts ${client_parts} ${relay_parts})
+set(parts ${client_parts} ${relay_parts} ${voice_parts})
 list(REMOVE_DUPLICATES parts)
-install(TARGETS ${parts} tern_door_tern tern_door_relay tern_door_mls EXPORT tern
+install(TARGETS ${parts} tern_door_tern tern_door_relay tern_door_mls tern_door_voice EXPORT tern
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT tern NAMESPACE tern:: FILE tern-targets.cmake DESTINATION ${package_dir})
 configure_package_config_file(src/tern-config.cmake.in ${PROJECT_BINARY_DIR}/tern-config.cmake
@@ -69,4 +71,7 @@ endfunction()
 
 tern_pkg_config(tern "A messenger's core to embed" "" "libsodium lmdb" ${client_parts})
 tern_pkg_config(tern-relay "tern's relay, inside a program" "" "libsodium lmdb" ${relay_parts})
+# libebur128 and libsonic have no .pc file in Debian.
+tern_pkg_config(tern-voice "tern's voice recorder and player by themselves" "" "opus ogg speexdsp"
+  ${voice_parts} ebur128 sonic)
 tern_pkg_config(tern-mls "tern's MLS engine by itself" "/tern-mls" "libsodium" ${mls_parts})

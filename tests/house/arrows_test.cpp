@@ -23,6 +23,7 @@ const std::vector<Room> rooms = {
     {"src/mls/", {"tern/", "base/", "crypto/", "mls/"}, {}},
     {"src/store/", {"tern/", "base/", "crypto/", "store/"}, {}},
     {"codecs/wire/", {"tern/", "base/", "wire/"}, {}},
+    {"codecs/voice/", {"tern/", "base/", "voice/"}, {}},
     {"src/client/", {"tern/", "base/", "crypto/", "mls/", "store/", "wire/", "client/"}, backends},
     {"src/relay/", {"tern/", "base/", "crypto/", "store/", "wire/", "relay/"}, backends},
     {"src/net/", {"tern/", "base/", "crypto/", "store/", "wire/", "client/", "relay/", "net/"}, {}},
@@ -35,6 +36,11 @@ const std::map<std::string, std::string> keepers = {
     {"sodium", "src/crypto/"},
     {"asio", "src/net/"},
     {"flatbuffers/", "codecs/wire/"},
+    {"opus", "codecs/voice/"},
+    {"ogg/", "codecs/voice/"},
+    {"ebur128", "codecs/voice/"},
+    {"sonic", "codecs/voice/"},
+    {"speex/", "codecs/voice/"},
 };
 
 const std::vector<std::string> shipped = {"include", "src", "codecs", "examples", "fuzz"};
