@@ -1,9 +1,12 @@
 #include "chat/message_line.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstdio>
 #include <ctime>
 
 #include "chat/visible.hpp"
+#include "chat/waveform_text.hpp"
 
 namespace chat {
 namespace {
@@ -55,7 +58,38 @@ std::string json_string(std::string_view text) {
   return out + '"';
 }
 
+std::string media_text(const tern::Media& media) {
+  switch (media.state) {
+    case tern::Media::State::here:
+      return "";
+    case tern::Media::State::sending:
+    case tern::Media::State::arriving:
+      return ", " + std::to_string(media.done * 100 / std::max<std::uint64_t>(media.bytes, 1)) +
+             " %";
+    case tern::Media::State::elsewhere:
+      return ", not fetched";
+    case tern::Media::State::failed:
+      return ", " + tern::describe(media.failure);
+  }
+  return "";
+}
+
+std::string voice_text(const tern::Voice& voice) {
+  const auto seconds = (voice.clip.duration_ms() + 500) / 1000;
+  std::array<char, 24> length{};
+  std::snprintf(length.data(), length.size(), "%d:%02d", static_cast<int>(seconds / 60),
+                static_cast<int>(seconds % 60));
+  return "[voice " + std::string(length.data()) + " " + waveform_text(voice.clip.waveform, 32) +
+         media_text(voice.media) + "]";
+}
+
 std::string body_json(const tern::Body& body) {
+  if (auto* voice = std::get_if<tern::Voice>(&body))
+    return "\"voice_ms\":" + std::to_string(voice->clip.duration_ms()) +
+           ",\"packets\":" + json_string(voice->packets_hash.hex());
+  if (auto* file = std::get_if<tern::File>(&body))
+    return "\"file\":" + json_string(file->name) + ",\"media_type\":" + json_string(file->type) +
+           ",\"bytes\":" + std::to_string(file->bytes);
   if (auto* text = std::get_if<tern::Text>(&body)) return "\"text\":" + json_string(text->text);
   if (auto* custom = std::get_if<tern::Custom>(&body))
     return "\"type\":" + json_string(custom->type) +
@@ -110,6 +144,10 @@ std::string state_name(tern::MessageState state) {
 }
 
 std::string body_text(const tern::Message& message, const Names& names) {
+  if (auto* voice = std::get_if<tern::Voice>(&message.body)) return voice_text(*voice);
+  if (auto* file = std::get_if<tern::File>(&message.body))
+    return "[file " + visible(file->name) + ", " + std::to_string(file->bytes) + " bytes" +
+           media_text(file->media) + "]";
   if (auto* text = std::get_if<tern::Text>(&message.body)) return visible(text->text);
   if (auto* custom = std::get_if<tern::Custom>(&message.body))
     return "[" + visible(custom->type) + ", " + std::to_string(custom->bytes.size()) + " bytes]";

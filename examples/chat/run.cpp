@@ -35,6 +35,11 @@ class Printer {
     ++changed_;
   }
   void operator()(const tern::ChatChanged&) {}
+  void operator()(const tern::MediaChanged&) {}
+  void operator()(const tern::LiveStarted& event) {
+    line(visible(names_.name_of(event.sender)) + " speaks: tern-voice live hears them");
+  }
+  void operator()(const tern::LiveEnded&) {}
   void operator()(const tern::ConnectionChanged& event) {
     line(event.online ? "online" : "offline");
   }
