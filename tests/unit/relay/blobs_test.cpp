@@ -321,16 +321,17 @@ TEST_CASE("a relay killed between any two chunks goes on with the next") {
   CHECK(comes_back(talk.world, talk.at_bo, talk.anna.account, blob));
 }
 
-TEST_CASE("what the relay logs of a blob is no address") {
+TEST_CASE("nothing that the relay logs names a blob, or says how large it is") {
   BlobTalk talk;
-  const auto blob = make_blob(talk.world, 100);
+  const auto blob = make_blob(talk.world, 12'345);
   upload(talk.world, talk.at_anna, blob);
-  const auto told = std::count_if(
-      talk.world.log.begin(), talk.world.log.end(),
-      [](const auto& line) { return line.find("blob complete") != std::string::npos; });
-  CHECK(told == 1);
+  const auto damaged = make_false_blob(talk.world, 12'345);
+  CHECK(refusal(talk.world.ask(talk.at_anna, damaged.put(0))) == Errc::blob_damaged);
   for (const auto& line : talk.world.log) {
     CHECK(line.find(blob.address.hex().substr(0, 8)) == std::string::npos);
+    CHECK(line.find(damaged.address.hex().substr(0, 8)) == std::string::npos);
     CHECK(line.find(talk.anna.account.hex().substr(0, 8)) == std::string::npos);
+    CHECK(line.find("12345") == std::string::npos);
   }
+  CHECK(talk.world.log.back().find("reason=blob_damaged") != std::string::npos);
 }
