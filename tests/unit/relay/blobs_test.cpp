@@ -200,6 +200,17 @@ TEST_CASE("only a registered device uploads or fetches") {
   CHECK(talk.world.disk.dump() == before);
 }
 
+TEST_CASE("whoever knows a blob's name may have it, also when it was struck from the chat since") {
+  BlobTalk talk;
+  const auto chat = create_chat(talk.world, talk.at_anna, {talk.bo.id});
+  const auto blob = make_blob(talk.world, 100);
+  upload(talk.world, talk.at_anna, blob);
+  const auto text = naming(talk.world, {blob.address});
+  const auto strike = write(talk.world, wire::EntryKind::commit, "c", adding({}, {talk.bo.id}));
+  as<wire::Appended>(talk.world.ask(talk.at_anna, append_of(chat.log, 1, {text, strike})));
+  CHECK(comes_back(talk.world, talk.at_bo, talk.anna.account, blob));
+}
+
 TEST_CASE("a chunk behind a blob's end is refused, and nothing is told of it") {
   BlobTalk talk;
   const auto blob = make_blob(talk.world, 2 * chunk_bytes);
