@@ -52,6 +52,7 @@ void write_wire() {
   EntryHeader header = samples.entry_header();
   header.access = {AccessChange::Mode::change, {DeviceId{}}, {DeviceId{}}};
   header.returning = {proof_of(samples.rejoin_request())};
+  header.blobs = {BlobAddress{}};
   write("entry", "header", encode(header));
   write("entry", "private_message", private_message(encode(header)));
   write("entry", "rejoin_request", encode(samples.rejoin_request()));

@@ -63,7 +63,14 @@ void add_options(CLI::App& app, tern::RelayOptions& options, std::string& announ
   limit("--inbox-welcomes", limits.inbox_welcomes_max, "unread Welcomes of a device");
   limit("--connections-per-address", limits.connections_per_address, "from an address");
   limit("--connections", limits.connections_max, "in all");
-  limit("--retention-days", limits.retention_days, "how long entries are kept");
+  limit("--retention-days", limits.retention_days, "how long entries and blobs are kept");
+  limit("--blob-bytes", limits.blob_bytes_max, "of a blob");
+  limit("--blob-bytes-per-account", limits.blob_bytes_per_account, "of all blobs of an account");
+  limit("--blob-incomplete-days", limits.blob_incomplete_days,
+        "how long a blob waits for its next chunk");
+  limit("--blob-chunks-per-second", limits.blob_chunks_per_second,
+        "of 64 KiB, of a device, each way");
+  limit("--blob-chunks-burst", limits.blob_chunks_burst, "of them at once");
 }
 
 tern::Result<std::string> announced(const tern::Relay& relay, const std::string& announce) {

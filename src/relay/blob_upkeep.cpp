@@ -8,7 +8,7 @@ namespace tern::relay {
 namespace {
 
 // One run's share: 16 MiB of chunks, which is more than a batch can bring.
-constexpr std::size_t dropped_per_run_max = 64;
+constexpr std::size_t dropped_per_run_max = 128;
 constexpr std::size_t erased_chunks_per_run_max = 256;
 constexpr std::int64_t due_interval_ms = 3'600'000;
 

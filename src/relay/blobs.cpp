@@ -11,12 +11,19 @@ namespace tern::relay {
 namespace {
 
 constexpr std::int64_t blob_day_s = 86'400;
+// Whatever the configuration says.
+constexpr std::int64_t days_max = 100 * 365;
 
 // The first day on which nothing of the last of so many days is left.
 std::uint32_t due_after(const Context& context, std::int64_t days) {
-  const auto day = (context.wall_s() / blob_day_s) + days + 1;
+  const auto day = context.wall_s() / blob_day_s + std::clamp<std::int64_t>(days, 0, days_max) + 1;
   return static_cast<std::uint32_t>(
       std::clamp<std::int64_t>(day, 0, std::numeric_limits<std::uint32_t>::max()));
+}
+
+// A clock that went back takes nothing away.
+Result<void> defer(Context& context, const BlobName& name, BlobRow& row, std::int64_t days) {
+  return context.store.set_blob_due(name, row, std::max(row.due_day, due_after(context, days)));
 }
 
 wire::Answer stored(const BlobRow& row) { return wire::BlobStored{row.chunks, row.complete}; }
@@ -61,13 +68,13 @@ Result<wire::Answer> add_chunk(Context& context, const BlobName& name, BlobRow r
                                ByteSpan payload, const crypto::Blake2bDigest& hash) {
   if (is_new) TERN_TRY(context.store.begin_blob(name, row));
   TERN_TRY(context.store.add_blob_chunk(name, row, payload, hash));
-  const bool last = row.chunks == crypto::blob_chunks(row.bytes);
-  if (last) {
+  if (row.chunks == crypto::blob_chunks(row.bytes)) {
     TERN_TRY(context.store.complete_blob(name, row));
-    context.batch.log_lines.push_back("blob complete blob=" + context.events.tag(name.address));
+    TERN_TRY(
+        context.store.set_blob_due(name, row, due_after(context, context.limits.retention_days)));
+  } else {
+    TERN_TRY(defer(context, name, row, context.limits.blob_incomplete_days));
   }
-  const auto days = last ? context.limits.retention_days : context.limits.blob_incomplete_days;
-  TERN_TRY(context.store.defer_blob(name, row, due_after(context, days)));
   context.batch.blob_news[name] = row.chunks;
   return stored(row);
 }
@@ -128,11 +135,10 @@ Result<void> keep_named_blobs(Context& context, const AccountId& owner,
     named.insert(named.end(), parsed.blobs.begin(), parsed.blobs.end());
   std::sort(named.begin(), named.end());
   named.erase(std::unique(named.begin(), named.end()), named.end());
-  const auto due_day = due_after(context, context.limits.retention_days);
   for (const auto& address : named) {
     const BlobName name{owner, address};
     TERN_ASSIGN(auto row, context.store.blob(name));
-    if (row && row->complete) TERN_TRY(context.store.defer_blob(name, *row, due_day));
+    if (row && row->complete) TERN_TRY(defer(context, name, *row, context.limits.retention_days));
   }
   return {};
 }

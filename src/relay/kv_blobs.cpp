@@ -68,9 +68,9 @@ Result<void> KvLogTransaction::complete_blob(const BlobName& blob, BlobRow& row)
   return put(tables::blobs, Key(blob.owner, blob.address), encode(row));
 }
 
-Result<void> KvLogTransaction::defer_blob(const BlobName& blob, BlobRow& row,
-                                          std::uint32_t due_day) {
-  if (due_day <= row.due_day) return {};
+Result<void> KvLogTransaction::set_blob_due(const BlobName& blob, BlobRow& row,
+                                            std::uint32_t due_day) {
+  if (due_day == row.due_day) return {};
   TERN_TRY(erase(tables::blob_dues, Key::day_and_blob(row.due_day, blob)));
   row.due_day = due_day;
   TERN_TRY(put(tables::blob_dues, Key::day_and_blob(row.due_day, blob), {}));
@@ -103,11 +103,11 @@ Result<void> KvLogTransaction::drop_blob(const BlobName& blob, const BlobRow& ro
   TERN_CHECK(use.blobs > 0 && use.room >= row.room);
   --use.blobs;
   use.room -= row.room;
-  TERN_TRY(put(tables::blob_uses, blob.owner, encode(use)));
-  TERN_TRY(erase(tables::blob_dues, Key::day_and_blob(row.due_day, blob)));
-  TERN_TRY(erase(tables::blobs, Key(blob.owner, blob.address)));
+  TERN_TRY(put_lazily(tables::blob_uses, blob.owner, encode(use)));
+  TERN_TRY(erase_lazily(tables::blob_dues, Key::day_and_blob(row.due_day, blob)));
+  TERN_TRY(erase_lazily(tables::blobs, Key(blob.owner, blob.address)));
   if (row.chunks == 0) return {};
-  return put(tables::dropped_blobs, Key(blob.owner, row.number), encode_number(row.chunks));
+  return put_lazily(tables::dropped_blobs, Key(blob.owner, row.number), encode_number(row.chunks));
 }
 
 Result<std::vector<BlobName>> KvLogTransaction::due_blobs(std::uint32_t day_max,

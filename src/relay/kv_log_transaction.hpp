@@ -67,7 +67,7 @@ class KvLogTransaction final : public LogTransaction {
   Result<void> add_blob_chunk(const BlobName& blob, BlobRow& row, ByteSpan chunk,
                               const crypto::Blake2bDigest& hash) override;
   Result<void> complete_blob(const BlobName& blob, BlobRow& row) override;
-  Result<void> defer_blob(const BlobName& blob, BlobRow& row, std::uint32_t due_day) override;
+  Result<void> set_blob_due(const BlobName& blob, BlobRow& row, std::uint32_t due_day) override;
   Result<ByteSpan> blob_chunk(const BlobName& blob, const BlobRow& row,
                               std::uint32_t chunk) override;
   Result<std::vector<crypto::Blake2bDigest>> blob_hashes(const BlobName& blob,

@@ -209,15 +209,14 @@ class LogTransaction {
   virtual Result<void> add_blob_chunk(const BlobName& blob, BlobRow& row, ByteSpan chunk,
                                       const crypto::Blake2bDigest& hash) = 0;
   virtual Result<void> complete_blob(const BlobName& blob, BlobRow& row) = 0;
-  /// Not before this day.
-  virtual Result<void> defer_blob(const BlobName& blob, BlobRow& row, std::uint32_t due_day) = 0;
+  virtual Result<void> set_blob_due(const BlobName& blob, BlobRow& row, std::uint32_t due_day) = 0;
   virtual Result<ByteSpan> blob_chunk(const BlobName& blob, const BlobRow& row,
                                       std::uint32_t chunk) = 0;
   /// Of the chunks that are there, in order.
   virtual Result<std::vector<crypto::Blake2bDigest>> blob_hashes(const BlobName& blob,
                                                                  const BlobRow& row) = 0;
   /// Gives its room back at once. Its chunks are left among the dropped ones, whatever is uploaded
-  /// under the same name next.
+  /// under the same name next. Lazily kept.
   virtual Result<void> drop_blob(const BlobName& blob, const BlobRow& row) = 0;
   /// Those to be dropped on `day_max` or before. One shard's rows at a time are enough.
   virtual Result<std::vector<BlobName>> due_blobs(std::uint32_t day_max, std::size_t count_max) = 0;

@@ -276,3 +276,39 @@ TEST_CASE("a blob that waits for its day wakes nobody") {
   talk.world.settle();
   CHECK(talk.world.core->next_deadline() == never_ms);
 }
+
+TEST_CASE("a retention shorter than an upload may take begins when the blob is complete") {
+  RelayLimits limits;
+  limits.retention_days = 1;
+  BlobTalk talk(limits);
+  const auto blob = make_blob(talk.world, 2 * chunk_bytes);
+  upload(talk.world, talk.at_anna, blob);
+  talk.pass_days(1);
+  CHECK(is_there(talk, blob));
+  talk.pass_days(1);
+  CHECK_FALSE(is_there(talk, blob));
+  check_nothing_is_left(talk);
+}
+
+TEST_CASE("days that make no sense lose no blob within the day, and keep none for ever") {
+  for (const std::int64_t days : {INT64_MIN, std::int64_t{-1}, INT64_MAX / 2}) {
+    RelayLimits limits;
+    limits.blob_incomplete_days = days;
+    BlobTalk talk(limits);
+    const auto blob = make_blob(talk.world, 2 * chunk_bytes);
+    as<wire::BlobStored>(talk.world.ask(talk.at_anna, blob.put(0)));
+    talk.world.settle();
+    CHECK(probe(talk.world, talk.at_anna, blob).chunks == 1);
+    talk.pass_days(100 * 365 + 1);
+    CHECK_FALSE(is_there(talk, blob));
+  }
+}
+
+TEST_CASE("blobs are dropped without waiting for the disk") {
+  BlobTalk talk;
+  upload(talk.world, talk.at_anna, make_blob(talk.world, 3 * chunk_bytes));
+  const auto syncs = talk.world.syncs();
+  talk.pass_days(31);
+  check_nothing_is_left(talk);
+  CHECK(talk.world.syncs() == syncs);
+}

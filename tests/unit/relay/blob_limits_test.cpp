@@ -285,7 +285,10 @@ TEST_CASE("two live voices of 17 packets a second and typing beside them are pas
       as<wire::Done>(talk.world.ask(talk.at_anna, wire::Signal{chat.log, packet}));
     talk.world.pass_ms(1'000);
   }
-  // What a network held back for five seconds comes all at once.
-  for (int i = 0; i < 5 * (2 * 17 + 2); ++i)
+  // What a network held back for five seconds comes all at once; there is an end to it.
+  for (int i = 0; i < 200; ++i)
     as<wire::Done>(talk.world.ask(talk.at_anna, wire::Signal{chat.log, packet}));
+  const auto over = as<wire::Refused>(talk.world.ask(talk.at_anna, wire::Signal{chat.log, packet}));
+  CHECK(over.code == Errc::rate_limited);
+  CHECK(over.retry_after_ms == 10);
 }

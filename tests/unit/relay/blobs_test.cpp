@@ -200,6 +200,17 @@ TEST_CASE("only a registered device uploads or fetches") {
   CHECK(talk.world.disk.dump() == before);
 }
 
+TEST_CASE("whoever knows a blob's name may have it, also when it was struck from the chat since") {
+  BlobTalk talk;
+  const auto chat = create_chat(talk.world, talk.at_anna, {talk.bo.id});
+  const auto blob = make_blob(talk.world, 100);
+  upload(talk.world, talk.at_anna, blob);
+  const auto text = naming(talk.world, {blob.address});
+  const auto strike = write(talk.world, wire::EntryKind::commit, "c", adding({}, {talk.bo.id}));
+  as<wire::Appended>(talk.world.ask(talk.at_anna, append_of(chat.log, 1, {text, strike})));
+  CHECK(comes_back(talk.world, talk.at_bo, talk.anna.account, blob));
+}
+
 TEST_CASE("a chunk behind a blob's end is refused, and nothing is told of it") {
   BlobTalk talk;
   const auto blob = make_blob(talk.world, 2 * chunk_bytes);
@@ -321,16 +332,17 @@ TEST_CASE("a relay killed between any two chunks goes on with the next") {
   CHECK(comes_back(talk.world, talk.at_bo, talk.anna.account, blob));
 }
 
-TEST_CASE("what the relay logs of a blob is no address") {
+TEST_CASE("nothing that the relay logs names a blob, or says how large it is") {
   BlobTalk talk;
-  const auto blob = make_blob(talk.world, 100);
+  const auto blob = make_blob(talk.world, 12'345);
   upload(talk.world, talk.at_anna, blob);
-  const auto told = std::count_if(
-      talk.world.log.begin(), talk.world.log.end(),
-      [](const auto& line) { return line.find("blob complete") != std::string::npos; });
-  CHECK(told == 1);
+  const auto damaged = make_false_blob(talk.world, 12'345);
+  CHECK(refusal(talk.world.ask(talk.at_anna, damaged.put(0))) == Errc::blob_damaged);
   for (const auto& line : talk.world.log) {
     CHECK(line.find(blob.address.hex().substr(0, 8)) == std::string::npos);
+    CHECK(line.find(damaged.address.hex().substr(0, 8)) == std::string::npos);
     CHECK(line.find(talk.anna.account.hex().substr(0, 8)) == std::string::npos);
+    CHECK(line.find("12345") == std::string::npos);
   }
+  CHECK(talk.world.log.back().find("reason=blob_damaged") != std::string::npos);
 }
