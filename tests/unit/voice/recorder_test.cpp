@@ -43,13 +43,17 @@ TEST_CASE("what is recorded at any rate lasts exactly as long as it was") {
   }
 }
 
-TEST_CASE("a tone comes back at its place whatever the rate it was recorded with") {
-  const std::uint32_t rate = GENERATE(8'000U, 16'000U, 44'100U, 48'000U, 96'000U);
-  const Pcm said = tone(1'500, rate * 2, 0.25F, rate);
-  const Pcm heard = play(record(said, {.sample_rate = rate}).file, as_decoded());
+TEST_CASE("a rate of its own does not move what is recorded with it") {
+  const auto late = [](std::uint32_t rate) {
+    const Pcm said = tone(1'500, rate * 2, 0.25F, rate);
+    const Pcm heard = play(record(said, {.sample_rate = rate}).file, as_decoded());
+    // From a whole number of its periods on.
+    return lateness(1'500, std::span(heard).subspan(24'000, 48'000));
+  };
+  const std::uint32_t rate = GENERATE(8'000U, 16'000U, 44'100U, 96'000U);
   INFO(rate);
-  // From a whole number of its periods on.
-  CHECK(std::abs(lateness(1'500, std::span(heard).subspan(24'000, 48'000))) < 0.5);
+  // Opus itself moves a tone; no resampler was at work at 48 kHz.
+  CHECK(std::abs(late(rate) - late(48'000)) < 0.1);
 }
 
 TEST_CASE("two channels are mixed to one, and a frame may come in two pieces") {
