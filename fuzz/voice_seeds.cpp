@@ -75,8 +75,8 @@ Bytes live_packets() {
 }  // namespace
 
 std::vector<VoiceSeed> voice_seeds() {
-  return {{"ogg_opus", "half_a_second", after(3, recorded(24'000, {}))},
-          {"ogg_opus", "two_pages", after(20, recorded(30'000, {.quality = VoiceQuality::saver}))},
+  return {{"ogg_opus", "a_quarter_second", after(3, recorded(12'000, {}))},
+          {"ogg_opus", "two_pages", after(21, recorded(30'000, {.quality = VoiceQuality::saver}))},
           {"ogg_opus", "short", after(7, recorded(100, {.constant_bitrate = true}))},
           {"ogg_opus", "draft", after(0, draft(15'000))},
           {"wav", "pcm16", wav(1, 1, 16, 16'000)},

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <vector>
 
@@ -73,10 +73,12 @@ void decode_with_libopus(const Packets& packets) {
   int error = 0;
   OpusDecoder* decoder = opus_decoder_create(48'000, 1, &error);
   Pcm pcm(5'760);
+  int samples = 0;
   for (const auto& packet : packets)
-    opus_decode_float(decoder, packet.data(), static_cast<int>(packet.size()), pcm.data(), 5'760,
-                      0);
+    samples += opus_decode_float(decoder, packet.data(), static_cast<int>(packet.size()),
+                                 pcm.data(), 5'760, 0);
   opus_decoder_destroy(decoder);
+  if (samples <= 0) std::abort();
 }
 
 void push(VoiceRecorder& recorder, const Pcm& pcm) {
