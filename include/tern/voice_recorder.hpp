@@ -79,7 +79,8 @@ class VoiceRecorder {
   ~VoiceRecorder();
 
   /// The next samples, interleaved; float in -1 … 1. Ignored while paused. Errors: voice_too_long
-  /// (everything up to the limit is kept; finish() is what is left to do), the sink's.
+  /// (everything up to the limit is kept; finish() is what is left to do), the sink's (what is
+  /// pushed is kept all the same, until the sink has refused over half a minute of it).
   Result<void> push(std::span<const float> pcm);
   Result<void> push(std::span<const std::int16_t> pcm);
   /// What was said until now goes to the sink. Errors: the sink's.
