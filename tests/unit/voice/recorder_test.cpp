@@ -224,6 +224,25 @@ TEST_CASE("pages that a sink refuses come again, and nothing that was said is mi
   CHECK(recorder.finish().error() == Errc::closed);
 }
 
+TEST_CASE("a sink that refuses for good does not let the recorder grow without end") {
+  SinkLog log;
+  log.refuse = true;
+  auto recorder = VoiceRecorder::start({}, logged(log)).value();
+  const Pcm second = speech(48'000);
+  std::uint64_t before = 0;
+  int seconds = 0;
+  for (; seconds < 120; ++seconds) {
+    CHECK(recorder.push(std::span<const float>(second)).error() == Errc::storage_full);
+    if (recorder.samples() == before) break;
+    before = recorder.samples();
+  }
+  CHECK(seconds > 30);
+  CHECK(seconds < 120);
+  log.refuse = false;
+  CHECK(recorder.finish()->samples == before);
+  CHECK(measure_voice(*make_voice_source(log.file))->samples == before);
+}
+
 TEST_CASE("a recording of nothing is none, and one that is discarded is gone") {
   SinkLog log;
   auto recorder = VoiceRecorder::start({}, logged(log)).value();
