@@ -29,7 +29,7 @@ target_include_directories(tern_door_mls INTERFACE
 set(mls_parts tern_mls tern_crypto tern_base)
 set(shell_parts tern_net_link tern_net_channel tern_wire tern_store)
 set(voice_parts tern_voice tern_base)
-set(client_parts tern_net_client tern_client ${shell_parts} ${mls_parts})
+set(client_parts tern_net_client tern_client tern_voice ${shell_parts} ${mls_parts})
 set(relay_parts tern_net_relay tern_relay_core ${shell_parts} tern_crypto tern_base)
 
 if(NOT PROJECT_IS_TOP_LEVEL)
@@ -69,9 +69,10 @@ function(tern_pkg_config name description headers requires)
   install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endfunction()
 
-tern_pkg_config(tern "A messenger's core to embed" "" "libsodium lmdb" ${client_parts})
 tern_pkg_config(tern-relay "tern's relay, inside a program" "" "libsodium lmdb" ${relay_parts})
 # libebur128 and libsonic have no .pc file in Debian.
+tern_pkg_config(tern "A messenger's core to embed" "" "libsodium lmdb opus ogg speexdsp"
+  ${client_parts} ebur128 sonic)
 tern_pkg_config(tern-voice "tern's voice recorder and player by themselves" "" "opus ogg speexdsp"
   ${voice_parts} ebur128 sonic)
 tern_pkg_config(tern-mls "tern's MLS engine by itself" "/tern-mls" "libsodium" ${mls_parts})

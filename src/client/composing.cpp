@@ -2,6 +2,7 @@
 
 #include "client/history.hpp"
 #include "client/receipts.hpp"
+#include "client/wanted_blobs.hpp"
 #include "wire/content.hpp"
 
 namespace tern::client::composing {
@@ -99,7 +100,7 @@ Result<void> cancel(Step& step, Chat& chat, const MessageId& id) {
   TERN_ASSIGN(const auto message, history::get(step.rows, chat.row, *order));
   if (message) {
     TERN_TRY(history::erase(step.rows, chat.row, *order, *message));
-    if (const auto blob = blob_in(message->content)) TERN_TRY(transfers::drop(step, *blob));
+    if (const auto blob = blob_in(message->content)) TERN_TRY(wanted_blobs::drop(step, *blob));
   }
   TERN_TRY(outbox::erase(step.rows, chat.row, number));
   auto& record = step.edit(chat);

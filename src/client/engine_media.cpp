@@ -3,6 +3,7 @@
 #include "client/engine_impl.hpp"
 #include "client/history.hpp"
 #include "client/media_reading.hpp"
+#include "client/wanted_blobs.hpp"
 
 namespace tern::client {
 
@@ -98,7 +99,7 @@ Result<void> EngineImpl::fetch(Now now, const ChatId& chat, const MessageId& id,
                                const std::optional<DeviceId>& device) {
   TERN_ASSIGN(const auto access, open_media(chat, id, device));
   if (access.blob.is_zero()) return {};
-  return call(now, [&](Step& step) { return transfers::fetch(step, access.blob); });
+  return call(now, [&](Step& step) { return wanted_blobs::fetch(step, access.blob); });
 }
 
 Result<MediaAccess> EngineImpl::open_media(const ChatId& chat, const MessageId& id,

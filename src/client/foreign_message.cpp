@@ -3,6 +3,7 @@
 #include "client/history.hpp"
 #include "client/receipts.hpp"
 #include "client/seating.hpp"
+#include "client/wanted_blobs.hpp"
 
 namespace tern::client::foreign_message {
 namespace {
@@ -37,7 +38,7 @@ Result<void> keep(Step& step, Chat& chat, const Seat& sender, const Place& place
   row.sent_ms = content.sent_ms;
   row.mine = sender.account == step.device.account.id;
   live::replaced(step, chat.id(), place.id, sender.device);
-  TERN_TRY(transfers::announced(step, chat, place.id, sender.device, bytes));
+  TERN_TRY(wanted_blobs::announced(step, chat, place.id, sender.device, bytes));
   row.content = std::move(bytes);
   const auto order = logged_order(place.seq);
   TERN_TRY(history::put(step.rows, chat.row, order, row));

@@ -7,6 +7,7 @@
 #include "client/receipts.hpp"
 #include "client/rejoin.hpp"
 #include "client/seating.hpp"
+#include "client/wanted_blobs.hpp"
 
 namespace tern::client::membership {
 namespace {
@@ -94,7 +95,7 @@ Result<void> fail_queued(Step& step, Chat& chat) {
     TERN_ASSIGN(auto message, history::get(step.rows, chat.row, queued_order(number)));
     if (!message) continue;
     message->failure = Errc::not_member;
-    if (const auto blob = blob_in(message->content)) TERN_TRY(transfers::drop(step, *blob));
+    if (const auto blob = blob_in(message->content)) TERN_TRY(wanted_blobs::drop(step, *blob));
     TERN_TRY(history::put(step.rows, chat.row, queued_order(number), *message));
     step.emit(MessageChanged{chat.id(), row.id, MessageState::failed});
   }

@@ -60,19 +60,8 @@ Result<void> received(Step& step, const Purpose& purpose, const wire::BlobChunk&
 Result<void> refused(Step& step, const Purpose& purpose, const wire::Refused& refused);
 /// There is more of a blob that was asked for.
 void advanced(Device& device, const wire::BlobHead& head);
-
-/// A message that points at a blob has arrived.
-Result<void> announced(Step& step, const Chat& chat, const MessageId& message,
-                       const DeviceId& device, ByteSpan content);
-/// The app wants the message's bytes: from where they stopped, or again after a failure.
-/// Errors: not_found.
-Result<void> fetch(Step& step, const BlobId& id);
-/// The message is sent again: whether its blob is still there is asked again.
-Result<void> offer_again(Step& step, const BlobId& id);
-/// Its message goes out so long after its upload that the relay may have forgotten it.
-Result<void> offer_if_old(Step& step, const BlobId& id);
-/// Its message is gone.
-Result<void> drop(Step& step, const BlobId& id);
+/// Tells the app how far it is.
+void tell(Step& step, const BlobRecord& record);
 
 }  // namespace transfers
 }  // namespace tern::client

@@ -5,91 +5,17 @@
 #include <future>
 #include <thread>
 
-#include "support/temporary_folder.hpp"
-#include "tern/relay.hpp"
+#include "unit/net/two_people.hpp"
 
 using namespace tern;
 using namespace std::chrono_literals;
+using test::patience;
+using test::Person;
+using test::storage_key;
+using test::TestRelay;
+using test::Two;
 
 namespace {
-
-const Bytes storage_key(32, 0x42);
-constexpr auto patience = 60s;
-
-class TestRelay {
- public:
-  TestRelay() { start("127.0.0.1:0"); }
-  void start(const std::string& listen) {
-    relay_ = std::make_unique<Relay>(
-        Relay::start({.folder = folder_.path / "relay", .listen = listen}).value());
-  }
-  void restart() {
-    const auto listen = "127.0.0.1:" + std::to_string(relay_->port());
-    relay_.reset();
-    start(listen);
-  }
-  Relay& operator*() { return *relay_; }
-  Relay* operator->() { return relay_.get(); }
-
- private:
-  test::TemporaryFolder folder_;
-  std::unique_ptr<Relay> relay_;
-};
-
-// A person with a folder.
-struct Person {
-  explicit Person(const std::string& relay, bool start_offline = false)
-      : client(Client::open(options(relay, start_offline)).value()) {}
-  ClientOptions options(const std::string& relay = {}, bool start_offline = false) const {
-    return {.folder = folder.path / "device",
-            .storage_key = storage_key,
-            .relay = relay,
-            .start_offline = start_offline};
-  }
-  template <class Wanted>
-  std::optional<Event> event(Wanted wanted) {
-    const auto until = std::chrono::steady_clock::now() + patience;
-    while (std::chrono::steady_clock::now() < until)
-      if (auto event = client.wait_event(1s); event && wanted(*event)) return event;
-    return std::nullopt;
-  }
-  bool reads(const std::string& text) {
-    return event([&](const Event& event) {
-             const auto* arrived = std::get_if<MessageArrived>(&event);
-             const auto* body = arrived ? std::get_if<Text>(&arrived->message.body) : nullptr;
-             return body && body->text == text;
-           })
-        .has_value();
-  }
-  bool reaches(const MessageId& id, MessageState state) {
-    return event([&](const Event& event) {
-             const auto* changed = std::get_if<MessageChanged>(&event);
-             return changed && changed->id == id && changed->state == state;
-           })
-        .has_value();
-  }
-  bool goes(bool online) {
-    return event([&](const Event& event) {
-             const auto* changed = std::get_if<ConnectionChanged>(&event);
-             return changed && changed->online == online;
-           })
-        .has_value();
-  }
-
-  test::TemporaryFolder folder;
-  Client client;
-};
-
-// Two people who know each other, online.
-struct Two {
-  Two() {
-    for (auto* person : {&anna, &bo}) person->client.register_device().wait(patience).value();
-  }
-  Chat annas() { return anna.client.chat_with(bo.client.account_id()).value(); }
-  Chat bos() { return bo.client.chat_with(anna.client.account_id()).value(); }
-  TestRelay relay;
-  Person anna{relay->address()}, bo{relay->address()};
-};
 
 template <class T>
 void check_error(const Result<T>& result, Errc code) {

@@ -13,7 +13,22 @@ namespace {
 
 const Bytes sound(100, 7);
 
-BlobRef some_blob() { return {.owner = {}, .address = {}, .bytes = 1, .key = {}, .header = {}}; }
+/// Of one byte of content.
+BlobRef some_blob() {
+  BlobRef out{.owner = {}, .address = {}, .bytes = 18, .key = {}, .header = {}};
+  out.address.bytes.fill(1);
+  return out;
+}
+
+/// Sets what a file and its blob say of their size, which belong together.
+void set_content_bytes(FileContent& file, std::uint64_t bytes) {
+  constexpr std::uint64_t chunk = limits::blob_chunk_bytes - limits::blob_chunk_overhead_bytes;
+  file.bytes = bytes;
+  file.blob.bytes = bytes + (bytes + chunk - 1) / chunk * limits::blob_chunk_overhead_bytes;
+}
+constexpr std::uint64_t largest_content =
+    limits::blob_bytes_max / limits::blob_chunk_bytes *
+    (limits::blob_chunk_bytes - limits::blob_chunk_overhead_bytes);
 
 VoiceContent some_voice() {
   VoiceContent out;
@@ -41,9 +56,10 @@ Result<void> media_outcome(const decltype(Content::body)& body) {
 Result<void> built_voice(std::size_t peaks, bool with_audio, bool with_blob) {
   flatbuffers::FlatBufferBuilder builder;
   const fb::Id id;
-  const fb::Hash hash;
+  const std::array<std::uint8_t, 32> ones{1};
+  const fb::Hash hash{flatbuffers::span<const std::uint8_t, 32>(ones)};
   const fb::StreamHeader header;
-  const auto blob = fb::CreateBlobRef(builder, &id, &hash, 1, &hash, &header);
+  const auto blob = fb::CreateBlobRef(builder, &id, &hash, 18, &hash, &header);
   const auto waveform = builder.CreateVector(Bytes(peaks, 1));
   const auto audio = builder.CreateVector(sound);
   const auto voice =
@@ -112,33 +128,43 @@ TEST_CASE("loudness and peak outside of what there is arrive at the edge of it")
   CHECK(arrived(loudness_unknown_lufs, 1).loudness_lufs == loudness_unknown_lufs);
 }
 
-TEST_CASE("a blob that a message points at has 1 byte to 100 MiB") {
+TEST_CASE("a blob that a message points at has content, and at most 100 MiB with its seals") {
   const auto with_bytes = [](std::uint64_t bytes) {
-    auto file = some_file();
-    file.blob.bytes = bytes;
-    auto image = some_image();
-    image.blob.bytes = bytes;
     auto voice = some_voice();
     voice.audio = {};
-    voice.blob = file.blob;
-    const auto of_file = media_outcome(file);
-    CHECK(of_file.has_value() == media_outcome(image).has_value());
-    CHECK(of_file.has_value() == media_outcome(voice).has_value());
-    return of_file;
+    voice.blob = some_blob();
+    voice.blob->bytes = bytes;
+    return media_outcome(voice);
   };
-  CHECK(with_bytes(1).has_value());
+  CHECK(with_bytes(18).has_value());
   CHECK(with_bytes(limits::blob_bytes_max).has_value());
   CHECK(with_bytes(limits::blob_bytes_max + 1).error() == Errc::blob_too_large);
   CHECK(with_bytes(UINT64_MAX).error() == Errc::blob_too_large);
   CHECK(with_bytes(0).error() == Errc::malformed);
+  CHECK(with_bytes(17).error() == Errc::malformed);
+  CHECK(with_bytes(limits::blob_chunk_bytes).has_value());
+  CHECK(with_bytes(limits::blob_chunk_bytes + 17).error() == Errc::malformed);
+  CHECK(with_bytes(limits::blob_chunk_bytes + 18).has_value());
 }
 
-TEST_CASE("a file may have 100 MiB and no byte more") {
+TEST_CASE("a blob has an address") {
   auto file = some_file();
-  file.bytes = limits::blob_bytes_max;
-  CHECK(media_outcome(file).has_value());
-  file.bytes = limits::blob_bytes_max + 1;
-  CHECK(media_outcome(file).error() == Errc::blob_too_large);
+  file.blob.address = {};
+  CHECK(media_outcome(file).error() == Errc::malformed);
+}
+
+TEST_CASE("a file's size is its blob's, and may be what fits 100 MiB and no byte more") {
+  for (auto file : {some_file(), some_image()}) {
+    set_content_bytes(file, largest_content);
+    CHECK(media_outcome(file).has_value());
+    set_content_bytes(file, largest_content + 1);
+    CHECK(media_outcome(file).error() == Errc::blob_too_large);
+    set_content_bytes(file, 100'000);
+    ++file.bytes;
+    CHECK(media_outcome(file).error() == Errc::malformed);
+    file.bytes = UINT64_MAX;
+    CHECK(media_outcome(file).error() == Errc::blob_too_large);
+  }
 }
 
 TEST_CASE("a file's name may have 255 bytes and its type 127, and no more") {
@@ -206,7 +232,8 @@ TEST_CASE("a file is no image, and an image keeps its size") {
 
 TEST_CASE("a file without its blob, and a blob without its key, are malformed") {
   const fb::Id id;
-  const fb::Hash hash;
+  const std::array<std::uint8_t, 32> ones{1};
+  const fb::Hash hash{flatbuffers::span<const std::uint8_t, 32>(ones)};
   const fb::StreamHeader header;
   const auto read = [](flatbuffers::FlatBufferBuilder& builder, fb::Body tag,
                        flatbuffers::Offset<void> body) {
@@ -230,11 +257,12 @@ TEST_CASE("a file without its blob, and a blob without its key, are malformed") 
     if (missing != 1) ref.add_address(&hash);
     if (missing != 2) ref.add_key(&hash);
     if (missing != 3) ref.add_header(&header);
-    ref.add_bytes(1);
+    ref.add_bytes(18);
     const auto start = flatbuffers::Offset<fb::BlobRef>(builder.EndTable(ref.start_));
     fb::FileBuilder file(builder);
     file.add_name(name);
     file.add_type(type);
+    file.add_bytes(1);
     file.add_blob(start);
     const auto body = builder.EndTable(file.start_);
     CHECK(read(builder, fb::Body::File, body) == (missing < 4 ? Errc::malformed : Errc{}));

@@ -136,7 +136,7 @@ std::vector<Push> Samples::pushes() {
 BlobRef Samples::blob_ref() {
   return {.owner = id<AccountId>(),
           .address = id<BlobAddress>(),
-          .bytes = 1 + below(limits::blob_bytes_max),
+          .bytes = 18 + below(limits::blob_chunk_bytes - 17),
           .key = random(32),
           .header = random(24)};
 }
@@ -163,11 +163,13 @@ VoiceContent Samples::voice() {
 }
 
 FileContent Samples::file() {
-  return {.name = as_view(joined("f", as_bytes(text(limits::file_name_bytes_max - 1)))),
-          .type = text(limits::file_type_bytes_max),
-          .bytes = below(limits::blob_bytes_max + 1),
-          .blob = blob_ref(),
-          .picture = {}};
+  FileContent out{.name = as_view(joined("f", as_bytes(text(limits::file_name_bytes_max - 1)))),
+                  .type = text(limits::file_type_bytes_max),
+                  .bytes = 0,
+                  .blob = blob_ref(),
+                  .picture = {}};
+  out.bytes = out.blob.bytes - limits::blob_chunk_overhead_bytes;
+  return out;
 }
 
 FileContent Samples::image() {

@@ -1,0 +1,83 @@
+#include "client/wanted_blobs.hpp"
+
+#include "client/blob_rows.hpp"
+#include "client/step.hpp"
+
+namespace tern::client::wanted_blobs {
+namespace {
+
+/// Fetched without being asked for: a voice message of any length that a recorder makes, and of
+/// those only so many at once, for anybody may announce what never comes.
+constexpr std::uint64_t automatic_bytes_max = 8 * 1024 * 1024;
+constexpr std::size_t automatic_max = 512;
+
+BlobRecord record_for(Step& step, const wire::BlobRef& ref) {
+  BlobRecord out;
+  out.owner = ref.owner;
+  out.address = ref.address;
+  out.bytes = ref.bytes;
+  out.key = std::move(*crypto::Secret<32>::from(ref.key));
+  out.header = *crypto::BlobHeader::from(ref.header);
+  out.store = step.device.entropy.make<ChunkStoreId>();
+  out.since_ms = step.now.wall_ms;
+  return out;
+}
+
+}  // namespace
+
+Result<void> announced(Step& step, const Chat& chat, const MessageId& message,
+                       const DeviceId& device, ByteSpan bytes) {
+  TERN_ASSIGN(const auto content, wire::decode_content(bytes));
+  const auto* const ref = wire::blob_of(content);
+  if (!ref) return {};
+  TERN_ASSIGN(const auto known, blobs::get(step.rows, id_of(*ref)));
+  if (known) return {};
+  auto record = record_for(step, *ref);
+  record.chat = chat.id();
+  record.message = message;
+  record.device = device;
+  // Speech is wanted at once; a film is what its receiver asks for.
+  record.wanted = std::holds_alternative<wire::VoiceContent>(content.body) &&
+                  ref->bytes <= automatic_bytes_max &&
+                  step.device.transfers.under_way.size() < automatic_max;
+  if (record.wanted) transfers::add(step, record);
+  return blobs::put(step.rows, record);
+}
+
+Result<void> fetch(Step& step, const BlobId& id) {
+  TERN_ASSIGN(auto record, blobs::get(step.rows, id));
+  if (!record) return Error(Errc::not_found, "the message points at nothing to fetch");
+  if (record->finished) return {};
+  record->failure = Errc{};
+  record->wanted = true;
+  transfers::add(step, *record);
+  step.sync();
+  transfers::tell(step, *record);
+  return blobs::put(step.rows, *record);
+}
+
+Result<void> offer_again(Step& step, const BlobId& id) {
+  TERN_ASSIGN(auto record, blobs::get(step.rows, id));
+  if (!record || record->way != BlobRecord::Way::up) return {};
+  record->finished = false;
+  record->failure = Errc{};
+  record->since_ms = step.now.wall_ms;
+  transfers::add(step, *record);
+  return blobs::put(step.rows, *record);
+}
+
+Result<void> offer_if_old(Step& step, const BlobId& id) {
+  constexpr std::int64_t day_ms = 86'400'000;
+  TERN_ASSIGN(const auto record, blobs::get(step.rows, id));
+  if (!record || !record->finished || step.now.wall_ms - record->since_ms < day_ms) return {};
+  return offer_again(step, id);
+}
+
+Result<void> drop(Step& step, const BlobId& id) {
+  TERN_ASSIGN(const auto record, blobs::get(step.rows, id));
+  if (!record) return {};
+  step.device.transfers.under_way.erase(id);
+  return blobs::erase(step.rows, *record);
+}
+
+}  // namespace tern::client::wanted_blobs

@@ -1,0 +1,27 @@
+// Which blobs are to be moved: what messages bring, what an app asks for, what is said again.
+#pragma once
+
+#include "client/blob_record.hpp"
+
+namespace tern::client {
+
+class Step;
+class Chat;
+
+namespace wanted_blobs {
+
+/// A message that points at a blob has arrived.
+Result<void> announced(Step& step, const Chat& chat, const MessageId& message,
+                       const DeviceId& device, ByteSpan content);
+/// The app wants the message's bytes: from where they stopped, or again after a failure.
+/// Errors: not_found.
+Result<void> fetch(Step& step, const BlobId& id);
+/// The message is sent again: whether its blob is still there is asked again.
+Result<void> offer_again(Step& step, const BlobId& id);
+/// Its message goes out so long after its upload that the relay may have forgotten it.
+Result<void> offer_if_old(Step& step, const BlobId& id);
+/// Its message is gone.
+Result<void> drop(Step& step, const BlobId& id);
+
+}  // namespace wanted_blobs
+}  // namespace tern::client

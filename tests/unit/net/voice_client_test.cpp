@@ -1,0 +1,247 @@
+// Voice messages, files and live voice through the doors, on real sockets, disks and codecs.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <fstream>
+#include <numbers>
+
+#include "unit/net/two_people.hpp"
+
+using namespace tern;
+using namespace std::chrono_literals;
+using test::Two;
+
+namespace {
+
+using Pcm = std::vector<float>;
+
+/// Syllables of a tone, no two alike, so that every part of it is known again.
+Pcm syllables(std::size_t samples) {
+  Pcm out(samples);
+  for (std::size_t i = 0; i < samples; ++i) {
+    const double at = static_cast<double>(i) / 48'000;
+    const double loud = 0.5 + 0.5 * std::sin(2 * std::numbers::pi * 3 * at);
+    out[i] = static_cast<float>(
+        0.4 * loud * std::sin(2 * std::numbers::pi * (200 + 20 * std::floor(at * 4)) * at));
+  }
+  return out;
+}
+
+void push(VoiceRecorder& recorder, std::span<const float> pcm) {
+  constexpr std::size_t piece = 480;
+  for (std::size_t at = 0; at < pcm.size(); at += piece)
+    recorder.push(pcm.subspan(at, std::min(piece, pcm.size() - at))).value();
+}
+
+MessageId record(Chat chat, std::span<const float> pcm) {
+  auto recording = chat.record_voice().value();
+  push(recording.recorder, pcm);
+  recording.recorder.finish().value();
+  return recording.id;
+}
+
+Pcm play_all(VoicePlayer& player) {
+  Pcm out, block(4'800);
+  for (;;) {
+    const auto read = player.read(block).value();
+    out.insert(out.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(read.frames));
+    if (read.state == PlayerState::ended) return out;
+    REQUIRE(read.state == PlayerState::playing);
+  }
+}
+
+/// How alike two sounds are, 1: the same.
+double likeness(std::span<const float> a, std::span<const float> b) {
+  double ab = 0, aa = 0, bb = 0;
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    ab += double{a[i]} * b[i];
+    aa += double{a[i]} * a[i];
+    bb += double{b[i]} * b[i];
+  }
+  return ab / std::sqrt(aa * bb + 1e-9);
+}
+
+}  // namespace
+
+TEST_CASE("a voice message is heard at the other side to the sample, whatever its length") {
+  Two two;
+  for (const std::size_t samples : {48'000 * 3 + 7, 48'000 * 40 + 11}) {
+    const auto pcm = syllables(samples);
+    const auto id = record(two.annas(), pcm);
+    const auto message = two.bo.receives_voice(id);
+    REQUIRE(message);
+    const auto& voice = std::get<Voice>(message->body);
+    CHECK(voice.clip.samples == samples);
+    CHECK(*std::max_element(voice.clip.waveform.begin(), voice.clip.waveform.end()) > 80);
+    auto player = two.bos().play(*message, {.normalise = false}).value();
+    const auto heard = play_all(player);
+    CHECK(heard.size() == samples);
+    CHECK(likeness(heard, pcm) > 0.95);
+    auto own = two.annas().play(two.annas().message(id).value(), {.normalise = false}).value();
+    CHECK(play_all(own) == heard);
+  }
+}
+
+TEST_CASE("a recording that its program left is a draft: gone on with, sent, or discarded") {
+  Two two;
+  const auto pcm = syllables(48'000 * 4);
+  MessageId id;
+  {
+    auto recording = two.annas().record_voice().value();
+    id = recording.id;
+    push(recording.recorder, pcm);
+    // While it is being recorded it is nobody else's.
+    CHECK(two.anna.client.drafts().value().empty());
+    CHECK(two.anna.client.resume_draft(id).error() == Errc::invalid_argument);
+  }
+  const auto drafts = two.anna.client.drafts().value();
+  REQUIRE(drafts.size() == 1);
+  CHECK(drafts[0].id == id);
+  auto so_far = two.anna.client.play_draft(id).value();
+  const auto heard = play_all(so_far).size();
+  CHECK(heard > 48'000 * 3);
+
+  SECTION("sent as it is") {
+    two.anna.client.send_draft(id).value();
+    const auto message = two.bo.receives_voice(id);
+    REQUIRE(message);
+    CHECK(std::get<Voice>(message->body).clip.samples >= 48'000 * 3);
+  }
+  SECTION("gone on with") {
+    auto resumed = two.anna.client.resume_draft(id).value();
+    push(resumed.recorder, pcm);
+    const auto clip = resumed.recorder.finish().value();
+    CHECK(clip.samples > 48'000 * 7);
+    const auto message = two.bo.receives_voice(id);
+    REQUIRE(message);
+    auto player = two.bos().play(*message).value();
+    CHECK(play_all(player).size() == clip.samples);
+  }
+  SECTION("discarded") {
+    two.anna.client.discard_draft(id).value();
+    CHECK(two.anna.client.drafts().value().empty());
+    CHECK(two.anna.client.send_draft(id).error() == Errc::not_found);
+  }
+}
+
+TEST_CASE("a recording that is kept waits to be listened to and sent") {
+  Two two;
+  auto recording = two.annas().record_voice({}, OnFinish::keep).value();
+  push(recording.recorder, syllables(48'000));
+  const auto clip = recording.recorder.finish().value();
+  CHECK(two.anna.client.drafts().value().at(0).clip == clip);
+  CHECK(two.anna.client.resume_draft(recording.id).error() == Errc::too_late);
+  two.anna.client.send_draft(recording.id).value();
+  CHECK(two.bo.receives_voice(recording.id));
+  CHECK(two.anna.client.drafts().value().empty());
+}
+
+TEST_CASE("silence that is trimmed is in neither the sound nor its hash") {
+  Two two;
+  auto recording = two.annas().record_voice({.trim_silence = true}).value();
+  Pcm pcm(48'000 * 3);
+  const auto spoken = syllables(48'000 * 2);
+  pcm.insert(pcm.end(), spoken.begin(), spoken.end());
+  pcm.resize(pcm.size() + 48'000 * 4);
+  push(recording.recorder, pcm);
+  const auto clip = recording.recorder.finish().value();
+  CHECK(clip.samples < 48'000 * 3);
+  const auto message = two.bo.receives_voice(recording.id);
+  REQUIRE(message);
+  auto player = two.bos().play(*message);
+  REQUIRE(player);
+  CHECK(play_all(*player).size() == clip.samples);
+}
+
+TEST_CASE("a file of sound is sent as a voice message, and what is none is refused") {
+  Two two;
+  Bytes file;
+  auto recorder = VoiceRecorder::start({}, make_voice_buffer(file)).value();
+  push(recorder, syllables(48'000));
+  const auto clip = recorder.finish().value();
+  const auto id = two.annas().send_voice(file).value();
+  const auto message = two.bo.receives_voice(id);
+  REQUIRE(message);
+  CHECK(std::get<Voice>(message->body).clip.samples == clip.samples);
+  CHECK(two.annas().send_voice(as_bytes("no sound at all")).error() == Errc::voice_format_unknown);
+  CHECK(two.anna.client.drafts().value().empty());
+}
+
+TEST_CASE("a file arrives when it is fetched, and is saved whole or not at all") {
+  Two two;
+  const auto path = two.anna.folder.path / "holiday plans.pdf";
+  std::string content;
+  for (int i = 0; content.size() < 3'000'000; ++i) content += "page " + std::to_string(i) + "\n";
+  std::ofstream(path, std::ios::binary) << content;
+  const auto id =
+      two.annas()
+          .send_file({.path = path, .name = {}, .type = "application/pdf", .picture = {}})
+          .value();
+  std::filesystem::remove(path);
+  REQUIRE(two.bo.event([&](const Event& event) {
+    const auto* arrived = std::get_if<MessageArrived>(&event);
+    return arrived && arrived->message.id == id;
+  }));
+  const auto message = two.bos().message(id).value();
+  CHECK(std::get<File>(message.body).name == "holiday plans.pdf");
+  const auto saved = two.bo.folder.path / "saved.pdf";
+  CHECK(two.bos().save(message, saved).error() == Errc::media_not_here);
+  CHECK_FALSE(std::filesystem::exists(saved));
+  CHECK(two.bos().play(message).error() == Errc::not_found);
+  two.bos().fetch(message).value();
+  CHECK(two.bo.has_media(id));
+  two.bos().save(message, saved).value();
+  std::ifstream in(saved, std::ios::binary);
+  CHECK((std::string(std::istreambuf_iterator<char>(in), {}) == content));
+  CHECK(two.bos().save(message, "/nowhere/at/all").error() == Errc::file_io);
+
+  CHECK(two.annas().send_file({.path = path, .name = {}, .type = {}, .picture = {}}).error() ==
+        Errc::file_io);
+  std::ofstream(path, std::ios::binary).close();
+  CHECK(two.annas().send_file({.path = path, .name = {}, .type = {}, .picture = {}}).error() ==
+        Errc::invalid_argument);
+  std::filesystem::resize_file(path, 105'000'000);
+  CHECK(two.annas().send_file({.path = path, .name = {}, .type = {}, .picture = {}}).error() ==
+        Errc::blob_too_large);
+}
+
+TEST_CASE("a listener hears a live voice while it is spoken, and its message afterwards") {
+  Two two;
+  two.annas().send_text("listen").value();
+  REQUIRE(two.bo.reads("listen"));
+  two.bos().send_text("yes").value();
+  REQUIRE(two.anna.reads("yes"));
+  const auto pcm = syllables(48'000 * 2 + 1'234);
+  auto speaking = two.annas().start_live_voice({.voice = {}, .packet_frames = 3}).value();
+  push(speaking.recorder, std::span(pcm).first(48'000));
+  const auto started = two.bo.hears_live();
+  REQUIRE(started);
+  CHECK(started->id == speaking.id);
+  auto listener = two.bos().listen(started->id).value();
+  Pcm heard, block(960);
+  const auto listen = [&](StreamState until) {
+    const auto limit = std::chrono::steady_clock::now() + test::patience;
+    while (std::chrono::steady_clock::now() < limit) {
+      const auto read = listener.read(block).value();
+      heard.insert(heard.end(), block.begin(),
+                   block.begin() + static_cast<std::ptrdiff_t>(read.frames));
+      if (read.state == until) return true;
+      if (read.state == StreamState::waiting && heard.size() > 40'000 &&
+          until == StreamState::waiting)
+        return true;
+    }
+    return false;
+  };
+  while (heard.size() < 40'000) REQUIRE(listen(StreamState::waiting));
+  CHECK_FALSE(listener.from_message());
+  push(speaking.recorder, std::span(pcm).subspan(48'000));
+  const auto clip = speaking.recorder.finish().value();
+  CHECK(clip.samples == pcm.size());
+  REQUIRE(listen(StreamState::ended));
+  CHECK(heard.size() >= pcm.size());
+  CHECK(likeness(heard, pcm) > 0.95);
+  const auto message = two.bo.receives_voice(speaking.id);
+  REQUIRE(message);
+  auto player = two.bos().play(*message, {.normalise = false}).value();
+  CHECK(play_all(player).size() == pcm.size());
+}
