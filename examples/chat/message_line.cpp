@@ -75,12 +75,8 @@ std::string media_text(const tern::Media& media) {
 }
 
 std::string voice_text(const tern::Voice& voice) {
-  const auto seconds = (voice.clip.duration_ms() + 500) / 1000;
-  std::array<char, 24> length{};
-  std::snprintf(length.data(), length.size(), "%d:%02d", static_cast<int>(seconds / 60),
-                static_cast<int>(seconds % 60));
-  return "[voice " + std::string(length.data()) + " " + waveform_text(voice.clip.waveform, 32) +
-         media_text(voice.media) + "]";
+  return "[voice " + length_text(voice.clip.duration_ms()) + " " +
+         waveform_text(voice.clip.waveform, 32) + media_text(voice.media) + "]";
 }
 
 std::string body_json(const tern::Body& body) {
