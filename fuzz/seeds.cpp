@@ -9,6 +9,7 @@
 #include "net/secure_channel.hpp"
 #include "noise_keys.hpp"
 #include "unit/wire/samples.hpp"
+#include "voice_seeds.hpp"
 
 using namespace tern;
 using namespace tern::wire;
@@ -130,4 +131,5 @@ int main(int argc, char** argv) {
   write_wire();
   write_net();
   write_mls();
+  for (const auto& seed : fuzzing::voice_seeds()) write(seed.target, seed.name, seed.bytes);
 }

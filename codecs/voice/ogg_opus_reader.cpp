@@ -70,10 +70,18 @@ Result<void> OggOpusReader::finish() const {
   return {};
 }
 
+void OggOpusReader::restart() {
+  sit({});
+  stage_ = Stage::head;
+  tags_ = {};
+  placed_ = false;
+}
+
 void OggOpusReader::sit(const PageSeat& seat) {
   ogg_sync_reset(&sync_->state);
   failed_.reset();
   stage_ = Stage::sound;
+  placed_ = true;
   offset_ = fed_ = seat.offset;
   number_ = seat.number;
   granule_ = seat.begin;
@@ -170,10 +178,11 @@ Result<void> OggOpusReader::place_packets(std::int64_t granule) {
   // Half of what fits: nothing below can overflow.
   if (granule < 0 || granule > std::numeric_limits<std::int64_t>::max() / 2)
     return Errc::opus_granule_invalid;
-  if (!base_) {
+  if (!placed_) {
     // §4.5: the first page says where the stream begins; before 0 only when it is the last, too.
     if (granule < samples && !page_.last) return Errc::opus_granule_invalid;
     base_ = granule_ = granule < samples ? 0 : granule - samples;
+    placed_ = true;
   }
   const std::int64_t end = granule_ + samples;
   if (page_.last ? granule > end || granule < granule_ : granule != end)

@@ -64,8 +64,11 @@ class OggOpusReader {
   std::uint32_t next_number() const { return number_; }
   /// The headers are read, and no packet is half here.
   bool between_packets() const { return stage_ == Stage::sound && !open_; }
-  /// Goes on there: the next byte fed is the one at seat.offset.
+  /// Goes on there, in a stream whose first page with sound was read: the next byte fed is the one
+  /// at seat.offset.
   void sit(const PageSeat& seat);
+  /// Begins again: the next byte fed is the file's first.
+  void restart();
 
  private:
   struct Sync;
@@ -83,7 +86,8 @@ class OggOpusReader {
   std::uint64_t offset_ = 0, fed_ = 0;
   std::uint32_t number_ = 0;  // of the next page
   int serial_ = 0;
-  bool open_ = false;  // a packet goes on in the next page
+  bool open_ = false;    // a packet goes on in the next page
+  bool placed_ = false;  // the first page with sound since restart() said where it begins
   bool ended_ = false;
   OpusTagsSkipper tags_;
   std::optional<OpusHead> head_;

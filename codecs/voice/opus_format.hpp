@@ -10,7 +10,9 @@ inline constexpr std::uint32_t opus_rate = 48'000;  // RFC 6716 §2: samples are
 inline constexpr std::size_t frame_samples = 960;   // 20 ms
 // libopus' own for 48 kHz and VOIP: 6.5 ms. What is decoded is so much behind what was encoded.
 inline constexpr std::size_t encoder_lookahead = 312;
-inline constexpr std::size_t preroll_samples = 3840;     // RFC 7845 §4.6: 80 ms
+// RFC 7845 §4.6 asks for 80 ms at least. Speech at 24 kb/s leans on its past for longer: of 400
+// seeks into it every tenth had under 15 dB of SNR after 80 ms; after 320 ms all had over 24.
+inline constexpr std::size_t preroll_samples = 15'360;
 inline constexpr std::size_t packet_samples_max = 5760;  // RFC 6716 §3.4: 120 ms
 inline constexpr std::size_t frame_bytes_max = 1275;     // RFC 6716 §3.4
 inline constexpr std::size_t packet_bytes_max = 61'440;  // RFC 7845 §6: of one stream

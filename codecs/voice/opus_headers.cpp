@@ -22,7 +22,9 @@ void put(Bytes& out, std::uint32_t value, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) out.push_back(static_cast<std::uint8_t>(value >> 8 * i));
 }
 
-void put(Bytes& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
+void put(Bytes& out, std::string_view text) {
+  for (const char letter : text) out.push_back(static_cast<std::uint8_t>(letter));
+}
 
 bool begins_with(ByteSpan bytes, std::string_view magic) {
   return bytes.size() >= magic.size() && std::memcmp(bytes.data(), magic.data(), magic.size()) == 0;

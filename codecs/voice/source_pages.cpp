@@ -34,8 +34,6 @@ Result<NextPage> SourcePages::next() {
     TERN_ASSIGN(const OpusPage* page, reader_.next());
     if (page) {
       index_.add(*page);
-      head_ = reader_.head();
-      base_ = reader_.base();
       if (page->last) end_ = page->end;
       return NextPage{PageState::page, page};
     }
@@ -65,7 +63,7 @@ void SourcePages::go_before(std::int64_t granule) {
     reader_.sit(*seat);
     offset_ = seat->offset;
   } else {
-    reader_ = OggOpusReader();
+    reader_.restart();
     offset_ = 0;
   }
 }

@@ -36,8 +36,8 @@ class SourcePages {
   void go_before(std::int64_t granule);
 
   /// Both are known once a page with sound was read. `base`: granule position of the first sample.
-  const std::optional<OpusHead>& head() const { return head_; }
-  std::optional<std::int64_t> base() const { return base_; }
+  const std::optional<OpusHead>& head() const { return reader_.head(); }
+  std::optional<std::int64_t> base() const { return reader_.base(); }
   /// Granule position of the end; known once the last page was read.
   std::optional<std::int64_t> end() const { return end_; }
 
@@ -47,8 +47,7 @@ class SourcePages {
   VoiceSource& source_;
   OggOpusReader reader_;
   PageIndex index_;
-  std::optional<OpusHead> head_;
-  std::optional<std::int64_t> base_, end_;
+  std::optional<std::int64_t> end_;
   std::uint64_t offset_ = 0;
   Bytes read_;
 };

@@ -55,9 +55,9 @@ struct PlayerRead {
 /// Move-only.
 class VoicePlayer {
  public:
-  /// Reads nothing yet, unless the source is complete: then its headers and its last page, so that
-  /// a file that is none is refused here. Errors: invalid_argument (rate, speed); ogg_*, opus_*;
-  /// the source's.
+  /// Reads nothing yet, unless the source is complete: then all its pages, without decoding (3 ms
+  /// for 15 minutes), so that a file that breaks a rule is refused here. Errors: invalid_argument
+  /// (rate, speed); ogg_*, opus_*; the source's.
   static Result<VoicePlayer> open(std::shared_ptr<VoiceSource> source,
                                   const PlayerSettings& settings = {});
   VoicePlayer(VoicePlayer&&) noexcept;
@@ -67,8 +67,9 @@ class VoicePlayer {
   /// The next samples, -1 … 1. Errors: ogg_*, opus_*, the source's; the player stays where it is.
   Result<PlayerRead> read(std::span<float> pcm);
   Result<PlayerRead> read(std::span<std::int16_t> pcm);
-  /// To this sample of the clip, at 48 kHz, exactly; decoding begins 80 ms before it (RFC 7845
-  /// §4.6). Behind the end: to the end. Where nothing has arrived yet read() is `waiting`.
+  /// To this sample of the clip, at 48 kHz, exactly; decoding begins 320 ms before it (RFC 7845
+  /// §4.6 asks for 80 at least). Behind the end: to the end. Where nothing has arrived yet read()
+  /// is `waiting`.
   Result<void> seek(std::uint64_t sample);
   /// 0.5 … 3; or invalid_argument.
   Result<void> set_speed(double speed);

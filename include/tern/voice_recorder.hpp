@@ -28,11 +28,12 @@ struct VoiceSettings {
   VoiceQuality quality = VoiceQuality::standard;
   std::uint32_t sample_rate = 48'000;  ///< of what is pushed: 8,000 … 96,000
   std::uint32_t channels = 1;          ///< of what is pushed: 1, or 2 interleaved (mixed to one)
-  /// Of silence over a second at either end only 200 ms stay. What is spoken is never faded.
+  /// Of silence over a second at either end only 200 ms stay; of a clip of silence alone its last
+  /// second. What is spoken is never faded. What resume() kept of a draft is not trimmed.
   bool trim_silence = false;
   /// Hard CBR, so that the packets' lengths say nothing (RFC 6562); for live voice.
   bool constant_bitrate = false;
-  /// Called with each Opus packet of 20 ms, at once, in order.
+  /// Called with each Opus packet of 20 ms, at once, in order; by resume() with those of the draft.
   std::function<void(ByteSpan packet)> on_packet;
 };
 
@@ -42,7 +43,9 @@ class VoiceSink {
   virtual ~VoiceSink() = default;
   /// More of the file: whole Ogg pages. The first `settled_bytes` of everything written so far,
   /// this included, will stay whatever happens; the rest may be cut by finish().
-  /// An error ends the push() that made it; the same pages come again with the next one.
+  /// An error ends the push() that made it, which has taken all its samples; the same pages come
+  /// again with the next one. `settled_bytes` and `keep_bytes` count from the file's beginning:
+  /// what resume() kept of a draft is part of them.
   virtual Result<void> write(ByteSpan pages, std::uint64_t settled_bytes) = 0;
   /// The end: the file is the first `keep_bytes` of what was written, then `tail`.
   virtual Result<void> finish(const VoiceClip& clip, std::uint64_t keep_bytes, ByteSpan tail) = 0;
@@ -66,7 +69,8 @@ class VoiceRecorder {
   /// Goes on behind `draft`, the pages that the sink of a recording that was cut off has kept; a
   /// page that is not whole is left out, and `sink` is told of pages behind the whole ones only.
   /// Decodes the draft: about 4 ms a second of speech. `whole_bytes`, when given, says how much of
-  /// the draft is kept: what the sink must cut the file to. Errors: those of VoicePlayer::open().
+  /// the draft is kept: what the sink must cut the file to. Errors: those of VoicePlayer::open();
+  /// opus_header_invalid (no draft of a recorder's), invalid_argument (one that was ended).
   static Result<VoiceRecorder> resume(const VoiceSettings& settings,
                                       std::unique_ptr<VoiceSink> sink, ByteSpan draft,
                                       std::uint64_t* whole_bytes = nullptr);
@@ -75,7 +79,8 @@ class VoiceRecorder {
   ~VoiceRecorder();
 
   /// The next samples, interleaved; float in -1 … 1. Ignored while paused. Errors: voice_too_long
-  /// (everything up to the limit is kept; finish() is what is left to do), the sink's.
+  /// (everything up to the limit is kept; finish() is what is left to do), the sink's (what is
+  /// pushed is kept all the same, until the sink has refused over half a minute of it).
   Result<void> push(std::span<const float> pcm);
   Result<void> push(std::span<const std::int16_t> pcm);
   /// What was said until now goes to the sink. Errors: the sink's.

@@ -249,6 +249,8 @@ Result<void> received(Step& step, const Purpose& purpose, const wire::BlobChunk&
   record->stream = SecretBytes(stream.state());
   transfer->moved = ++record->have;
   transfer->next = std::max(transfer->next, transfer->moved);
+  // It was the question for more: the next one is.
+  transfer->there = std::max(transfer->there, transfer->moved + 1);
   if (record->have == transfer->chunks) return check_address(step, *record);
   tell(step, *record);
   return blobs::put(step.rows, *record);

@@ -106,6 +106,7 @@ TEST_CASE("the table refuses what the design refuses") {
   CHECK(refused("src/mls/group.cpp", "store/port.hpp"));
   CHECK(refused("src/store/lmdb.cpp", "mls/group.hpp"));
   CHECK(refused("codecs/wire/frames.cpp", "crypto/hash.hpp"));
+  CHECK(refused("codecs/voice/player.cpp", "wire/content.hpp"));
   CHECK_FALSE(refused("src/client/outbox.cpp", "store/port.hpp"));
 }
 

@@ -115,7 +115,7 @@ TEST_CASE("the durable message has the live voice's id, replaces it, and is ther
   REQUIRE(walk.world.settle());
   walk.world.run_for(5'000);
   for (auto* listener : {&walk.bo(), &walk.cem()})
-    CHECK(content_at(*listener, walk.chat, id) == sound);
+    CHECK((content_at(*listener, walk.chat, id) == sound));
   CHECK(walk.bo().engine().take_live(id).value().replaced);
   CHECK(walk.cem().engine().take_live(id).error() == Errc::not_found);
   CHECK(walk.cem().count_events<LiveStarted>() == 0);
@@ -263,7 +263,7 @@ TEST_CASE("without a line nothing is said and nothing is lost") {
   REQUIRE(walk.world.settle());
   walk.world.run_for(5'000);
   CHECK(walk.signals.empty());
-  CHECK(content_at(*&walk.bo(), walk.chat, id) == sound);
+  CHECK((content_at(*&walk.bo(), walk.chat, id) == sound));
 }
 
 TEST_CASE("one device speaks on no more than eight streams that others keep") {

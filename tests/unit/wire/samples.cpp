@@ -134,11 +134,16 @@ std::vector<Push> Samples::pushes() {
 }
 
 BlobRef Samples::blob_ref() {
-  BlobRef out{.owner = id<AccountId>(),
-              .address = id<BlobAddress>(),
-              .bytes = 1 + below(limits::blob_bytes_max)};
-  entropy_.fill(out.key);
-  entropy_.fill(out.header);
+  return {.owner = id<AccountId>(),
+          .address = id<BlobAddress>(),
+          .bytes = 1 + below(limits::blob_bytes_max),
+          .key = random(32),
+          .header = random(24)};
+}
+
+ByteSpan Samples::random(std::size_t size) {
+  Bytes& out = kept_.emplace_back(size);
+  entropy_.fill(out);
   return out;
 }
 
@@ -149,7 +154,7 @@ VoiceContent Samples::voice() {
   // As many steps as the wire has.
   out.clip.loudness_lufs = static_cast<float>(below(14'001)) / 100 - 70;
   out.clip.peak = static_cast<float>(below(65'536)) / 65'535;
-  entropy_.fill(out.packets_hash);
+  entropy_.fill(out.packets_hash.bytes);
   if (coin())
     out.blob = blob_ref();
   else

@@ -55,6 +55,7 @@ class Samples {
   std::uint32_t number32() { return static_cast<std::uint32_t>(number()); }
   static std::string_view as_view(ByteSpan bytes);
   ByteSpan joined(std::string_view first, ByteSpan second);
+  ByteSpan random(std::size_t size);
   BlobRef blob_ref();
   VoiceContent voice();
   FileContent file();
