@@ -43,6 +43,10 @@ tern::VoiceClip record_until_end(tern::VoiceRecorder& recorder, SoundInput& inpu
   }
   meter.end();
   forget_stop();
+  if (recorder.samples() == 0) {
+    require(recorder.discard());
+    throw chat::Failure("nothing was recorded");
+  }
   return require(recorder.finish());
 }
 
