@@ -43,7 +43,8 @@ void hear(const tern::Chat& chat, const tern::LiveStarted& live, const Listening
     state = read.state;
     output->write(std::span<const float>(pcm).first(read.frames));
     redraw_line("▶ live " + chat::length_text(listener.position() / 48));
-    if (listener.from_message() && !caught_up) {
+    // At the very end, too, it is from the message; nothing of it is left to hear then.
+    if (listener.from_message() && read.frames > 0 && !caught_up) {
       end_line();
       std::cout << "missed some of it: the rest comes with the voice message" << std::endl;
       caught_up = true;
