@@ -58,14 +58,18 @@ std::string json_string(std::string_view text) {
   return out + '"';
 }
 
+std::string percent(const tern::Media& media) {
+  return std::to_string(media.done * 100 / std::max<std::uint64_t>(media.bytes, 1)) + " %";
+}
+
 std::string media_text(const tern::Media& media) {
   switch (media.state) {
     case tern::Media::State::here:
       return "";
     case tern::Media::State::sending:
+      return ", uploading " + percent(media);
     case tern::Media::State::arriving:
-      return ", " + std::to_string(media.done * 100 / std::max<std::uint64_t>(media.bytes, 1)) +
-             " %";
+      return ", arriving " + percent(media);
     case tern::Media::State::elsewhere:
       return ", not fetched";
     case tern::Media::State::failed:

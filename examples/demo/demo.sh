@@ -112,7 +112,7 @@ if command -v espeak-ng > /dev/null; then
   speech > "$work/said"
   espeak-ng -s 150 -w "$work/speech.wav" -f "$work/said"
   # As Ogg Opus, outside of her folder: so that its bytes can be looked for.
-  "$bin/tern-voice" record "$work/speech.opus" --from "$work/speech.wav" | tail -4 | told_by anna
+  (cd "$work" && "$bin/tern-voice" record speech.opus --from speech.wav) | tail -4 | told_by anna
   anna_voice send bo "$work/speech.opus" --wait 60 > "$work/voice.out" &
   voice_pid=$!
   until grep -q voice "$work/voice.out"; do
@@ -145,7 +145,7 @@ anna log bo | tail -3 | told_by anna
 
 if [ -n "$voice_pid" ]; then
   step "Bo listens, and what he hears is compared with what Anna said"
-  bo_voice play --message anna --wait 30 --no-normalise --to "$work/heard.wav" | told_by bo
+  (cd "$work" && bo_voice play --message anna --wait 30 --no-normalise --to heard.wav) | told_by bo
   "$bin/tern-voice" play "$work/speech.opus" --no-normalise --to "$work/spoken.wav" > "$work/spoken"
   cmp "$work/spoken.wav" "$work/heard.wav" || die "Bo hears something else"
   note "the same to the sample: $((($(stat -c %s "$work/heard.wav") - 44) / 2)) at 48 kHz"
@@ -164,7 +164,7 @@ note "$kept in what Anna and Bo keep on theirs"
 [ "$leaked" = 0 ] && [ "$kept" = 0 ] || die "plaintext found on a disk"
 if [ -n "$voice_pid" ]; then
   sounds=$(sound_found "$work/speech.opus" "$work/speech.opus")
-  leaked=$(sound_found "$work/speech.opus" "$work"/relay/* "$work"/anna/*.mdb "$work"/bo/*.mdb)
+  leaked=$(sound_found "$work/speech.opus" $(find "$work/relay" "$work/anna" "$work/bo" -type f))
   note "of $sounds pieces of 16 bytes of what was said: $leaked on all three disks"
   [ "$sounds" -gt 100 ] && [ "$leaked" = 0 ] || die "sound found on a disk"
 fi
