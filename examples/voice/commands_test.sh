@@ -141,11 +141,3 @@ grep -q "anna speaks" live.out
 # Live it ends with its last packet, not with its last sample.
 bytes=$(stat -c %s live.wav)
 [ "$bytes" -ge 240044 ] && [ "$bytes" -le 252000 ] || die "live.wav has $bytes bytes: $(cat live.out)"
-
-# Files.
-expect "sent 1 of 1" anna_chat send-file bo noise --type text/plain --wait 30
-bo_chat run --idle 1 > run.out
-grep -q "\[file noise, 29000 bytes" run.out
-expect "[file noise, 29000 bytes]" bo_chat fetch anna
-bo_chat save anna 1 noise.copy
-cmp noise noise.copy

@@ -14,6 +14,23 @@ namespace voice {
 
 using chat::require;
 
+namespace {
+
+/// Space pauses and goes on; false: q, which ends.
+bool take_keys(Keyboard& keyboard, tern::VoiceRecorder& recorder) {
+  for (const auto& press : keyboard.pressed()) {
+    if (press.text == "q" || press.key == chat::Key::end_of_input) return false;
+    if (press.text != " ") continue;
+    if (recorder.paused())
+      recorder.unpause();
+    else
+      require(recorder.pause());
+  }
+  return true;
+}
+
+}  // namespace
+
 tern::VoiceSettings voice_settings(const RecordingOptions& options, const SoundInput& input) {
   tern::VoiceSettings settings;
   settings.quality = options.saver ? tern::VoiceQuality::saver : tern::VoiceQuality::standard;
@@ -29,11 +46,13 @@ tern::VoiceClip record_until_end(tern::VoiceRecorder& recorder, SoundInput& inpu
   if (seconds > 0)
     left = static_cast<std::size_t>(std::llround(seconds * input.rate())) * input.channels();
   Meter meter;
+  Keyboard keyboard;
   while (!stopped() && left > 0) {
+    if (!take_keys(keyboard, recorder)) break;
     auto pcm = input.read();
     if (!pcm) break;
     *pcm = pcm->first(std::min(left, pcm->size()));
-    if (left != endless) left -= pcm->size();
+    if (left != endless && !recorder.paused()) left -= pcm->size();
     if (auto pushed = recorder.push(*pcm); !pushed) {
       if (pushed.error().code() != tern::Errc::voice_too_long) require(std::move(pushed));
       std::cerr << pushed.error().message() << "; what was said until here is kept\n";
