@@ -100,32 +100,43 @@ refuse "neither" anna send bo noise
 refuse "no voice message number 1" bo play --message anna
 
 # Without a line it waits; a later command that is online sends it. 30 s are more than an entry
-# holds, so that its sound goes as a blob.
+# holds, so that its sound goes as a blob; whoever listens hears it from its first chunk on.
 expect "kept 1" anna send bo long.wav --wait 0
 [[ $said == *"[voice 0:30 "* ]] || die "send said '$said'"
+bo play --message anna --wait 30 --to arriving.wav > arriving.out 2>&1 &
 expect "sent 1 of 1" anna send bo - --wait 30 < short.opus
+wait $! || die "listening at once said '$(cat arriving.out)'"
 expect "wrote newest.wav: 0:03, 120000 samples" bo play --message anna --wait 30 --to newest.wav \
   --no-normalise
 expect "120000 samples" voice play short.opus --to own.wav --no-normalise
 cmp own.wav newest.wav || die "it sounds different"
 expect "wrote first.wav: 0:30, 1440000" bo play --message anna --number 2 --wait 30 --to first.wav
+[[ $(cat arriving.out) == *"wrote arriving.wav: 0:"* ]]
 expect "0 unread" bo_chat chats
 expect "[voice 0:30 " bo_chat log anna
 bo_chat save anna 1 saved.opus
 expect "120000 samples" voice show saved.opus
 
-# kill -9 in the middle of a recording: what was said is a draft.
-"$bin/tern-voice" --folder anna send bo --record --from long.wav --realtime > killed.out &
-await "recorded 0:02" killed.out $!
-kill -9 $!
-wait $! 2>/dev/null || true
-expect "to bo  cut off" anna drafts
-draft=${said%% *}
+# kill -9 in the middle of a recording: what was said is a draft, to go on with or to send.
+# kill_after SECONDS: leaves the draft's id in `draft`.
+kill_after() {
+  "$bin/tern-voice" --folder anna send bo --record --from long.wav --realtime > killed.out 2>&1 &
+  await "recorded 0:0$1" killed.out $!
+  kill -9 $!
+  wait $! 2>/dev/null || true
+  expect "to bo  cut off" anna drafts
+  draft=${said%% *}
+}
+kill_after 2 2> /dev/null
 expect "samples" anna drafts --play "$draft" --to draft.wav
 [ "$(stat -c %s draft.wav)" -gt 96000 ] || die "less than a second was left"
 expect "recorded" anna drafts --resume "${draft:0:8}" --from short.wav --wait 0
-expect "sent 1 of 1" anna send bo --record --from short.wav --wait 30
 refuse "no draft's id" anna drafts --send "$draft"
+kill_after 1 2> /dev/null
+expect "sent 1 of 1" anna drafts --send "$draft" --wait 30
+[ -z "$(anna drafts)" ]
+kill_after 0 2> /dev/null
+anna drafts --discard "$draft"
 [ -z "$(anna drafts)" ]
 expect "wrote resumed.wav" bo play --message anna --number 2 --wait 30 --to resumed.wav
 [ "$(stat -c %s resumed.wav)" -gt 336000 ] || die "the resumed one is too short"

@@ -31,8 +31,8 @@ void Meter::show(const tern::VoiceRecorder& recorder) {
   }
   next_ = now + 100ms;
   const auto level = recorder.level();
-  redraw_line((recorder.paused() ? "‖ " : "● ") + length + "  " + level_bar(level.rms_dbfs, 30) + " " +
-              std::to_string(std::lround(level.peak_dbfs)) + " dB" +
+  redraw_line((recorder.paused() ? "‖ " : "● ") + length + "  " + level_bar(level.rms_dbfs, 30) +
+              " " + std::to_string(std::lround(level.peak_dbfs)) + " dB" +
               (level.peak_dbfs > -0.1F ? "  too loud" : ""));
 }
 
