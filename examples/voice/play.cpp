@@ -9,7 +9,6 @@
 #include "examples/voice/recording.hpp"
 #include "examples/voice/stop_signal.hpp"
 #include "examples/voice/voice_file.hpp"
-#include "examples/voice/voice_messages.hpp"
 
 using namespace std::chrono_literals;
 
@@ -21,6 +20,19 @@ using chat::require;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t page = 100;
+
+/// The `number`th newest voice message of somebody else; 1: the newest. nullopt: not so many.
+std::optional<tern::Message> received_voice(const tern::Chat& chat, std::size_t number) {
+  std::optional<tern::HistoryPosition> before;
+  for (auto part = require(chat.history(page)); !part.empty();
+       part = require(chat.history(page, before))) {
+    for (auto message = part.rbegin(); message != part.rend(); ++message)
+      if (!message->mine && std::holds_alternative<tern::Voice>(message->body) && --number == 0)
+        return *message;
+    before = part.front().position;
+  }
+  return std::nullopt;
+}
 
 /// The message to play, waiting for it until `deadline`.
 tern::Message find_message(chat::Person& person, const tern::Chat& chat, const MessageToPlay& which,
@@ -35,18 +47,6 @@ tern::Message find_message(chat::Person& person, const tern::Chat& chat, const M
 }
 
 }  // namespace
-
-std::optional<tern::Message> received_voice(const tern::Chat& chat, std::size_t number) {
-  std::optional<tern::HistoryPosition> before;
-  for (auto part = require(chat.history(page)); !part.empty();
-       part = require(chat.history(page, before))) {
-    for (auto message = part.rbegin(); message != part.rend(); ++message)
-      if (!message->mine && std::holds_alternative<tern::Voice>(message->body) && --number == 0)
-        return *message;
-    before = part.front().position;
-  }
-  return std::nullopt;
-}
 
 void play_file(const std::string& file, const PlayingOptions& options) {
   catch_stop_signals();

@@ -1,6 +1,4 @@
 // send: a file of sound, or what is said now, as a voice message.
-#include <iostream>
-
 #include "chat/person.hpp"
 #include "chat/require.hpp"
 #include "examples/voice/commands.hpp"

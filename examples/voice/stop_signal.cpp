@@ -1,6 +1,7 @@
 #include "examples/voice/stop_signal.hpp"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace voice {
 namespace {
