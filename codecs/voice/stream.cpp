@@ -95,7 +95,8 @@ Result<VoiceStream> VoiceStream::start(std::uint32_t sample_rate, std::uint32_t 
 
 Result<void> VoiceStream::add(std::uint64_t counter, std::span<const ByteSpan> opus_packets) {
   auto& stream = *impl_;
-  if (opus_packets.size() != stream.packet_frames) return Errc::opus_packet_invalid;
+  if (opus_packets.empty() || opus_packets.size() > stream.packet_frames)
+    return Errc::opus_packet_invalid;
   for (const ByteSpan packet : opus_packets) {
     TERN_ASSIGN(const auto samples, voice::packet_samples(packet));
     if (samples != voice::frame_samples || packet.size() > voice::frame_bytes_max)

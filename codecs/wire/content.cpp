@@ -122,6 +122,12 @@ Result<BlobRef> blob_ref_from(FlatReader& reader, const fb::BlobRef& from) {
               .header = reader.bytes_of(*from.header())};
   if (out.bytes > blob_limit.max) return over_limit(blob_limit, out.bytes);
   if (out.bytes == 0) return Error(Errc::malformed, "a blob without a byte");
+  // Each chunk has content behind its seal.
+  const auto last = (out.bytes - 1) % limits::blob_chunk_bytes + 1;
+  if (last <= limits::blob_chunk_overhead_bytes)
+    return Error(Errc::malformed, "a blob whose last chunk is empty");
+  // Zero stands for no blob at all.
+  if (out.address.is_zero()) return Error(Errc::malformed, "a blob without an address");
   return out;
 }
 
@@ -166,6 +172,9 @@ Result<FileContent> file_from(FlatReader& reader, const Table& from) {
   out.bytes = from.bytes();
   if (out.bytes > blob_limit.max) return over_limit(blob_limit, out.bytes);
   TERN_ASSIGN(out.blob, blob_ref_from(reader, *from.blob()));
+  const auto chunks = (out.blob.bytes - 1) / limits::blob_chunk_bytes + 1;
+  if (out.blob.bytes != out.bytes + chunks * limits::blob_chunk_overhead_bytes)
+    return Error(Errc::malformed, "a file of another size than its blob");
   return out;
 }
 
@@ -245,13 +254,16 @@ Result<Content> decode_content(ByteSpan bytes) {
   return out;
 }
 
+const BlobRef* blob_of(const Content& content) {
+  if (const auto* file = std::get_if<FileContent>(&content.body)) return &file->blob;
+  const auto* voice = std::get_if<VoiceContent>(&content.body);
+  return voice && voice->blob ? &*voice->blob : nullptr;
+}
+
 std::vector<BlobAddress> blobs_named(ByteSpan bytes) {
   const auto content = decode_content(bytes);
-  if (!content) return {};
-  if (const auto* voice = std::get_if<VoiceContent>(&content->body))
-    return voice->blob ? std::vector{voice->blob->address} : std::vector<BlobAddress>();
-  const auto* file = std::get_if<FileContent>(&content->body);
-  return file ? std::vector{file->blob.address} : std::vector<BlobAddress>();
+  const auto* ref = content ? blob_of(*content) : nullptr;
+  return ref ? std::vector{ref->address} : std::vector<BlobAddress>();
 }
 
 }  // namespace tern::wire

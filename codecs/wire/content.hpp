@@ -78,6 +78,8 @@ Bytes encode(const Content& content);
 /// Whether it is a kind that points at a blob, and at which; nothing of a content that does not
 /// parse.
 std::vector<BlobAddress> blobs_named(ByteSpan content);
+/// The blob that a content points at; null: none.
+const BlobRef* blob_of(const Content& content);
 
 /// Views point into `bytes`. Errors: malformed, text_not_utf8, text_too_long, voice_too_long,
 /// blob_too_large; too_long for another field over its limit or a content over

@@ -165,13 +165,14 @@ class Chat {
   /// thumbnail), malformed (a name that is none), text_not_utf8, chat_left.
   Result<MessageId> send_file(const FileToSend& file);
   /// Brings a message's file, or tries again what has failed; MediaChanged tells how far it is.
-  /// Voice messages come without being asked for. Errors: not_found.
-  Result<void> fetch(const MessageId& id);
-  /// A voice message, also while it is still arriving. Errors: not_found; VoicePlayer::open()'s.
-  Result<VoicePlayer> play(const MessageId& id, PlayerSettings settings = {}) const;
+  /// Voice messages come without being asked for (up to 8 MiB). Errors: not_found.
+  Result<void> fetch(const Message& message);
+  /// A voice message, also while it is still arriving. Errors: not_found; blob_damaged (not the
+  /// packets that its sender has hashed); VoicePlayer::open()'s.
+  Result<VoicePlayer> play(const Message& message, PlayerSettings settings = {}) const;
   /// Writes a message's file, or the sound of a voice message, to `path`, decrypted; it appears
   /// there whole. Errors: not_found, media_not_here, blob_damaged, file_io.
-  Result<void> save(const MessageId& id, const std::filesystem::path& path) const;
+  Result<void> save(const Message& message, const std::filesystem::path& path) const;
 
   /// A page of the history, oldest first: the last `count` messages before `before` (nullopt: the
   /// newest). Own messages that have no place in the log yet come last.

@@ -6,6 +6,18 @@
 
 namespace tern::client {
 
+BlobId id_of(const wire::BlobRef& ref) {
+  Writer writer;
+  writer.raw(ref.owner).raw(ref.address).number(ref.bytes).raw(ref.key).raw(ref.header);
+  return *BlobId::from(crypto::blake2b({as_bytes("tern 1 blob id"), writer.span()}).span());
+}
+
+std::optional<BlobId> blob_in(ByteSpan content) {
+  const auto decoded = wire::decode_content(content);
+  const auto* const ref = decoded ? wire::blob_of(*decoded) : nullptr;
+  return ref ? std::optional(id_of(*ref)) : std::nullopt;
+}
+
 crypto::BlobStream BlobRecord::next_stream() const {
   if (auto going = crypto::BlobStream::from(stream)) return std::move(*going);
   return {key, header};
@@ -23,7 +35,7 @@ crypto::SecretBytes encode(const BlobRecord& record) {
       .raw(record.chat)
       .raw(record.message)
       .raw(record.device);
-  write_signed(writer, record.sent_ms);
+  write_signed(writer, record.since_ms);
   writer.number(record.have).number(record.at_relay);
   write_flag(writer, record.wanted);
   write_flag(writer, record.finished);
@@ -44,7 +56,7 @@ Result<BlobRecord> decode_blob_record(ByteSpan bytes) {
   out.chat = reader.fixed<ChatId>();
   out.message = reader.fixed<MessageId>();
   out.device = reader.fixed<DeviceId>();
-  out.sent_ms = reader.signed_number();
+  out.since_ms = reader.signed_number();
   out.have = reader.number<std::uint32_t>();
   out.at_relay = reader.number<std::uint32_t>();
   out.wanted = reader.flag();

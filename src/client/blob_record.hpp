@@ -11,6 +11,13 @@ namespace tern::client {
 /// Under which a blob's chunks stand: there before the address is known.
 using ChunkStoreId = FixedBytes<struct ChunkStoreIdTag, 16>;
 
+/// Under which a blob is known here: a hash of all that a message says of it. Whoever names
+/// another's blob with a wrong key or length has named another blob.
+using BlobId = FixedBytes<struct BlobIdTag, 32>;
+BlobId id_of(const wire::BlobRef& ref);
+/// The one that a message's content points at.
+std::optional<BlobId> blob_in(ByteSpan content);
+
 struct BlobRecord {
   enum class Way : std::uint8_t { up = 1, down = 2 };
   Way way = Way::down;
@@ -23,7 +30,7 @@ struct BlobRecord {
   ChatId chat;
   MessageId message;
   DeviceId device;             ///< the message's sender
-  std::int64_t sent_ms = 0;    ///< when it was sent: after the retention there is nothing to fetch
+  std::int64_t since_ms = 0;   ///< by this device's clock: when it was sent, or its message came
   std::uint32_t have = 0;      ///< chunks on this disk
   std::uint32_t at_relay = 0;  ///< up: chunks that the relay has said it has
   bool wanted = false;         ///< down: to be fetched without being asked again
@@ -31,6 +38,7 @@ struct BlobRecord {
   Errc failure{};
   SecretBytes stream;  ///< down: the secretstream's state before chunk `have`; empty: start
 
+  BlobId id() const { return id_of({owner, address, bytes, key.span(), header}); }
   std::uint32_t chunks() const { return static_cast<std::uint32_t>(crypto::blob_chunks(bytes)); }
   /// Whether there is something to be moved.
   bool under_way() const { return !finished && (way == Way::up ? failure == Errc{} : wanted); }

@@ -3,8 +3,8 @@
 namespace tern::client::blobs {
 namespace {
 
-RowId record_key(const ReadRows& rows, const BlobAddress& address) {
-  return rows.sealer().row_id(tables::blobs, address);
+RowId record_key(const ReadRows& rows, const BlobId& id) {
+  return rows.sealer().row_id(tables::blobs, id);
 }
 RowId chunks_key(const ReadRows& rows, const ChunkStoreId& store) {
   return rows.sealer().row_id(tables::chunks, store);
@@ -12,31 +12,31 @@ RowId chunks_key(const ReadRows& rows, const ChunkStoreId& store) {
 
 }  // namespace
 
-Result<std::optional<BlobRecord>> get(const ReadRows& rows, const BlobAddress& address) {
-  TERN_ASSIGN(const auto row, rows.get(tables::blobs, record_key(rows, address)));
+Result<std::optional<BlobRecord>> get(const ReadRows& rows, const BlobId& id) {
+  TERN_ASSIGN(const auto row, rows.get(tables::blobs, record_key(rows, id)));
   if (!row) return std::optional<BlobRecord>();
   TERN_ASSIGN(auto record, decode_blob_record(*row));
   return std::optional(std::move(record));
 }
 
 Result<void> put(Rows& rows, const BlobRecord& record) {
-  const auto key = record_key(rows, record.address);
+  const auto key = record_key(rows, record.id());
   TERN_TRY(rows.put(tables::blobs, key, encode(record)));
-  if (record.under_way()) return rows.put(tables::transfers, key, record.address);
+  if (record.under_way()) return rows.put(tables::transfers, key, record.id());
   return rows.erase(tables::transfers, key);
 }
 
 Result<void> erase(Rows& rows, const BlobRecord& record) {
-  const auto key = record_key(rows, record.address);
+  const auto key = record_key(rows, record.id());
   TERN_TRY(rows.erase(tables::blobs, key));
   TERN_TRY(rows.erase(tables::transfers, key));
   return erase_chunks(rows, record.store);
 }
 
-Result<std::vector<BlobAddress>> under_way(const ReadRows& rows) {
-  std::vector<BlobAddress> out;
+Result<std::vector<BlobId>> under_way(const ReadRows& rows) {
+  std::vector<BlobId> out;
   TERN_TRY(rows.scan(tables::transfers, {}, {}, [&](ByteSpan, ByteSpan value) -> Result<Scan> {
-    if (const auto address = BlobAddress::from(value)) out.push_back(*address);
+    if (const auto id = BlobId::from(value)) out.push_back(*id);
     return Scan::next;
   }));
   return out;

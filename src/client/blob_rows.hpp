@@ -5,13 +5,13 @@
 
 namespace tern::client::blobs {
 
-Result<std::optional<BlobRecord>> get(const ReadRows& rows, const BlobAddress& address);
+Result<std::optional<BlobRecord>> get(const ReadRows& rows, const BlobId& id);
 /// Writes the record; what is under way is found again by under_way() after a restart.
 Result<void> put(Rows& rows, const BlobRecord& record);
 /// The record and its chunks.
 Result<void> erase(Rows& rows, const BlobRecord& record);
-/// The addresses of all that are under way.
-Result<std::vector<BlobAddress>> under_way(const ReadRows& rows);
+/// All that are under way.
+Result<std::vector<BlobId>> under_way(const ReadRows& rows);
 
 Result<void> put_chunk(Rows& rows, const ChunkStoreId& store, std::uint32_t number, ByteSpan chunk);
 /// Errors: storage_damaged where there is none.

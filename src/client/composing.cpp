@@ -99,8 +99,7 @@ Result<void> cancel(Step& step, Chat& chat, const MessageId& id) {
   TERN_ASSIGN(const auto message, history::get(step.rows, chat.row, *order));
   if (message) {
     TERN_TRY(history::erase(step.rows, chat.row, *order, *message));
-    for (const auto& blob : wire::blobs_named(message->content))
-      TERN_TRY(transfers::drop(step, blob));
+    if (const auto blob = blob_in(message->content)) TERN_TRY(transfers::drop(step, *blob));
   }
   TERN_TRY(outbox::erase(step.rows, chat.row, number));
   auto& record = step.edit(chat);

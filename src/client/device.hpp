@@ -1,6 +1,8 @@
 // What the parts of one engine share: the device's keys, its chats, its link and its disk.
 #pragma once
 
+#include <unordered_set>
+
 #include "client/account.hpp"
 #include "client/authentication.hpp"
 #include "client/chat.hpp"
@@ -80,6 +82,7 @@ struct Device {
   CommitRate commit_rate;
   Transfers transfers;
   Lives lives;
+  std::unordered_set<MessageId> recording;  ///< drafts that somebody writes
   std::vector<Engine::Done> registration_waiters;
 };
 

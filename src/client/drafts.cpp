@@ -101,7 +101,7 @@ BlobRecord upload_of(const Device& device, DraftRecord& draft, Now now) {
   out.chat = draft.chat;
   out.message = draft.id;
   out.device = device.account.device;
-  out.sent_ms = now.wall_ms;
+  out.since_ms = now.wall_ms;
   out.have = draft.chunks;
   return out;
 }
@@ -144,12 +144,17 @@ Result<MessageId> begin(Step& step, const Chat& chat, DraftKind kind) {
   return draft.id;
 }
 
-Result<void> write(Step& step, const MessageId& id, ByteSpan content, std::uint64_t settled) {
+Result<void> write(Step& step, const MessageId& id, std::uint64_t at, ByteSpan content,
+                   std::uint64_t settled) {
   TERN_ASSIGN(auto draft, known(step.rows, id));
+  // The disk kept what a failed call was about: its repetition finds it there.
+  if (!content.empty() && draft.written == at + content.size()) return {};
+  if (draft.written != at)
+    return Error(Errc::invalid_argument, "the draft has " + std::to_string(draft.written) +
+                                             " bytes; somebody else writes it too");
   TERN_TRY(check_size(draft, content.size()));
   if (draft.clip) return Error(Errc::invalid_argument, "the recording is finished");
   if (draft.kind == DraftKind::voice) step.sync();
-  const auto at = draft.written;
   const auto all = at + content.size();
   settled = std::min(settled, all);
   if (settled <= draft.sealed + crypto::blob_content_bytes) {
@@ -180,8 +185,10 @@ Result<void> cut(Step& step, const MessageId& id, std::uint64_t keep) {
 
 Result<void> finish(Step& step, const MessageId& id, const VoiceEnding& ending) {
   TERN_TRY(cut(step, id, ending.keep));
-  TERN_TRY(write(step, id, ending.tail, 0));
+  TERN_TRY(write(step, id, ending.keep, ending.tail, 0));
   TERN_ASSIGN(auto draft, known(step.rows, id));
+  // The last chunk is sealed with what is left, so that something must be.
+  if (draft.written == draft.sealed) return Errc::voice_empty;
   draft.clip = ending.clip;
   draft.packets_hash = ending.packets_hash;
   return put(step.rows, draft);

@@ -10,10 +10,13 @@
 namespace tern::client::drafts {
 
 Result<MessageId> begin(Step& step, const Chat& chat, DraftKind kind);
-/// More content behind what is there. The first `settled` bytes of all will not be cut any more.
-/// Errors: not_found, blob_too_large.
-Result<void> write(Step& step, const MessageId& id, ByteSpan content, std::uint64_t settled);
-/// Errors: not_found; invalid_argument (keeps less than was settled, or more than was written).
+/// More content, from `at` on, where what is there ends; said again it changes nothing. The first
+/// `settled` bytes of all will not be cut any more. Errors: not_found, blob_too_large,
+/// invalid_argument (another end, a finished one).
+Result<void> write(Step& step, const MessageId& id, std::uint64_t at, ByteSpan content,
+                   std::uint64_t settled);
+/// Errors: not_found; invalid_argument (keeps less than was settled, or more than was written);
+/// voice_empty.
 Result<void> finish(Step& step, const MessageId& id, const VoiceEnding& ending);
 /// Cuts an unfinished recording to its whole pages. Errors: as finish().
 Result<void> cut(Step& step, const MessageId& id, std::uint64_t keep);

@@ -112,8 +112,12 @@ class Engine {
   // returns; a file's with the call that finishes it.
   virtual Result<MessageId> begin_draft(Now now, const ChatId& chat, DraftKind kind) = 0;
   /// More content; of all of it the first `settled` bytes will not be cut.
-  virtual Result<void> write_draft(Now now, const MessageId& id, ByteSpan content,
+  virtual Result<void> write_draft(Now now, const MessageId& id, std::uint64_t at, ByteSpan content,
                                    std::uint64_t settled) = 0;
+  /// begin_draft()'s caller alone writes it until release_draft(). Errors: not_found,
+  /// invalid_argument (it is being recorded).
+  virtual Result<void> claim_draft(const MessageId& id) = 0;
+  virtual void release_draft(const MessageId& id) = 0;
   virtual Result<void> cut_draft(Now now, const MessageId& id, std::uint64_t keep) = 0;
   /// Ends a recording and, if wanted, queues it in the same transaction.
   virtual Result<void> finish_voice(Now now, const MessageId& id, const VoiceEnding& ending,
@@ -129,11 +133,12 @@ class Engine {
   /// The next live packet; with no Opus packet in it: the end.
   virtual Result<void> say_live(Now now, const MessageId& draft,
                                 const std::vector<Bytes>& opus_packets) = 0;
-  virtual Result<Heard> take_live(const MessageId& stream) = 0;
-  virtual Result<void> fetch(Now now, const ChatId& chat, const MessageId& id) = 0;
-  virtual Result<MediaAccess> open_media(const ChatId& chat, const MessageId& id) const = 0;
-  virtual Result<MediaChunk> media_chunk(const BlobAddress& address,
-                                         std::uint32_t number) const = 0;
+  virtual Result<Heard> take_live(const ChatId& chat, const MessageId& stream) = 0;
+  virtual Result<void> fetch(Now now, const ChatId& chat, const MessageId& id,
+                             const std::optional<DeviceId>& device = {}) = 0;
+  virtual Result<MediaAccess> open_media(const ChatId& chat, const MessageId& id,
+                                         const std::optional<DeviceId>& device = {}) const = 0;
+  virtual Result<MediaChunk> media_chunk(const BlobId& blob, std::uint32_t number) const = 0;
 };
 
 }  // namespace tern::client

@@ -52,8 +52,10 @@ class EngineImpl final : public Engine {
   void leave(Now now, const ChatId& chat, Done done) override;
 
   Result<MessageId> begin_draft(Now now, const ChatId& chat, DraftKind kind) override;
-  Result<void> write_draft(Now now, const MessageId& id, ByteSpan content,
+  Result<void> write_draft(Now now, const MessageId& id, std::uint64_t at, ByteSpan content,
                            std::uint64_t settled) override;
+  Result<void> claim_draft(const MessageId& id) override;
+  void release_draft(const MessageId& id) override { device_->recording.erase(id); }
   Result<void> cut_draft(Now now, const MessageId& id, std::uint64_t keep) override;
   Result<void> finish_voice(Now now, const MessageId& id, const VoiceEnding& ending,
                             OnFinish then) override;
@@ -66,10 +68,12 @@ class EngineImpl final : public Engine {
                           std::uint32_t packet_frames) override;
   Result<void> say_live(Now now, const MessageId& draft,
                         const std::vector<Bytes>& opus_packets) override;
-  Result<Heard> take_live(const MessageId& stream) override;
-  Result<void> fetch(Now now, const ChatId& chat, const MessageId& id) override;
-  Result<MediaAccess> open_media(const ChatId& chat, const MessageId& id) const override;
-  Result<MediaChunk> media_chunk(const BlobAddress& address, std::uint32_t number) const override;
+  Result<Heard> take_live(const ChatId& chat, const MessageId& stream) override;
+  Result<void> fetch(Now now, const ChatId& chat, const MessageId& id,
+                     const std::optional<DeviceId>& device = {}) override;
+  Result<MediaAccess> open_media(const ChatId& chat, const MessageId& id,
+                                 const std::optional<DeviceId>& device = {}) const override;
+  Result<MediaChunk> media_chunk(const BlobId& blob, std::uint32_t number) const override;
 
  private:
   using Work = std::function<Result<void>(Step&)>;

@@ -72,7 +72,10 @@ void EngineImpl::take_frame(Now now, const wire::ServerFrame& frame) {
 void EngineImpl::tick(Now now) {
   now_ = now;
   device_->link.check_deadline(now);
-  if (!device_->link.online()) return;
+  if (!device_->link.online()) {
+    live::go_on(*device_, now);
+    return;
+  }
   look_at_due_chats(now);
 }
 
@@ -92,18 +95,20 @@ void EngineImpl::look_at_due_chats(Now now) {
 
 std::int64_t EngineImpl::next_deadline() const {
   const auto& device = *device_;
-  auto out = device.link.deadline();
+  auto out = std::min(device.link.deadline(), live::deadline(device));
   if (!device.link.online()) return out;
   out = std::min(out, device.timers.next());
   out = std::min(out, acknowledge_at(device));
-  out = std::min({out, transfers::retry_at(device, now_), live::deadline(device)});
+  out = std::min(out, transfers::retry_at(device, now_));
   return std::min(out, registration::retry_at(device, now_));
 }
 
 bool EngineImpl::wants_link() const {
   const auto& device = *device_;
   if (device.record.registration_wanted && !device.record.registered) return true;
-  if (!device.transfers.under_way.empty()) return true;
+  const auto uploads = [](const auto& entry) { return entry.second.way == BlobRecord::Way::up; };
+  const auto& moving = device.transfers.under_way;
+  if (std::any_of(moving.begin(), moving.end(), uploads)) return true;
   for (const auto& [id, chat] : device.chats) {
     const auto& record = chat->record;
     if (record.state == ChatState::left) continue;

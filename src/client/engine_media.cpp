@@ -12,12 +12,22 @@ Result<MessageId> EngineImpl::begin_draft(Now now, const ChatId& chat, DraftKind
     TERN_ASSIGN(out, drafts::begin(step, to, kind));
     return {};
   }));
+  device_->recording.insert(out);
   return out;
 }
 
-Result<void> EngineImpl::write_draft(Now now, const MessageId& id, ByteSpan content,
-                                     std::uint64_t settled) {
-  return call(now, [&](Step& step) { return drafts::write(step, id, content, settled); });
+Result<void> EngineImpl::claim_draft(const MessageId& id) {
+  TERN_ASSIGN(const auto transaction, device_->environment.read());
+  TERN_ASSIGN(const auto draft, drafts::get(ReadRows(*transaction, device_->sealer), id));
+  if (!draft) return Error(Errc::not_found, "there is no draft " + id.hex());
+  if (!device_->recording.insert(id).second)
+    return Error(Errc::invalid_argument, "the draft is being recorded");
+  return {};
+}
+
+Result<void> EngineImpl::write_draft(Now now, const MessageId& id, std::uint64_t at,
+                                     ByteSpan content, std::uint64_t settled) {
+  return call(now, [&](Step& step) { return drafts::write(step, id, at, content, settled); });
 }
 
 Result<void> EngineImpl::cut_draft(Now now, const MessageId& id, std::uint64_t keep) {
@@ -26,10 +36,14 @@ Result<void> EngineImpl::cut_draft(Now now, const MessageId& id, std::uint64_t k
 
 Result<void> EngineImpl::finish_voice(Now now, const MessageId& id, const VoiceEnding& ending,
                                       OnFinish then) {
-  return call(now, [&](Step& step) -> Result<void> {
+  Result<void> sent;
+  const auto kept = call(now, [&](Step& step) -> Result<void> {
     TERN_TRY(drafts::finish(step, id, ending));
-    return then == OnFinish::send ? drafts::send_voice(step, id) : Result<void>();
+    sent = then == OnFinish::send ? drafts::send_voice(step, id) : Result<void>();
+    // Whoever was removed while they spoke keeps what they said.
+    return sent || sent.error() == Errc::chat_left ? Result<void>() : sent;
   });
+  return kept ? sent : kept;
 }
 
 Result<void> EngineImpl::send_draft(Now now, const MessageId& id) {
@@ -37,16 +51,23 @@ Result<void> EngineImpl::send_draft(Now now, const MessageId& id) {
 }
 
 Result<void> EngineImpl::finish_file(Now now, const MessageId& id, const FileToSend& details) {
-  return call(now, [&](Step& step) { return drafts::send_file(step, id, details); });
+  TERN_TRY(call(now, [&](Step& step) { return drafts::send_file(step, id, details); }));
+  release_draft(id);
+  return {};
 }
 
 Result<void> EngineImpl::discard_draft(Now now, const MessageId& id) {
+  release_draft(id);
   return call(now, [&](Step& step) { return drafts::discard(step, id); });
 }
 
 Result<std::vector<VoiceDraft>> EngineImpl::drafts() const {
   TERN_ASSIGN(const auto transaction, device_->environment.read());
-  return drafts::list(ReadRows(*transaction, device_->sealer));
+  TERN_ASSIGN(auto out, drafts::list(ReadRows(*transaction, device_->sealer)));
+  std::erase_if(out, [&](const VoiceDraft& draft) {
+    return !draft.clip && device_->recording.count(draft.id) > 0;
+  });
+  return out;
 }
 
 Result<SecretBytes> EngineImpl::draft_content(const MessageId& id) const {
@@ -69,29 +90,32 @@ Result<void> EngineImpl::say_live(Now now, const MessageId& draft,
   return said;
 }
 
-Result<Heard> EngineImpl::take_live(const MessageId& stream) {
-  return live::take(*device_, stream);
+Result<Heard> EngineImpl::take_live(const ChatId& chat, const MessageId& stream) {
+  return live::take(*device_, chat, stream);
 }
 
-Result<void> EngineImpl::fetch(Now now, const ChatId& chat, const MessageId& id) {
-  TERN_ASSIGN(const auto access, open_media(chat, id));
-  if (access.address.is_zero()) return {};
-  return call(now, [&](Step& step) { return transfers::fetch(step, access.address); });
+Result<void> EngineImpl::fetch(Now now, const ChatId& chat, const MessageId& id,
+                               const std::optional<DeviceId>& device) {
+  TERN_ASSIGN(const auto access, open_media(chat, id, device));
+  if (access.blob.is_zero()) return {};
+  return call(now, [&](Step& step) { return transfers::fetch(step, access.blob); });
 }
 
-Result<MediaAccess> EngineImpl::open_media(const ChatId& chat, const MessageId& id) const {
+Result<MediaAccess> EngineImpl::open_media(const ChatId& chat, const MessageId& id,
+                                           const std::optional<DeviceId>& device) const {
   TERN_ASSIGN(const auto* const found, find(chat));
   TERN_ASSIGN(const auto transaction, device_->environment.read());
-  return media::open(ReadRows(*transaction, device_->sealer), *found, id);
+  return media::open(ReadRows(*transaction, device_->sealer), *found, id, device);
 }
 
-Result<MediaChunk> EngineImpl::media_chunk(const BlobAddress& address, std::uint32_t number) const {
+Result<MediaChunk> EngineImpl::media_chunk(const BlobId& blob, std::uint32_t number) const {
   TERN_ASSIGN(const auto transaction, device_->environment.read());
-  return media::chunk(ReadRows(*transaction, device_->sealer), address, number);
+  return media::chunk(ReadRows(*transaction, device_->sealer), blob, number);
 }
 
 Result<void> EngineImpl::drop_orphans(Now now, const std::vector<MessageId>& orphans) {
-  for (const auto& id : orphans) TERN_TRY(discard_draft(now, id));
+  // A full disk is no reason not to open the folder: what cannot be dropped now is dropped later.
+  for (const auto& id : orphans) (void)discard_draft(now, id);
   return {};
 }
 

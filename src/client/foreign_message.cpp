@@ -36,7 +36,7 @@ Result<void> keep(Step& step, Chat& chat, const Seat& sender, const Place& place
   row.seq = place.seq;
   row.sent_ms = content.sent_ms;
   row.mine = sender.account == step.device.account.id;
-  live::replaced(step, place.id);
+  live::replaced(step, chat.id(), place.id, sender.device);
   TERN_TRY(transfers::announced(step, chat, place.id, sender.device, bytes));
   row.content = std::move(bytes);
   const auto order = logged_order(place.seq);

@@ -56,7 +56,7 @@ Bytes id_key(const ReadRows& rows, const RowId& chat, const MessageId& id, const
 
 Media media_at(const ReadRows& rows, const std::optional<wire::BlobRef>& ref) {
   if (!ref) return {};
-  const auto record = blobs::get(rows, ref->address);
+  const auto record = blobs::get(rows, id_of(*ref));
   if (record && *record) return media_of(**record);
   return {.state = Media::State::failed, .bytes = ref->bytes, .failure = Errc::not_found};
 }
@@ -140,8 +140,10 @@ Result<std::optional<std::uint64_t>> find(const ReadRows& rows, const RowId& cha
   std::optional<std::uint64_t> found;
   TERN_TRY(rows.scan(tables::message_ids, id_prefix(rows, chat, id), {},
                      [&](ByteSpan, ByteSpan value) -> Result<Scan> {
-                       found = number_in(value);
-                       return Scan::stop;
+                       // Who says a message again under another's id stands behind it.
+                       const auto order = number_in(value);
+                       found = std::min(found.value_or(order), order);
+                       return Scan::next;
                      }));
   return found;
 }

@@ -46,7 +46,7 @@ Result<std::optional<MessageRow>> get(const ReadRows& rows, const RowId& chat, s
 /// Where the message with this id of this device stands.
 Result<std::optional<std::uint64_t>> find(const ReadRows& rows, const RowId& chat,
                                           const MessageId& id, const DeviceId& device);
-/// The same of any device.
+/// The same of any device: where it stood first.
 Result<std::optional<std::uint64_t>> find(const ReadRows& rows, const RowId& chat,
                                           const MessageId& id);
 /// The last `count` rows before `before` (nullopt: the newest), oldest first.

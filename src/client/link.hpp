@@ -32,9 +32,9 @@ struct Purpose {
     get_blob,
   };
   What what = What::resume;
-  ChatId chat;              ///< zero: about the device
-  BlobAddress blob;         ///< of the last three
-  std::uint32_t chunk = 0;  ///< of it
+  ChatId chat;                            ///< zero: about the device
+  FixedBytes<struct BlobIdTag, 32> blob;  ///< of the last three
+  std::uint32_t chunk = 0;                ///< of it
 };
 
 class Link {

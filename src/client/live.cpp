@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/history.hpp"
+#include "client/reading.hpp"
 #include "client/seating.hpp"
 #include "client/step.hpp"
 
@@ -17,6 +18,8 @@ constexpr std::int64_t silence_ms = 10'000;
 constexpr std::int64_t forget_ms = 30'000;
 /// Packets kept for a listener who does not ask: 15 s of the longest.
 constexpr std::size_t waiting_max = 64;
+/// Streams that are over, so that nobody plays one again to who has heard it.
+constexpr std::size_t over_max = 256;
 /// On a line that does not take them they would only become late.
 constexpr std::uint32_t signals_max = 8;
 
@@ -24,15 +27,40 @@ bool can_speak(const Chat& chat) {
   return chat.record.state == ChatState::active && !chat.record.leaving;
 }
 
-void tell_end(Step& step, const MessageId& id, LiveStream& stream) {
+// Straight to the app: nothing of a live voice is in the transaction.
+void tell_end(Device& device, const MessageId& id, LiveStream& stream) {
   if (std::exchange(stream.told_end, true)) return;
-  step.emit(LiveEnded{stream.chat, id});
+  device.events.push(LiveEnded{stream.chat, id});
+}
+
+bool was_heard(const Device& device, const MessageId& id) {
+  const auto& over = device.lives.over;
+  return std::find(over.begin(), over.end(), id) != over.end();
+}
+
+void forget(Device& device, const MessageId& id) {
+  auto& over = device.lives.over;
+  over.push_back(id);
+  if (over.size() > over_max) over.pop_front();
 }
 
 std::size_t heard_in(const Device& device, const ChatId& chat) {
-  return static_cast<std::size_t>(
-      std::count_if(device.lives.heard.begin(), device.lives.heard.end(),
-                    [&](const auto& entry) { return entry.second.chat == chat; }));
+  return static_cast<std::size_t>(std::count_if(
+      device.lives.heard.begin(), device.lives.heard.end(),
+      [&](const auto& entry) { return entry.second.chat == chat && !entry.second.told_end; }));
+}
+
+// A device speaks once at a time, and of what it said before one stream is kept for who listens.
+void end_others(Device& device, const ChatId& chat, const DeviceId& speaker) {
+  auto& heard = device.lives.heard;
+  for (auto it = heard.begin(); it != heard.end();) {
+    auto& [id, stream] = *it;
+    const bool others = stream.chat != chat || stream.device != speaker;
+    const bool over = !others && stream.told_end;
+    if (over) forget(device, id);
+    if (!others && !over) tell_end(device, id, stream);
+    it = over ? heard.erase(it) : std::next(it);
+  }
 }
 
 /// The stream that a packet of the present epoch belongs to, begun or moved to that epoch; null: no
@@ -48,6 +76,7 @@ Result<LiveStream*> stream_of(Step& step, Chat& chat, const wire::LivePacket& pa
   if (here && known->second.epoch == packet.epoch) return &known->second;
   if (here && known->second.before && known->second.before_epoch == packet.epoch)
     return &known->second;
+  if (!here && was_heard(step.device, packet.stream)) return static_cast<LiveStream*>(nullptr);
   TERN_ASSIGN(const auto* const group, chat.group());
   if (group->epoch() != packet.epoch) return static_cast<LiveStream*>(nullptr);
   const auto seat = seat_at(*group, mls::LeafIndex{packet.leaf});
@@ -61,6 +90,7 @@ Result<LiveStream*> stream_of(Step& step, Chat& chat, const wire::LivePacket& pa
     stream.turned_ms = step.now.mono_ms;
     return &stream;
   }
+  end_others(step.device, chat.id(), from);
   if (heard_in(step.device, chat.id()) >= limits::live_streams_max)
     return static_cast<LiveStream*>(nullptr);
   TERN_ASSIGN(const auto said, history::find(step.rows, chat.row, packet.stream, from));
@@ -79,11 +109,17 @@ void keep(Step& step, const wire::LivePacket& packet, LiveStream& stream,
   stream.last_ms = step.now.mono_ms;
   if (packet.end) {
     stream.end = packet.counter;
-    tell_end(step, packet.stream, stream);
+    tell_end(step.device, packet.stream, stream);
     return;
   }
   stream.waiting.push_back({packet.counter, std::move(opus_packets)});
   if (stream.waiting.size() > waiting_max) stream.waiting.pop_front();
+}
+
+/// Of an epoch that is over: whoever spoke in it may have been removed since.
+bool too_late(Now now, LiveStream& stream) {
+  if (!stream.turned_ms) stream.turned_ms = now.mono_ms;
+  return now.mono_ms - *stream.turned_ms > old_epoch_ms;
 }
 
 }  // namespace
@@ -93,8 +129,14 @@ Result<void> start(Step& step, const ChatId& chat, const MessageId& draft,
   if (packet_frames < limits::live_frames_min || packet_frames > limits::live_frames_max)
     return Error(Errc::invalid_argument,
                  "a live packet has 3 to 12 frames of 20 ms; not " + std::to_string(packet_frames));
-  step.device.lives.speaking.insert_or_assign(
-      draft, LiveSpeaker{chat, static_cast<std::uint8_t>(packet_frames), 0});
+  const Chat* const found = step.device.chats.find(chat);
+  if (!found || !can_speak(*found)) return Errc::live_ended;
+  // A second beginning would count from 0 again, under the same key.
+  const bool fresh =
+      step.device.lives.speaking
+          .try_emplace(draft, LiveSpeaker{chat, static_cast<std::uint8_t>(packet_frames), 0})
+          .second;
+  if (!fresh) return Error(Errc::invalid_argument, "this live voice has begun already");
   return {};
 }
 
@@ -107,6 +149,8 @@ Result<void> say(Step& step, const MessageId& stream, const std::vector<Bytes>& 
   Chat* const chat = device.chats.find(speaker->second.chat);
   if (!chat || !can_speak(*chat)) return Errc::live_ended;
   if (!device.link.online() || device.lives.signals >= signals_max) return {};
+  // Behind the head there may be a commit that removes somebody.
+  if (!at_head(*chat) || !chat->line.member) return {};
   device.chats.used(*chat);
   TERN_ASSIGN(const auto* const group, chat->group());
   wire::LivePacket packet;
@@ -131,14 +175,15 @@ void answered(Device& device) {
 Result<void> received(Step& step, const wire::SignalPush& push) {
   Chat* const chat = step.device.chats.find(push.log);
   if (!chat || chat->record.state != ChatState::active) return {};
+  if (push.from == step.device.account.device) return {};
   const auto packet = wire::decode_live_packet(push.payload);
   if (!packet) return {};
   step.device.chats.used(*chat);
   TERN_ASSIGN(LiveStream* const stream, stream_of(step, *chat, *packet, push.from));
   if (!stream || stream->replaced) return {};
-  const bool old = stream->before && stream->before_epoch == packet->epoch;
-  if (old && step.now.mono_ms - stream->turned_ms > old_epoch_ms) return {};
   TERN_ASSIGN(const auto* const group, chat->group());
+  if (group->epoch() != packet->epoch && too_late(step.now, *stream)) return {};
+  const bool old = stream->before && stream->before_epoch == packet->epoch;
   auto opened = open(old ? *stream->before : stream->now, group->group_id(), *packet);
   if (!opened) {
     // Nothing is begun by what nobody has signed.
@@ -147,43 +192,52 @@ Result<void> received(Step& step, const wire::SignalPush& push) {
   }
   if (stream->last_ms == 0) {
     TERN_ASSIGN(const auto seat, seat_at(*group, mls::LeafIndex{packet->leaf}));
-    step.emit(
+    step.device.events.push(
         LiveStarted{chat->id(), packet->stream, seat.account, seat.device, packet->packet_frames});
   }
   keep(step, *packet, *stream, std::move(*opened));
   return {};
 }
 
-void replaced(Step& step, const MessageId& id) {
+void replaced(Step& step, const ChatId& chat, const MessageId& id, const DeviceId& speaker) {
   const auto found = step.device.lives.heard.find(id);
   if (found == step.device.lives.heard.end()) return;
-  found->second.replaced = true;
-  found->second.last_ms = step.now.mono_ms;
-  tell_end(step, id, found->second);
+  // Another's message under this id is another message.
+  if (found->second.chat != chat || found->second.device != speaker) return;
+  step.then([&device = step.device, now = step.now, id] {
+    const auto stream = device.lives.heard.find(id);
+    if (stream == device.lives.heard.end()) return;
+    stream->second.replaced = true;
+    stream->second.last_ms = now.mono_ms;
+    tell_end(device, id, stream->second);
+  });
 }
 
-Result<Heard> take(Device& device, const MessageId& stream) {
+Result<Heard> take(Device& device, const ChatId& chat, const MessageId& stream) {
   const auto found = device.lives.heard.find(stream);
-  if (found == device.lives.heard.end()) return Errc::not_found;
+  if (found == device.lives.heard.end() || found->second.chat != chat) return Errc::not_found;
   auto& from = found->second;
   Heard out;
   out.packets.assign(std::make_move_iterator(from.waiting.begin()),
                      std::make_move_iterator(from.waiting.end()));
   from.waiting.clear();
+  out.device = from.device;
   out.packet_frames = from.packet_frames;
   out.end = from.end;
   out.replaced = from.replaced;
   return out;
 }
 
-void go_on(Step& step) {
-  auto& heard = step.device.lives.heard;
+void go_on(Device& device, Now now) {
+  auto& heard = device.lives.heard;
   for (auto it = heard.begin(); it != heard.end();) {
     auto& [id, stream] = *it;
-    if (stream.before && step.now.mono_ms - stream.turned_ms > old_epoch_ms) stream.before.reset();
-    const auto silent_ms = step.now.mono_ms - stream.last_ms;
-    if (silent_ms > silence_ms) tell_end(step, id, stream);
-    it = stream.told_end && silent_ms > forget_ms ? heard.erase(it) : std::next(it);
+    if (stream.turned_ms && now.mono_ms - *stream.turned_ms > old_epoch_ms) stream.before.reset();
+    const auto silent_ms = now.mono_ms - stream.last_ms;
+    if (silent_ms > silence_ms) tell_end(device, id, stream);
+    const bool over = stream.told_end && silent_ms > forget_ms;
+    if (over) forget(device, id);
+    it = over ? heard.erase(it) : std::next(it);
   }
 }
 
@@ -192,7 +246,8 @@ std::int64_t deadline(const Device& device) {
   for (const auto& [id, stream] : device.lives.heard) {
     const auto wait = stream.told_end ? forget_ms : silence_ms;
     out = std::min(out, stream.last_ms + wait + 1);
-    if (stream.before) out = std::min(out, stream.turned_ms + old_epoch_ms + 1);
+    if (stream.before && stream.turned_ms)
+      out = std::min(out, *stream.turned_ms + old_epoch_ms + 1);
   }
   return out;
 }

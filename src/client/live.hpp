@@ -26,6 +26,7 @@ struct HeardPacket {
 };
 /// What has come since the last time that somebody asked.
 struct Heard {
+  DeviceId device;
   std::vector<HeardPacket> packets;
   std::uint32_t packet_frames = 0;
   std::optional<std::uint32_t> end;  ///< no packet comes after this number less one
@@ -49,7 +50,8 @@ struct LiveStream {
   /// Of the epoch before, for what was on its way when the epoch turned.
   std::optional<live::Speaker> before;
   std::uint64_t before_epoch = 0;
-  std::int64_t turned_ms = 0;
+  /// When the group was first seen past an epoch of the stream's.
+  std::optional<std::int64_t> turned_ms;
   std::deque<HeardPacket> waiting;
   std::optional<std::uint32_t> end;
   bool replaced = false;
@@ -60,7 +62,8 @@ struct LiveStream {
 struct Lives {
   std::map<MessageId, LiveSpeaker> speaking;
   std::map<MessageId, LiveStream> heard;
-  std::uint32_t signals = 0;  ///< on the line
+  std::deque<MessageId> over;  ///< streams that were heard
+  std::uint32_t signals = 0;   ///< on the line
 };
 
 namespace live {
@@ -79,13 +82,13 @@ void answered(Device& device);
 /// Anything that is not a sound packet of a member is left out, without a word: the relay may send
 /// whatever it likes.
 Result<void> received(Step& step, const wire::SignalPush& push);
-/// The durable message with this id is here.
-void replaced(Step& step, const MessageId& id);
+/// The durable message with this id, of this device, is here.
+void replaced(Step& step, const ChatId& chat, const MessageId& id, const DeviceId& speaker);
 /// Errors: not_found (never heard, or over for long).
-Result<Heard> take(Device& device, const MessageId& stream);
+Result<Heard> take(Device& device, const ChatId& chat, const MessageId& stream);
 
 /// Ends what has fallen silent. Once a step.
-void go_on(Step& step);
+void go_on(Device& device, Now now);
 std::int64_t deadline(const Device& device);
 
 }  // namespace live

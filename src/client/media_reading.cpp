@@ -11,7 +11,7 @@ Error nothing_to_open() { return {Errc::not_found, "the message has neither soun
 
 MediaAccess access_to(const wire::BlobRef& ref) {
   MediaAccess out;
-  out.address = ref.address;
+  out.blob = id_of(ref);
   out.bytes = ref.bytes;
   out.key = std::move(*crypto::Secret<32>::from(ref.key));
   out.header = *crypto::BlobHeader::from(ref.header);
@@ -20,8 +20,10 @@ MediaAccess access_to(const wire::BlobRef& ref) {
 
 }  // namespace
 
-Result<MediaAccess> open(const ReadRows& rows, const Chat& chat, const MessageId& id) {
-  TERN_ASSIGN(const auto order, history::find(rows, chat.row, id));
+Result<MediaAccess> open(const ReadRows& rows, const Chat& chat, const MessageId& id,
+                         const std::optional<DeviceId>& device) {
+  TERN_ASSIGN(const auto order, device ? history::find(rows, chat.row, id, *device)
+                                       : history::find(rows, chat.row, id));
   if (!order) return Error(Errc::not_found, "there is no message " + id.hex());
   TERN_ASSIGN(const auto row, history::get(rows, chat.row, *order));
   if (!row || row->notice) return nothing_to_open();
@@ -37,8 +39,8 @@ Result<MediaAccess> open(const ReadRows& rows, const Chat& chat, const MessageId
   return out;
 }
 
-Result<MediaChunk> chunk(const ReadRows& rows, const BlobAddress& address, std::uint32_t number) {
-  TERN_ASSIGN(const auto record, blobs::get(rows, address));
+Result<MediaChunk> chunk(const ReadRows& rows, const BlobId& blob, std::uint32_t number) {
+  TERN_ASSIGN(const auto record, blobs::get(rows, blob));
   if (!record) return Error(Errc::not_found, "nothing is known of this blob");
   if (number >= record->have) return MediaChunk{{}, record->under_way(), record->failure};
   TERN_ASSIGN(auto ciphertext, blobs::chunk(rows, record->store, number));

@@ -10,9 +10,9 @@ class Chat;
 struct MediaAccess {
   std::optional<VoiceClip> clip;  ///< a voice message's
   VoiceHash packets_hash;
-  SecretBytes audio;  ///< all of it, when it is in the message itself
+  SecretBytes audio;  ///< all of it, when it is in the message itself; then `blob` is zero
   // Otherwise:
-  BlobAddress address;
+  BlobId blob;
   std::uint64_t bytes = 0;
   crypto::Secret<32> key;
   crypto::BlobHeader header;
@@ -25,10 +25,12 @@ struct MediaChunk {
 };
 
 namespace media {
+/// The message with this id, of this device if one is named, else the one that was first.
 /// Errors: not_found (no such message, or it has neither sound nor file).
-Result<MediaAccess> open(const ReadRows& rows, const Chat& chat, const MessageId& id);
+Result<MediaAccess> open(const ReadRows& rows, const Chat& chat, const MessageId& id,
+                         const std::optional<DeviceId>& device);
 /// Errors: not_found.
-Result<MediaChunk> chunk(const ReadRows& rows, const BlobAddress& address, std::uint32_t number);
+Result<MediaChunk> chunk(const ReadRows& rows, const BlobId& blob, std::uint32_t number);
 }  // namespace media
 
 }  // namespace tern::client

@@ -28,6 +28,7 @@ Bytes header_of(const Chat& chat, const EntryId& id, ByteSpan content) {
 Result<SecretBytes> message_content(Step& step, const Chat& chat, std::uint64_t order) {
   TERN_ASSIGN(auto row, history::get(step.rows, chat.row, order));
   TERN_CHECK(row.has_value());
+  if (const auto blob = blob_in(row->content)) TERN_TRY(transfers::offer_if_old(step, *blob));
   return std::move(row->content);
 }
 
@@ -36,8 +37,7 @@ Result<SecretBytes> content_again(Step& step, const Chat& chat, std::uint64_t or
   TERN_CHECK(row.has_value());
   TERN_ASSIGN(auto content, wire::decode_content(row->content));
   content.again = wire::Again{row->id, row->seq};
-  for (const auto& blob : wire::blobs_named(row->content))
-    TERN_TRY(transfers::offer_again(step, blob));
+  if (const auto blob = blob_in(row->content)) TERN_TRY(transfers::offer_again(step, *blob));
   return SecretBytes(wire::encode(content));
 }
 

@@ -89,7 +89,7 @@ Result<void> Step::finish() {
   TERN_TRY(work_on_chats());
   TERN_TRY(registration::go_on(*this));
   TERN_TRY(transfers::go_on(*this));
-  live::go_on(*this);
+  live::go_on(device, now);
   TERN_TRY(acknowledge(*this));
   for (auto& [id, touched] : touched_) {
     TERN_TRY(touched.chat->hashes.flush(rows, touched.chat->row));
@@ -161,6 +161,14 @@ class Entered {
   OpenRows& open_;
 };
 
+// What the step had noted of them may not be what stands in their rows.
+void reload_transfers(Device& device) {
+  const auto transaction = device.environment.read();
+  if (!transaction) return;
+  const ReadRows rows(**transaction, device.sealer);
+  (void)transfers::load(device, rows);
+}
+
 }  // namespace
 
 Result<void> run(Device& device, Now now, const std::function<Result<void>(Step&)>& work) {
@@ -184,11 +192,13 @@ Result<void> run(Device& device, Now now, const std::function<Result<void>(Step&
   for (int grown = 0; !done && done.error() == Errc::storage_map_full; ++grown) {
     if (grown == grow_attempts_max) break;
     TERN_TRY(device.environment.grow());
+    reload_transfers(device);
     // What the failed attempt has noted of the line, reads under way and the like, is not undone:
     // another connection begins afresh.
     device.link.close(Errc::connection_lost);
     done = attempt();
   }
+  if (!done && is_storage(done.error().errc())) reload_transfers(device);
   for (const auto& answer : answers) answer();
   return done;
 }

@@ -28,10 +28,10 @@ inline constexpr store::Table device_lists{15};  // account -> the newest device
 inline constexpr store::Table welcomes{16};      // chat -> a Welcome to be used later
 inline constexpr store::Table drafts{17};        // draft -> DraftRecord
 inline constexpr store::Table draft_bytes{18};  // draft, offset -> content not sealed in chunks yet
-inline constexpr store::Table blobs{19};        // address -> BlobRecord
+inline constexpr store::Table blobs{19};        // blob -> BlobRecord
 inline constexpr store::Table chunks{20};       // chunk store, number -> ciphertext
 inline constexpr store::Table chunk_hashes{21};  // chunk store, number -> BLAKE2b-256 of it
-inline constexpr store::Table transfers{22};     // address -> address, of blobs under way
+inline constexpr store::Table transfers{22};     // blob -> itself, of those under way
 
 /// Of the rows above; an older program refuses a folder with a newer one (storage_newer).
 inline constexpr std::uint32_t schema = 1;

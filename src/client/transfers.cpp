@@ -9,7 +9,7 @@ namespace tern::client {
 
 void Transfers::forget_line() {
   puts = gets = 0;
-  for (auto& [address, transfer] : under_way) {
+  for (auto& [id, transfer] : under_way) {
     transfer.in_flight = transfer.stalls = 0;
     transfer.next = transfer.moved;
     transfer.there = UINT32_MAX;
@@ -28,12 +28,15 @@ using What = Purpose::What;
 constexpr std::int64_t incomplete_retry_ms = 60'000;
 // Its owner has not begun, perhaps for hours.
 constexpr std::int64_t unknown_retry_ms = 600'000;
+constexpr std::uint32_t unknown_doublings_max = 7;  // to a day
 constexpr std::int64_t refused_retry_ms = 60'000;
 constexpr std::uint32_t stalls_max = 3;
 
 Transfer transfer_of(const BlobRecord& record) {
   Transfer out;
   out.way = record.way;
+  out.owner = record.owner;
+  out.address = record.address;
   out.chunks = record.chunks();
   out.moved = record.way == Way::up ? record.at_relay : record.have;
   out.next = out.moved;
@@ -44,10 +47,17 @@ void tell(Step& step, const BlobRecord& record) {
   step.emit(MediaChanged{record.chat, record.message, media_of(record)});
 }
 
+// A film has thousands of chunks, and nobody looks at more than a bar.
+void tell_progress(Step& step, const BlobRecord& record, std::uint32_t before, std::uint32_t now) {
+  constexpr std::uint64_t steps = 64;
+  const auto chunks = std::max<std::uint64_t>(record.chunks(), 1);
+  if (chunks <= steps || before * steps / chunks != now * steps / chunks) tell(step, record);
+}
+
 /// The record of a transfer; null when it is gone, and then the transfer is too.
-Result<std::optional<BlobRecord>> record_of(Step& step, const BlobAddress& address) {
-  TERN_ASSIGN(auto record, blobs::get(step.rows, address));
-  if (!record) step.device.transfers.under_way.erase(address);
+Result<std::optional<BlobRecord>> record_of(Step& step, const BlobId& id) {
+  TERN_ASSIGN(auto record, blobs::get(step.rows, id));
+  if (!record) step.device.transfers.under_way.erase(id);
   return record;
 }
 
@@ -56,7 +66,7 @@ Result<void> finish(Step& step, BlobRecord& record) {
   record.failure = Errc{};
   record.stream = {};
   step.sync();
-  step.device.transfers.under_way.erase(record.address);
+  step.device.transfers.under_way.erase(record.id());
   tell(step, record);
   return blobs::put(step.rows, record);
 }
@@ -65,7 +75,7 @@ Result<void> fail(Step& step, BlobRecord& record, Errc why) {
   record.failure = why;
   record.wanted = false;
   step.sync();
-  step.device.transfers.under_way.erase(record.address);
+  step.device.transfers.under_way.erase(record.id());
   tell(step, record);
   return blobs::put(step.rows, record);
 }
@@ -96,7 +106,7 @@ auto choose(Transfers& all, Now now) {
   return best;
 }
 
-Result<void> put_next(Step& step, const BlobRecord& record, Transfer& transfer) {
+Result<void> put_next(Step& step, BlobRecord& record, Transfer& transfer) {
   wire::PutBlob request{record.address, record.bytes, transfer.next, {}};
   SecretBytes chunk;
   auto what = What::ask_blob;
@@ -104,18 +114,23 @@ Result<void> put_next(Step& step, const BlobRecord& record, Transfer& transfer) 
     transfer.asked = true;
   } else {
     what = What::put_blob;
-    TERN_ASSIGN(chunk, blobs::chunk(step.rows, record.store, transfer.next));
+    auto read = blobs::chunk(step.rows, record.store, transfer.next);
+    // One recording that the disk has spoilt is no reason to stop everything else.
+    if (!read && read.error() == Errc::storage_damaged)
+      return fail(step, record, Errc::storage_damaged);
+    if (!read) return read.error();
+    chunk = std::move(*read);
     request.payload = chunk;
     ++transfer.next;
   }
-  step.send({what, {}, record.address, request.chunk}, request);
+  step.send({what, {}, record.id(), request.chunk}, request);
   ++transfer.in_flight;
   ++step.device.transfers.puts;
   return {};
 }
 
 void get_next(Step& step, const BlobRecord& record, Transfer& transfer) {
-  step.send({What::get_blob, {}, record.address, transfer.next},
+  step.send({What::get_blob, {}, record.id(), transfer.next},
             wire::GetBlob{record.owner, record.address, transfer.next});
   ++transfer.next;
   ++transfer.in_flight;
@@ -142,27 +157,29 @@ void wait(Transfer& transfer, Now now, std::int64_t wait_ms) {
 }  // namespace
 
 Result<void> load(Device& device, const ReadRows& rows) {
-  TERN_ASSIGN(const auto addresses, blobs::under_way(rows));
-  for (const auto& address : addresses) {
-    TERN_ASSIGN(const auto record, blobs::get(rows, address));
+  device.transfers = {};
+  TERN_ASSIGN(const auto ids, blobs::under_way(rows));
+  for (const auto& id : ids) {
+    TERN_ASSIGN(const auto record, blobs::get(rows, id));
     if (record && record->under_way())
-      device.transfers.under_way.insert_or_assign(address, transfer_of(*record));
+      device.transfers.under_way.insert_or_assign(id, transfer_of(*record));
   }
   return {};
 }
 
 void add(Step& step, const BlobRecord& record) {
-  step.device.transfers.under_way.insert_or_assign(record.address, transfer_of(record));
+  step.device.transfers.under_way.insert_or_assign(record.id(), transfer_of(record));
 }
 
 Result<void> go_on(Step& step) {
   auto& device = step.device;
   auto& all = device.transfers;
   if (all.under_way.empty() || !device.link.online() || !device.standing.registered) return {};
+  if (all.puts == Transfers::puts_max && all.gets == Transfers::gets_max) return {};
   for (auto next = choose(all, step.now); next != all.under_way.end();
        next = choose(all, step.now)) {
-    const auto address = next->first;
-    TERN_ASSIGN(auto record, record_of(step, address));
+    const auto id = next->first;
+    TERN_ASSIGN(auto record, record_of(step, id));
     if (!record) continue;
     if (record->way == Way::down) {
       get_next(step, *record, next->second);
@@ -176,7 +193,7 @@ Result<void> go_on(Step& step) {
 std::int64_t retry_at(const Device& device, Now now) {
   if (!device.link.online() || !device.standing.registered) return never_ms;
   auto out = never_ms;
-  for (const auto& [address, transfer] : device.transfers.under_way) {
+  for (const auto& [id, transfer] : device.transfers.under_way) {
     if (!has_room(device.transfers, transfer)) continue;
     if (transfer.retry_at > now.mono_ms) out = std::min(out, transfer.retry_at);
     if (can_move(device.transfers, transfer, now)) out = now.mono_ms;
@@ -213,9 +230,9 @@ Result<void> stored(Step& step, const Purpose& purpose, const wire::BlobStored& 
     transfer->next = has;
   }
   if (has == transfer->moved) return {};
-  transfer->moved = has;
+  const auto before = std::exchange(transfer->moved, has);
   record->at_relay = has;
-  tell(step, *record);
+  tell_progress(step, *record, before, has);
   return blobs::put(step.rows, *record);
 }
 
@@ -237,8 +254,12 @@ Result<void> received(Step& step, const Purpose& purpose, const wire::BlobChunk&
   Transfer* const transfer = answered(step.device, purpose);
   if (!transfer) return {};
   TERN_ASSIGN(auto record, record_of(step, purpose.blob));
-  // What came out of its order after a refusal is asked for again.
-  if (!record || purpose.chunk != record->have) return {};
+  if (!record) return {};
+  if (purpose.chunk != record->have) {
+    // Out of its order, after a refusal: asked for again.
+    if (transfer->in_flight == 0) transfer->next = transfer->moved;
+    return {};
+  }
   const auto kind = record->have + 1 == transfer->chunks ? crypto::BlobChunkKind::last
                                                          : crypto::BlobChunkKind::more;
   auto stream = record->next_stream();
@@ -248,11 +269,12 @@ Result<void> received(Step& step, const Purpose& purpose, const wire::BlobChunk&
   TERN_TRY(blobs::put_chunk(step.rows, record->store, record->have, answer.payload));
   record->stream = SecretBytes(stream.state());
   transfer->moved = ++record->have;
+  transfer->unknown = 0;
   transfer->next = std::max(transfer->next, transfer->moved);
   // It was the question for more: the next one is.
   transfer->there = std::max(transfer->there, transfer->moved + 1);
   if (record->have == transfer->chunks) return check_address(step, *record);
-  tell(step, *record);
+  tell_progress(step, *record, transfer->moved - 1, transfer->moved);
   return blobs::put(step.rows, *record);
 }
 
@@ -260,13 +282,15 @@ namespace {
 
 constexpr std::int64_t retention_ms = limits::retention_days * 86'400'000;
 
-std::int64_t wait_for(const wire::Refused& refused) {
+std::int64_t wait_for(const wire::Refused& refused, Transfer& transfer) {
   switch (refused.code) {
     case Errc::rate_limited:
       return std::max<std::int64_t>(refused.retry_after_ms, 1);
     case Errc::blob_incomplete:
       return incomplete_retry_ms;
     case Errc::blob_unknown:
+      // A Notice comes when there is something: this is for the one that got lost.
+      return unknown_retry_ms << std::min(transfer.unknown++, unknown_doublings_max);
     case Errc::blob_quota:
     case Errc::blob_damaged:
       return unknown_retry_ms;
@@ -281,13 +305,13 @@ Result<void> refused(Step& step, const Purpose& purpose, const wire::Refused& re
   if (refused.code == Errc::not_registered) step.device.standing.registered = false;
   Transfer* const transfer = answered(step.device, purpose);
   if (!transfer) return {};
-  wait(*transfer, step.now, wait_for(refused));
+  wait(*transfer, step.now, wait_for(refused, *transfer));
   TERN_ASSIGN(auto record, record_of(step, purpose.blob));
   if (!record) return {};
   if (purpose.what == What::get_blob) {
     transfer->there = transfer->moved + 1;
     const bool gone =
-        refused.code == Errc::blob_unknown && step.now.wall_ms - record->sent_ms > retention_ms;
+        refused.code == Errc::blob_unknown && step.now.wall_ms - record->since_ms > retention_ms;
     if (gone || refused.code == Errc::blob_damaged) return fail(step, *record, refused.code);
     return {};
   }
@@ -301,41 +325,58 @@ Result<void> refused(Step& step, const Purpose& purpose, const wire::Refused& re
 }
 
 void advanced(Device& device, const wire::BlobHead& head) {
-  const auto found = device.transfers.under_way.find(head.address);
-  if (found == device.transfers.under_way.end() || found->second.way != Way::down) return;
-  // One more than there is: the question that is answered when there is more.
-  found->second.there = std::max(head.chunks, found->second.moved) + 1;
-  found->second.retry_at = INT64_MIN;
+  for (auto& [id, transfer] : device.transfers.under_way) {
+    if (transfer.way != Way::down || transfer.address != head.address ||
+        transfer.owner != head.owner)
+      continue;
+    // One more than there is: the question that is answered when there is more.
+    transfer.there = std::max(head.chunks, transfer.moved) + 1;
+    transfer.retry_at = INT64_MIN;
+  }
 }
+
+namespace {
+
+/// Fetched without being asked for: a voice message of any length that a recorder makes, and of
+/// those only so many at once, for anybody may announce what never comes.
+constexpr std::uint64_t automatic_bytes_max = 8 * 1024 * 1024;
+constexpr std::size_t automatic_max = 512;
+
+BlobRecord record_for(Step& step, const wire::BlobRef& ref) {
+  BlobRecord out;
+  out.owner = ref.owner;
+  out.address = ref.address;
+  out.bytes = ref.bytes;
+  out.key = std::move(*crypto::Secret<32>::from(ref.key));
+  out.header = *crypto::BlobHeader::from(ref.header);
+  out.store = step.device.entropy.make<ChunkStoreId>();
+  out.since_ms = step.now.wall_ms;
+  return out;
+}
+
+}  // namespace
 
 Result<void> announced(Step& step, const Chat& chat, const MessageId& message,
                        const DeviceId& device, ByteSpan bytes) {
   TERN_ASSIGN(const auto content, wire::decode_content(bytes));
-  const auto* const voice = std::get_if<wire::VoiceContent>(&content.body);
-  const auto* const file = std::get_if<wire::FileContent>(&content.body);
-  const auto* const ref = voice && voice->blob ? &*voice->blob : file ? &file->blob : nullptr;
+  const auto* const ref = wire::blob_of(content);
   if (!ref) return {};
-  TERN_ASSIGN(const auto known, blobs::get(step.rows, ref->address));
+  TERN_ASSIGN(const auto known, blobs::get(step.rows, id_of(*ref)));
   if (known) return {};
-  BlobRecord record;
-  record.owner = ref->owner;
-  record.address = ref->address;
-  record.bytes = ref->bytes;
-  record.key = std::move(*crypto::Secret<32>::from(ref->key));
-  record.header = *crypto::BlobHeader::from(ref->header);
-  record.store = step.device.entropy.make<ChunkStoreId>();
+  auto record = record_for(step, *ref);
   record.chat = chat.id();
   record.message = message;
   record.device = device;
-  record.sent_ms = content.sent_ms;
   // Speech is wanted at once; a film is what its receiver asks for.
-  record.wanted = voice != nullptr;
+  record.wanted = std::holds_alternative<wire::VoiceContent>(content.body) &&
+                  ref->bytes <= automatic_bytes_max &&
+                  step.device.transfers.under_way.size() < automatic_max;
   if (record.wanted) add(step, record);
   return blobs::put(step.rows, record);
 }
 
-Result<void> fetch(Step& step, const BlobAddress& address) {
-  TERN_ASSIGN(auto record, blobs::get(step.rows, address));
+Result<void> fetch(Step& step, const BlobId& id) {
+  TERN_ASSIGN(auto record, blobs::get(step.rows, id));
   if (!record) return Error(Errc::not_found, "the message points at nothing to fetch");
   if (record->finished) return {};
   record->failure = Errc{};
@@ -346,19 +387,27 @@ Result<void> fetch(Step& step, const BlobAddress& address) {
   return blobs::put(step.rows, *record);
 }
 
-Result<void> offer_again(Step& step, const BlobAddress& address) {
-  TERN_ASSIGN(auto record, blobs::get(step.rows, address));
+Result<void> offer_again(Step& step, const BlobId& id) {
+  TERN_ASSIGN(auto record, blobs::get(step.rows, id));
   if (!record || record->way != Way::up) return {};
   record->finished = false;
   record->failure = Errc{};
+  record->since_ms = step.now.wall_ms;
   add(step, *record);
   return blobs::put(step.rows, *record);
 }
 
-Result<void> drop(Step& step, const BlobAddress& address) {
-  TERN_ASSIGN(const auto record, blobs::get(step.rows, address));
+Result<void> offer_if_old(Step& step, const BlobId& id) {
+  constexpr std::int64_t day_ms = 86'400'000;
+  TERN_ASSIGN(const auto record, blobs::get(step.rows, id));
+  if (!record || !record->finished || step.now.wall_ms - record->since_ms < day_ms) return {};
+  return offer_again(step, id);
+}
+
+Result<void> drop(Step& step, const BlobId& id) {
+  TERN_ASSIGN(const auto record, blobs::get(step.rows, id));
   if (!record) return {};
-  step.device.transfers.under_way.erase(address);
+  step.device.transfers.under_way.erase(id);
   return blobs::erase(step.rows, *record);
 }
 

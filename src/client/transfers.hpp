@@ -18,11 +18,14 @@ struct Device;
 /// One blob under way, as the present link sees it.
 struct Transfer {
   BlobRecord::Way way = BlobRecord::Way::down;
+  AccountId owner;
+  BlobAddress address;
   std::uint32_t chunks = 0;
   std::uint32_t moved = 0;            ///< of them
   std::uint32_t next = 0;             ///< to be sent or asked for
   std::uint32_t in_flight = 0;        ///< requests
   std::uint32_t stalls = 0;           ///< answers in a row that brought it no further
+  std::uint32_t unknown = 0;          ///< refusals in a row: nothing of it is at the relay
   std::uint32_t there = UINT32_MAX;   ///< down: worth asking for, while its owner uploads
   bool asked = false;                 ///< up: whether the relay has all of it
   std::int64_t retry_at = INT64_MIN;  ///< monotonic
@@ -32,7 +35,7 @@ struct Transfers {
   // So that a text finds at most so much in front of it on the line.
   static constexpr std::uint32_t puts_max = 2;
   static constexpr std::uint32_t gets_max = 4;
-  std::map<BlobAddress, Transfer> under_way;
+  std::map<BlobId, Transfer> under_way;
   std::uint32_t puts = 0;  ///< requests in flight
   std::uint32_t gets = 0;
   /// Nothing is known of the next link.
@@ -41,7 +44,7 @@ struct Transfers {
 
 namespace transfers {
 
-/// Of every blob under way, when a folder is opened.
+/// Of every blob under way: when a folder is opened, and when a step has failed.
 Result<void> load(Device& device, const ReadRows& rows);
 /// To be moved from now on. The record stands in its row.
 void add(Step& step, const BlobRecord& record);
@@ -63,11 +66,13 @@ Result<void> announced(Step& step, const Chat& chat, const MessageId& message,
                        const DeviceId& device, ByteSpan content);
 /// The app wants the message's bytes: from where they stopped, or again after a failure.
 /// Errors: not_found.
-Result<void> fetch(Step& step, const BlobAddress& address);
+Result<void> fetch(Step& step, const BlobId& id);
 /// The message is sent again: whether its blob is still there is asked again.
-Result<void> offer_again(Step& step, const BlobAddress& address);
+Result<void> offer_again(Step& step, const BlobId& id);
+/// Its message goes out so long after its upload that the relay may have forgotten it.
+Result<void> offer_if_old(Step& step, const BlobId& id);
 /// Its message is gone.
-Result<void> drop(Step& step, const BlobAddress& address);
+Result<void> drop(Step& step, const BlobId& id);
 
 }  // namespace transfers
 }  // namespace tern::client

@@ -14,7 +14,7 @@
 
 namespace tern::crypto {
 
-inline constexpr std::size_t blob_chunk_overhead = 17;
+inline constexpr std::size_t blob_chunk_overhead = limits::blob_chunk_overhead_bytes;
 /// Content in each chunk but the last.
 inline constexpr std::size_t blob_content_bytes = limits::blob_chunk_bytes - blob_chunk_overhead;
 using BlobHeader = FixedBytes<struct BlobHeaderTag, 24>;

@@ -1,5 +1,4 @@
 // Chat's calls for voice messages and files.
-#include <cstdio>
 #include <fstream>
 
 #include "base/try.hpp"
@@ -8,6 +7,7 @@
 #include "net/live_listener.hpp"
 #include "net/live_sink.hpp"
 #include "net/media_source.hpp"
+#include "net/part_file.hpp"
 
 namespace tern {
 namespace {
@@ -23,20 +23,37 @@ net::EngineCall call_through(std::weak_ptr<Impl> client) {
   };
 }
 
+/// A message's sound or file, bound to the device that sent it: an id alone can be said by anybody.
+struct Opened {
+  std::shared_ptr<net::MediaSource> source;
+  std::optional<VoiceClip> clip;
+  VoiceHash packets_hash;
+};
 template <class Impl>
-Result<std::shared_ptr<net::MediaSource>> open_source(const std::weak_ptr<Impl>& client,
-                                                      const ChatId& chat, const MessageId& id,
-                                                      std::optional<VoiceClip>& clip) {
+Result<Opened> open_media(const std::weak_ptr<Impl>& client, const ChatId& chat,
+                          const MessageId& id, const DeviceId& device) {
   TERN_ASSIGN(auto access, read_engine(client, [&](client::Engine& engine) {
-                return engine.open_media(chat, id);
+                return engine.open_media(chat, id, device);
               }));
-  clip = access.clip;
-  const auto address = access.address;
-  return std::make_shared<net::MediaSource>(
-      std::move(access), [client, address](std::uint32_t number) {
+  Opened out{nullptr, access.clip, access.packets_hash};
+  out.source = std::make_shared<net::MediaSource>(
+      std::move(access), [client, blob = access.blob](std::uint32_t number) {
         return read_engine(
-            client, [&](client::Engine& engine) { return engine.media_chunk(address, number); });
+            client, [&](client::Engine& engine) { return engine.media_chunk(blob, number); });
       });
+  return out;
+}
+
+Result<VoicePlayer> player_of(Opened opened, PlayerSettings settings) {
+  if (!opened.clip) return Error(Errc::not_found, "the message is a file, not a voice message");
+  settings.clip = opened.clip;
+  TERN_ASSIGN(const bool whole, opened.source->complete());
+  if (whole) {
+    TERN_ASSIGN(const auto hash, net::hash_of(*opened.source));
+    if (hash != opened.packets_hash)
+      return Error(Errc::blob_damaged, "the sound is not what its sender has hashed");
+  }
+  return VoicePlayer::open(std::move(opened.source), settings);
 }
 
 constexpr std::size_t block_bytes = 16 * crypto::blob_content_bytes;
@@ -44,9 +61,6 @@ constexpr std::size_t block_bytes = 16 * crypto::blob_content_bytes;
 /// Hands a file to `take` block by block. Errors: file_io, take's.
 template <class Take>
 Result<void> read_file(const std::filesystem::path& path, Take take) {
-  std::error_code none;
-  if (!std::filesystem::is_regular_file(path, none))
-    return Error(Errc::file_io, "there is no file " + path.string());
   std::ifstream in(path, std::ios::binary);
   Bytes block(block_bytes);
   while (in) {
@@ -58,38 +72,19 @@ Result<void> read_file(const std::filesystem::path& path, Take take) {
   return {};
 }
 
-/// Removes the half-written file again, unless it was moved to its place.
-class PartFile {
- public:
-  explicit PartFile(const std::filesystem::path& path)
-      : path_(path), part_(path.string() + ".part"), out_(part_, std::ios::binary) {}
-  ~PartFile() {
-    std::error_code none;
-    if (!moved_) std::filesystem::remove(part_, none);
-  }
-  PartFile(const PartFile&) = delete;
-  PartFile& operator=(const PartFile&) = delete;
-
-  void write(ByteSpan bytes) {
-    out_.write(reinterpret_cast<const char*>(bytes.data()),
-               static_cast<std::streamsize>(bytes.size()));
-  }
-  Result<void> move_to_its_place() {
-    out_.close();
-    std::error_code failed;
-    if (out_) std::filesystem::rename(part_, path_, failed);
-    if (!out_ || failed)
-      return Error(Errc::file_io, "the file " + path_.string() + " cannot be written");
-    moved_ = true;
-    return {};
-  }
-
- private:
-  std::filesystem::path path_;
-  std::filesystem::path part_;
-  std::ofstream out_;
-  bool moved_ = false;
-};
+/// Before anything is written: what would be refused at the end.
+Result<void> check_file(const FileToSend& file) {
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(file.path, failed))
+    return Error(Errc::file_io, "there is no file " + file.path.string());
+  const auto bytes = std::filesystem::file_size(file.path, failed);
+  if (failed) return Error(Errc::file_io, "the file " + file.path.string() + " cannot be read");
+  if (crypto::blob_cipher_bytes(bytes) > limits::blob_bytes_max)
+    return Error(Errc::blob_too_large, "a file of " + std::to_string(bytes) +
+                                           " bytes; encrypted, " +
+                                           std::to_string(limits::blob_bytes_max) + " are allowed");
+  return {};
+}
 
 }  // namespace
 
@@ -102,7 +97,7 @@ Result<VoiceRecording> Chat::record_voice(const VoiceSettings& settings, OnFinis
   const auto hash = std::make_shared<net::PacketHash>();
   auto recorder =
       VoiceRecorder::start(net::hashing(settings, hash),
-                           net::make_draft_sink(call_through(client_), id, on_finish, hash));
+                           net::make_draft_sink(call_through(client_), {id, on_finish}, hash));
   if (recorder) return VoiceRecording{id, std::move(recorder).value()};
   (void)call_engine(client_,
                     [&](client::Engine& engine) { return engine.discard_draft(read_clock(), id); });
@@ -127,7 +122,7 @@ Result<VoiceRecording> Chat::start_live_voice(const LiveSettings& settings) {
     speech->add(packet);
   };
   auto sink = net::make_live_sink(
-      net::make_draft_sink(call_through(client_), id, OnFinish::send, hash), speech);
+      net::make_draft_sink(call_through(client_), {id, OnFinish::send}, hash), speech);
   auto recorder = VoiceRecorder::start(voice, std::move(sink));
   if (recorder) return VoiceRecording{id, std::move(recorder).value()};
   (void)call_engine(client_,
@@ -136,11 +131,15 @@ Result<VoiceRecording> Chat::start_live_voice(const LiveSettings& settings) {
 }
 
 Result<LiveListener> Chat::listen(const MessageId& live, std::uint32_t sample_rate) const {
-  auto take = [client = client_, live] {
-    return read_engine(client, [&](client::Engine& engine) { return engine.take_live(live); });
+  auto take = [client = client_, chat = id_, live] {
+    return read_engine(client,
+                       [&](client::Engine& engine) { return engine.take_live(chat, live); });
   };
-  auto play = [chat = *this, live, sample_rate](std::uint64_t sample) -> Result<VoicePlayer> {
-    TERN_ASSIGN(auto player, chat.play(live, {.sample_rate = sample_rate, .normalise = false}));
+  auto play = [client = client_, chat = id_, live, sample_rate](
+                  const DeviceId& speaker, std::uint64_t sample) -> Result<VoicePlayer> {
+    TERN_ASSIGN(auto opened, open_media(client, chat, live, speaker));
+    TERN_ASSIGN(auto player,
+                player_of(std::move(opened), {.sample_rate = sample_rate, .normalise = false}));
     TERN_TRY(player.seek(sample));
     return player;
   };
@@ -157,7 +156,7 @@ Result<MessageId> Chat::send_voice(ByteSpan file, const VoiceSettings& settings)
   const auto hash = std::make_shared<net::PacketHash>();
   const auto clip =
       import_voice(file, net::hashing(settings, hash),
-                   net::make_draft_sink(call_through(client_), id, OnFinish::send, hash));
+                   net::make_draft_sink(call_through(client_), {id, OnFinish::send}, hash));
   if (clip) return id;
   (void)call_engine(client_,
                     [&](client::Engine& engine) { return engine.discard_draft(read_clock(), id); });
@@ -167,14 +166,17 @@ Result<MessageId> Chat::send_voice(ByteSpan file, const VoiceSettings& settings)
 Result<MessageId> Chat::send_file(const FileToSend& file) {
   auto details = file;
   if (details.name.empty()) details.name = details.path.filename().string();
+  TERN_TRY(check_file(details));
   MessageId id;
   TERN_TRY(call_engine(client_, [&](client::Engine& engine) -> Result<void> {
     TERN_ASSIGN(id, engine.begin_draft(read_clock(), id_, client::DraftKind::file));
     return {};
   }));
+  std::uint64_t written = 0;
   auto done = read_file(file.path, [&](ByteSpan block) {
+    const auto at = std::exchange(written, written + block.size());
     return call_engine(client_, [&](client::Engine& engine) {
-      return engine.write_draft(read_clock(), id, block, UINT64_MAX);
+      return engine.write_draft(read_clock(), id, at, block, UINT64_MAX);
     });
   });
   if (done)
@@ -187,28 +189,27 @@ Result<MessageId> Chat::send_file(const FileToSend& file) {
   return done.error();
 }
 
-Result<void> Chat::fetch(const MessageId& id) {
-  return call_engine(client_,
-                     [&](client::Engine& engine) { return engine.fetch(read_clock(), id_, id); });
+Result<void> Chat::fetch(const Message& message) {
+  return call_engine(client_, [&](client::Engine& engine) {
+    return engine.fetch(read_clock(), id_, message.id, message.device);
+  });
 }
 
-Result<VoicePlayer> Chat::play(const MessageId& id, PlayerSettings settings) const {
-  std::optional<VoiceClip> clip;
-  TERN_ASSIGN(auto source, open_source(client_, id_, id, clip));
-  if (!clip) return Error(Errc::not_found, "the message is a file, not a voice message");
-  settings.clip = clip;
-  return VoicePlayer::open(std::move(source), settings);
+Result<VoicePlayer> Chat::play(const Message& message, PlayerSettings settings) const {
+  TERN_ASSIGN(auto opened, open_media(client_, id_, message.id, message.device));
+  return player_of(std::move(opened), settings);
 }
 
-Result<void> Chat::save(const MessageId& id, const std::filesystem::path& path) const {
-  std::optional<VoiceClip> clip;
-  TERN_ASSIGN(const auto source, open_source(client_, id_, id, clip));
-  PartFile file(path);
+Result<void> Chat::save(const Message& message, const std::filesystem::path& path) const {
+  TERN_ASSIGN(const auto opened, open_media(client_, id_, message.id, message.device));
+  TERN_ASSIGN(const bool whole, opened.source->complete());
+  if (!whole) return Errc::media_not_here;
+  TERN_ASSIGN(auto file, net::PartFile::beside(path));
   Bytes block(block_bytes);
-  for (std::uint64_t at = 0; at < source->bytes();) {
-    TERN_ASSIGN(const auto count, source->read(at, block));
+  for (std::uint64_t at = 0; at < opened.source->bytes();) {
+    TERN_ASSIGN(const auto count, opened.source->read(at, block));
     if (count == 0) return Errc::media_not_here;
-    file.write(ByteSpan(block).first(count));
+    TERN_TRY(file.write(ByteSpan(block).first(count)));
     at += count;
   }
   return file.move_to_its_place();

@@ -41,6 +41,8 @@ Result<VoiceRecording> Client::resume_draft(const MessageId& id, const VoiceSett
                                             OnFinish on_finish) {
   TERN_ASSIGN(const auto draft, draft_called(*impl_, id));
   if (draft.clip) return Error(Errc::too_late, "the recording is finished");
+  TERN_TRY(
+      impl_->read([&](net::ClientSession& session) { return session.engine().claim_draft(id); }));
   TERN_ASSIGN(const auto content, draft_content(*impl_, id));
   const net::EngineCall call =
       [client = std::weak_ptr(impl_)](const std::function<Result<void>(client::Engine&)>& work) {
@@ -48,9 +50,10 @@ Result<VoiceRecording> Client::resume_draft(const MessageId& id, const VoiceSett
       };
   const auto hash = std::make_shared<net::PacketHash>();
   std::uint64_t whole = 0;
-  TERN_ASSIGN(auto recorder, VoiceRecorder::resume(net::hashing(settings, hash),
-                                                   net::make_draft_sink(call, id, on_finish, hash),
-                                                   content, &whole));
+  TERN_ASSIGN(auto recorder, VoiceRecorder::resume(
+                                 net::hashing(settings, hash),
+                                 net::make_draft_sink(call, {id, on_finish, content.size()}, hash),
+                                 content, &whole));
   TERN_TRY(call([&](client::Engine& engine) { return engine.cut_draft(read_clock(), id, whole); }));
   return VoiceRecording{id, std::move(recorder)};
 }

@@ -7,6 +7,10 @@
 #include "client/engine.hpp"
 #include "tern/media.hpp"
 
+namespace tern {
+class VoiceSource;
+}
+
 namespace tern::net {
 
 /// Runs `work(engine)` on the library's thread. Errors: closed, and work's own.
@@ -22,9 +26,17 @@ class PacketHash {
   crypto::RunningHash hash_;
 };
 
+/// Of a whole file. Errors: ogg_*, opus_*.
+Result<VoiceHash> hash_of(VoiceSource& source);
+
+struct DraftPlace {
+  MessageId draft;
+  OnFinish on_finish = OnFinish::send;
+  std::uint64_t written = 0;  ///< what the draft has already
+};
 /// `hash` has seen every packet by the time of finish().
-std::unique_ptr<VoiceSink> make_draft_sink(EngineCall call, const MessageId& draft,
-                                           OnFinish on_finish, std::shared_ptr<PacketHash> hash);
+std::unique_ptr<VoiceSink> make_draft_sink(EngineCall call, const DraftPlace& place,
+                                           std::shared_ptr<PacketHash> hash);
 /// `settings` with its packets hashed too.
 VoiceSettings hashing(VoiceSettings settings, std::shared_ptr<PacketHash> hash);
 

@@ -9,7 +9,7 @@ Result<std::unique_ptr<LiveListener::Impl>> LiveListener::Impl::make(std::uint32
   TERN_ASSIGN(const auto heard, take());
   TERN_ASSIGN(auto stream, VoiceStream::start(sample_rate, heard.packet_frames));
   auto out = std::make_unique<Impl>(
-      Impl{std::move(take), std::move(play), std::move(stream), std::nullopt});
+      Impl{std::move(take), std::move(play), std::move(stream), heard.device, std::nullopt});
   for (const auto& packet : heard.packets) {
     const std::vector<ByteSpan> views(packet.opus_packets.begin(), packet.opus_packets.end());
     (void)out->stream.add(packet.counter, views);
@@ -19,10 +19,10 @@ Result<std::unique_ptr<LiveListener::Impl>> LiveListener::Impl::make(std::uint32
 }
 
 Result<void> LiveListener::Impl::take_packets() {
-  if (over) return {};
+  if (gone) return {};
   const auto heard = take();
   if (!heard) {
-    over = true;
+    over = gone = true;
     return heard.error() == Errc::not_found ? Result<void>() : Result<void>(heard.error());
   }
   for (const auto& packet : heard->packets) {
@@ -37,8 +37,10 @@ Result<void> LiveListener::Impl::take_packets() {
 
 Result<StreamRead> LiveListener::Impl::read_message(std::span<float> pcm) {
   if (!player) {
-    auto opened = play(stream.position());
-    if (!opened && opened.error() == Errc::not_found) return StreamRead{0, StreamState::waiting};
+    auto opened = play(speaker, stream.position());
+    // Discarded, perhaps: whoever waits for it must not wait for ever.
+    if (!opened && opened.error() == Errc::not_found)
+      return StreamRead{0, gone ? StreamState::ended : StreamState::waiting};
     if (!opened) return opened.error();
     player = std::move(*opened);
   }

@@ -10,8 +10,8 @@ namespace tern {
 
 struct LiveListener::Impl {
   using Take = std::function<Result<client::Heard>()>;
-  /// The durable message, when it is here: from this sample on.
-  using Play = std::function<Result<VoicePlayer>(std::uint64_t sample)>;
+  /// The speaker's durable message, when it is here: from this sample on.
+  using Play = std::function<Result<VoicePlayer>(const DeviceId& speaker, std::uint64_t sample)>;
 
   static Result<std::unique_ptr<Impl>> make(std::uint32_t sample_rate, Take take, Play play);
 
@@ -23,9 +23,11 @@ struct LiveListener::Impl {
   Take take;
   Play play;
   VoiceStream stream;
+  DeviceId speaker;
   std::optional<VoicePlayer> player;
   bool lost = false;
   bool over = false;  ///< no live packet comes any more
+  bool gone = false;  ///< nor is it remembered: no message will come for it
 };
 
 }  // namespace tern

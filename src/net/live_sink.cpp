@@ -40,14 +40,16 @@ void LiveSpeech::say() {
 
 void LiveSpeech::add(ByteSpan opus_packet) {
   if (packet_frames_ == 0) return;
+  begun_ = true;
   gathered_.push_back(to_bytes(opus_packet));
   if (gathered_.size() == packet_frames_) say();
 }
 
 void LiveSpeech::end() {
   if (packet_frames_ == 0) return;
-  if (!gathered_.empty()) say();
-  say();
+  // Nobody is told of the end of what has not begun.
+  if (begun_ && !gathered_.empty()) say();
+  if (begun_) say();
   packet_frames_ = 0;
 }
 

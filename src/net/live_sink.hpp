@@ -23,6 +23,7 @@ class LiveSpeech {
   MessageId draft_;
   std::uint32_t packet_frames_;
   std::vector<Bytes> gathered_;
+  bool begun_ = false;
 };
 
 /// `sink` with the live voice ended first.

@@ -36,7 +36,7 @@ Result<bool> MediaSource::open_next() {
 }
 
 Result<bool> MediaSource::open(std::uint32_t number) {
-  if (content_of_ == number) return true;
+  if (content_of_ && *content_of_ == number) return true;
   if (number + 1 < streams_.size()) {
     // Opened before: from where the stream stood then.
     TERN_ASSIGN(const auto chunk, read_chunk_(number));
@@ -70,6 +70,8 @@ Result<std::size_t> MediaSource::read(std::uint64_t offset, MutableByteSpan into
     if (!here && done == 0) return here.error();
     if (!here || !*here) break;
     const auto inside = static_cast<std::size_t>(at % crypto::blob_content_bytes);
+    // Shorter than its message says: whoever sealed it lied about its length.
+    if (inside >= content_.size()) return Errc::blob_damaged;
     const auto count = std::min(into.size() - done, content_.size() - inside);
     std::copy_n(content_.begin() + static_cast<std::ptrdiff_t>(inside), count,
                 into.begin() + static_cast<std::ptrdiff_t>(done));

@@ -25,7 +25,7 @@ class MediaSource final : public VoiceSource {
   Result<bool> complete() override;
 
  private:
-  bool is_inline() const { return access_.address.is_zero(); }
+  bool is_inline() const { return access_.blob.is_zero(); }
   /// Whether the chunk is here; then it is the one in clear.
   Result<bool> open(std::uint32_t number);
   Result<bool> open_next();
@@ -35,7 +35,7 @@ class MediaSource final : public VoiceSource {
   std::uint32_t chunks_ = 0;
   std::vector<crypto::BlobStream> streams_;  ///< before chunk 0, 1, 2 …
   crypto::SecretBytes content_;
-  std::uint32_t content_of_ = UINT32_MAX;
+  std::optional<std::uint32_t> content_of_;  ///< its chunk
   bool complete_ = false;
 };
 

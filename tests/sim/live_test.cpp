@@ -84,18 +84,18 @@ TEST_CASE("whoever is online hears a live voice while it is spoken") {
     CHECK(started->chat == walk.chat);
     CHECK(started->sender == walk.anna().account());
     CHECK(started->packet_frames == 12);
-    const auto heard = listener->engine().take_live(id).value();
+    const auto heard = listener->engine().take_live(walk.chat, id).value();
     REQUIRE(heard.packets.size() == 4);
     for (std::size_t i = 0; i < 4; ++i) {
       CHECK(heard.packets[i].counter == i);
       CHECK(heard.packets[i].opus_packets == said[i]);
     }
     CHECK_FALSE(heard.end);
-    CHECK(listener->engine().take_live(id).value().packets.empty());
+    CHECK(listener->engine().take_live(walk.chat, id).value().packets.empty());
   }
   walk.say(walk.anna(), id, {});
   walk.world.run_for(1'000);
-  CHECK(walk.bo().engine().take_live(id).value().end == 4);
+  CHECK(walk.bo().engine().take_live(walk.chat, id).value().end == 4);
   CHECK(last_event<LiveEnded>(walk.bo())->id == id);
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("the durable message has the live voice's id, replaces it, and is ther
   const auto id = walk.start(walk.anna());
   walk.say(walk.anna(), id, speech(walk.world));
   const auto sound = sound_of(walk.world, 90'000);
-  walk.anna().engine().write_draft(walk.world.now(), id, sound, sound.size()).value();
+  walk.anna().engine().write_draft(walk.world.now(), id, 0, sound, sound.size()).value();
   walk.world.run_for(500);
   walk.say(walk.anna(), id, {});
   finish_recording(walk.world, walk.anna(), id, sound.size());
@@ -116,13 +116,13 @@ TEST_CASE("the durable message has the live voice's id, replaces it, and is ther
   walk.world.run_for(5'000);
   for (auto* listener : {&walk.bo(), &walk.cem()})
     CHECK((content_at(*listener, walk.chat, id) == sound));
-  CHECK(walk.bo().engine().take_live(id).value().replaced);
-  CHECK(walk.cem().engine().take_live(id).error() == Errc::not_found);
+  CHECK(walk.bo().engine().take_live(walk.chat, id).value().replaced);
+  CHECK(walk.cem().engine().take_live(walk.chat, id).error() == Errc::not_found);
   CHECK(walk.cem().count_events<LiveStarted>() == 0);
   // What the relay kept of it, shown again, begins nothing.
   const auto again = walk.signals.front().second;
   walk.push(walk.cem(), walk.anna().id(), again);
-  CHECK(walk.cem().engine().take_live(id).error() == Errc::not_found);
+  CHECK(walk.cem().engine().take_live(walk.chat, id).error() == Errc::not_found);
 }
 
 TEST_CASE("two speakers, two streams and a restart never share a key and a nonce") {
@@ -180,20 +180,20 @@ TEST_CASE("a new epoch has a new key, and what was on its way in the old one is 
   REQUIRE(walk.anna().info(walk.chat).epoch > epoch);
   walk.say(walk.anna(), id, speech(walk.world));
   walk.world.run_for(240);
-  CHECK(walk.bo().engine().take_live(id).value().packets.size() == 2);
+  CHECK(walk.bo().engine().take_live(walk.chat, id).value().packets.size() == 2);
   const auto first = wire::decode_live_packet(walk.signals[0].second).value();
   const auto second = wire::decode_live_packet(walk.signals[1].second).value();
   CHECK(second.epoch > first.epoch);
   CHECK(second.counter == 1);
   // Who was removed hears nothing of it, though the relay may send it.
   walk.push(walk.cem(), walk.anna().id(), walk.signals[1].second);
-  CHECK(walk.cem().engine().take_live(id).value().packets.size() == 1);
+  CHECK(walk.cem().engine().take_live(walk.chat, id).value().packets.size() == 1);
   // A straggler of the old epoch, and one that took too long.
   walk.push(walk.bo(), walk.anna().id(), walk.signals[0].second);
-  CHECK(walk.bo().engine().take_live(id).value().packets.size() == 1);
+  CHECK(walk.bo().engine().take_live(walk.chat, id).value().packets.size() == 1);
   walk.world.run_for(6'000);
   walk.push(walk.bo(), walk.anna().id(), walk.signals[0].second);
-  CHECK(walk.bo().engine().take_live(id).value().packets.empty());
+  CHECK(walk.bo().engine().take_live(walk.chat, id).value().packets.empty());
 }
 
 TEST_CASE("a packet that the relay changed, made up, or says is another's is not heard") {
@@ -210,7 +210,7 @@ TEST_CASE("a packet that the relay changed, made up, or says is another's is not
   const auto silent = [&](const char* what, const DeviceId& from, const Bytes& payload) {
     INFO(what);
     walk.push(walk.bo(), from, payload);
-    CHECK(walk.bo().engine().take_live(id).error() == Errc::not_found);
+    CHECK(walk.bo().engine().take_live(walk.chat, id).error() == Errc::not_found);
     CHECK(walk.bo().count_events<LiveStarted>() == 0);
   };
   for (std::size_t at = 0; at < good.size(); at += 7) {
@@ -231,7 +231,7 @@ TEST_CASE("a packet that the relay changed, made up, or says is another's is not
   end.end = true;
   silent("an end that nobody has signed", walk.anna().id(), wire::encode(end));
   walk.push(walk.bo(), walk.anna().id(), good);
-  CHECK(walk.bo().engine().take_live(id).value().packets.size() == 1);
+  CHECK(walk.bo().engine().take_live(walk.chat, id).value().packets.size() == 1);
 }
 
 TEST_CASE("a speaker that falls silent has ended, and is forgotten a while later") {
@@ -243,9 +243,9 @@ TEST_CASE("a speaker that falls silent has ended, and is forgotten a while later
   walk.anna().kill();
   walk.world.run_for(12'000);
   CHECK(walk.bo().count_events<LiveEnded>() == 1);
-  CHECK(walk.bo().engine().take_live(id));
+  CHECK(walk.bo().engine().take_live(walk.chat, id));
   walk.world.run_for(60'000);
-  CHECK(walk.bo().engine().take_live(id).error() == Errc::not_found);
+  CHECK(walk.bo().engine().take_live(walk.chat, id).error() == Errc::not_found);
   CHECK(walk.bo().count_events<LiveEnded>() == 1);
 }
 
@@ -256,7 +256,7 @@ TEST_CASE("without a line nothing is said and nothing is lost") {
   const auto id = walk.start(walk.anna());
   for (int i = 0; i < 20; ++i) walk.say(walk.anna(), id, speech(walk.world));
   const auto sound = sound_of(walk.world, 5'000);
-  walk.anna().engine().write_draft(walk.world.now(), id, sound, sound.size()).value();
+  walk.anna().engine().write_draft(walk.world.now(), id, 0, sound, sound.size()).value();
   walk.say(walk.anna(), id, {});
   finish_recording(walk.world, walk.anna(), id, sound.size());
   walk.anna().set_network(true);
@@ -266,7 +266,7 @@ TEST_CASE("without a line nothing is said and nothing is lost") {
   CHECK((content_at(*&walk.bo(), walk.chat, id) == sound));
 }
 
-TEST_CASE("one device speaks on no more than eight streams that others keep") {
+TEST_CASE("a device speaks once at a time: where it begins anew the other has ended") {
   Walk walk(1007);
   std::vector<MessageId> ids;
   for (int i = 0; i < 10; ++i) {
@@ -274,10 +274,24 @@ TEST_CASE("one device speaks on no more than eight streams that others keep") {
     walk.say(walk.anna(), ids.back(), speech(walk.world));
     walk.world.run_for(300);
   }
-  CHECK(walk.bo().count_events<LiveStarted>() == 8);
-  CHECK(walk.bo().engine().take_live(ids[8]).error() == Errc::not_found);
-  const auto refused = walk.anna().engine().start_live(walk.world.now(), ids[0], walk.chat, 13);
-  CHECK(refused.error() == Errc::invalid_argument);
-  CHECK(walk.anna().engine().start_live(walk.world.now(), ids[0], walk.chat, 2).error() ==
-        Errc::invalid_argument);
+  CHECK(walk.bo().count_events<LiveStarted>() == 10);
+  CHECK(walk.bo().count_events<LiveEnded>() == 9);
+  CHECK(walk.bo().engine().take_live(walk.chat, ids[7]).error() == Errc::not_found);
+  CHECK(walk.bo().engine().take_live(walk.chat, ids[9]));
+  // What is over and forgotten is not begun again by the relay.
+  walk.push(walk.bo(), walk.anna().id(), walk.signals[2].second);
+  CHECK(walk.bo().count_events<LiveStarted>() == 10);
+}
+
+TEST_CASE("a live packet has 60 to 240 ms, and a live voice begins once") {
+  Walk walk(1008);
+  const auto id = walk.start(walk.anna());
+  auto& engine = walk.anna().engine();
+  for (const std::uint32_t frames : {0U, 2U, 13U, 256U}) {
+    const auto other =
+        engine.begin_draft(walk.world.now(), walk.chat, client::DraftKind::voice).value();
+    CHECK(engine.start_live(walk.world.now(), other, walk.chat, frames).error() ==
+          Errc::invalid_argument);
+  }
+  CHECK(engine.start_live(walk.world.now(), id, walk.chat, 12).error() == Errc::invalid_argument);
 }

@@ -29,7 +29,7 @@ inline MessageId begin_recording(World& world, Device& who, const ChatId& chat, 
   const auto id = engine.begin_draft(world.now(), chat, client::DraftKind::voice).value();
   for (std::size_t at = 0; at < sound.size(); at += page) {
     const auto part = sound.subspan(at, std::min(page, sound.size() - at));
-    engine.write_draft(world.now(), id, part, at + part.size()).value();
+    engine.write_draft(world.now(), id, at, part, at + part.size()).value();
   }
   return id;
 }
@@ -55,7 +55,7 @@ inline MessageId send_file(World& world, Device& who, const ChatId& chat, ByteSp
   constexpr std::size_t block = 200'000;
   for (std::size_t at = 0; at < content.size(); at += block)
     engine
-        .write_draft(world.now(), id, content.subspan(at, std::min(block, content.size() - at)),
+        .write_draft(world.now(), id, at, content.subspan(at, std::min(block, content.size() - at)),
                      UINT64_MAX)
         .value();
   who.with([&](auto& e) { return e.finish_file(world.now(), id, details); }).value();
@@ -65,12 +65,12 @@ inline MessageId send_file(World& world, Device& who, const ChatId& chat, ByteSp
 /// What the device can read of a message's sound or file: what is here, from the beginning.
 inline Bytes content_at(Device& who, const ChatId& chat, const MessageId& id) {
   const auto access = who.engine().open_media(chat, id).value();
-  if (access.address.is_zero()) return to_bytes(access.audio);
+  if (access.blob.is_zero()) return to_bytes(access.audio);
   Bytes out;
   crypto::BlobStream stream(access.key, access.header);
   const auto chunks = static_cast<std::uint32_t>(crypto::blob_chunks(access.bytes));
   for (std::uint32_t i = 0; i < chunks; ++i) {
-    const auto chunk = who.engine().media_chunk(access.address, i).value();
+    const auto chunk = who.engine().media_chunk(access.blob, i).value();
     if (!chunk.ciphertext) break;
     const auto kind = i + 1 == chunks ? crypto::BlobChunkKind::last : crypto::BlobChunkKind::more;
     const auto part = stream.open(*chunk.ciphertext, kind).value();

@@ -150,12 +150,24 @@ TEST_CASE("packets far ahead and behind the end are left out") {
   CHECK(heard.size() == frames * 960 - 312);
 }
 
+TEST_CASE("the last packet is as short as the speech that was left") {
+  auto stream = start();
+  Pcm heard;
+  add(stream, 0);
+  const Bytes last = live().packets[frames];
+  const ByteSpan one[] = {last};
+  stream.add(1, one).value();
+  stream.end(2);
+  CHECK(drain(stream, heard) == StreamState::ended);
+  CHECK(heard.size() == (frames + 1) * 960 - 312);
+}
+
 TEST_CASE("what is no live packet is refused") {
   auto stream = start();
   const Bytes good = live().packets[0], long_one = {0xf9, 1, 1}, bad = {0xf9, 1};
-  const ByteSpan one[] = {good}, four[] = {good, good, good, good}, with_bad[] = {good, good, bad},
+  const ByteSpan four[] = {good, good, good, good}, with_bad[] = {good, good, bad},
                  with_long[] = {long_one, good, good}, with_none[] = {good, {}, good};
-  CHECK(stream.add(0, one).error() == Errc::opus_packet_invalid);
+  CHECK(stream.add(0, {}).error() == Errc::opus_packet_invalid);
   CHECK(stream.add(0, four).error() == Errc::opus_packet_invalid);
   CHECK(stream.add(0, with_bad).error() == Errc::opus_packet_invalid);
   CHECK(stream.add(0, with_long).error() == Errc::opus_packet_invalid);
