@@ -27,7 +27,8 @@ std::string fitted(const std::string& text, int columns) {
   return wrapped(visible(text), columns).front();
 }
 
-constexpr auto help = "Ctrl-D leaves, PgUp/PgDn scroll; /cancel /members /quit; //x sends /x";
+constexpr auto help =
+    "Ctrl-D leaves, PgUp/PgDn scroll; /cancel /members /quit; //x sends /x; tern-voice speaks";
 
 }  // namespace
 

@@ -29,6 +29,14 @@ struct SendOptions {
 };
 void send(const std::filesystem::path& folder, const SendOptions& options);
 
+void send_file(const std::filesystem::path& folder, const std::string& who, const std::string& file,
+               const std::string& type, std::chrono::seconds wait);
+// The chat's `number`th newest file or voice message; 1: the newest.
+void fetch(const std::filesystem::path& folder, const std::string& who, std::size_t number,
+           std::chrono::seconds wait);
+void save(const std::filesystem::path& folder, const std::string& who, std::size_t number,
+          const std::string& file);
+
 struct RunOptions {
   std::chrono::seconds idle{0};  ///< ends when online and nothing happened for so long; 0: never
 };

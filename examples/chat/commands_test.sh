@@ -65,3 +65,15 @@ expect "Sunday walk" bo chats
 
 refuse "needs a terminal" anna chat bo
 refuse "" anna send bo $'\xff\xfe'
+
+# Files.
+head -c 200000 /dev/urandom > picture
+refuse "there is no file" anna send-file bo nothing
+expect "sent 1 of 1" anna send-file bo picture --type image/png --wait 30
+expect "[file picture, 200000 bytes]" anna log bo
+bo run --idle 2 > run.out
+grep -q "\[file picture, 200000 bytes" run.out
+refuse "" bo save anna 2 nowhere
+expect "[file picture, 200000 bytes]" bo fetch anna --wait 30
+bo save anna 1 picture.copy
+cmp picture picture.copy

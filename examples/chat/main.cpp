@@ -62,6 +62,34 @@ void add_sending(CLI::App& app, const Folder& folder) {
   });
 }
 
+void add_files(CLI::App& app, const Folder& folder) {
+  static std::string who, file, type;
+  static std::size_t number = 1;
+  static std::int64_t wait_s = 10;
+  const auto seconds = CLI::Range(0, 86'400);
+
+  auto* send = app.add_subcommand("send-file", "send a file");
+  send->add_option("WHO", who)->required();
+  send->add_option("FILE", file)->required();
+  send->add_option("--type", type, "its media type, e.g. application/pdf");
+  send->add_option("--wait", wait_s, "seconds to wait for it to get out; 0: only queue (10)")
+      ->check(seconds);
+  send->callback([&] { chat::send_file(folder, who, file, type, std::chrono::seconds(wait_s)); });
+
+  auto* fetch = app.add_subcommand("fetch", "bring a file that somebody sent");
+  fetch->add_option("WHO", who)->required();
+  fetch->add_option("N", number, "1: the newest file or voice message, 2: the one before …")
+      ->check(CLI::Range(1, 1'000'000));
+  fetch->add_option("--wait", wait_s, "seconds to wait for it (10)")->check(seconds);
+  fetch->callback([&] { chat::fetch(folder, who, number, std::chrono::seconds(wait_s)); });
+
+  auto* save = app.add_subcommand("save", "write a file, or a voice message's sound, decrypted");
+  save->add_option("WHO", who)->required();
+  save->add_option("N", number, "as fetch's")->required()->check(CLI::Range(1, 1'000'000));
+  save->add_option("FILE", file)->required();
+  save->callback([&] { chat::save(folder, who, number, file); });
+}
+
 void add_listing(CLI::App& app, const Folder& folder) {
   static std::string who, from;
   static bool json = false, texts = false;
@@ -95,9 +123,12 @@ int main(int argc, char* argv[]) {
   app.add_option("--folder", folder, "where this person lives (tern-data)")->envname("TERN_FOLDER");
   app.require_subcommand(1);
   app.fallthrough();
-  app.footer("WHO: an id, a name given with `tern-chat name`, or a group's id.");
+  app.footer(
+      "WHO: an id, a name given with `tern-chat name`, or a group's id.\n"
+      "tern-voice, with the same folder, records, sends and plays voice messages.");
   add_people(app, folder);
   add_sending(app, folder);
+  add_files(app, folder);
   add_listing(app, folder);
   try {
     app.parse(argc, argv);

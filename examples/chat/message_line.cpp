@@ -58,14 +58,18 @@ std::string json_string(std::string_view text) {
   return out + '"';
 }
 
+std::string percent(const tern::Media& media) {
+  return std::to_string(media.done * 100 / std::max<std::uint64_t>(media.bytes, 1)) + " %";
+}
+
 std::string media_text(const tern::Media& media) {
   switch (media.state) {
     case tern::Media::State::here:
       return "";
     case tern::Media::State::sending:
+      return ", uploading " + percent(media);
     case tern::Media::State::arriving:
-      return ", " + std::to_string(media.done * 100 / std::max<std::uint64_t>(media.bytes, 1)) +
-             " %";
+      return ", arriving " + percent(media);
     case tern::Media::State::elsewhere:
       return ", not fetched";
     case tern::Media::State::failed:
@@ -75,12 +79,8 @@ std::string media_text(const tern::Media& media) {
 }
 
 std::string voice_text(const tern::Voice& voice) {
-  const auto seconds = (voice.clip.duration_ms() + 500) / 1000;
-  std::array<char, 24> length{};
-  std::snprintf(length.data(), length.size(), "%d:%02d", static_cast<int>(seconds / 60),
-                static_cast<int>(seconds % 60));
-  return "[voice " + std::string(length.data()) + " " + waveform_text(voice.clip.waveform, 32) +
-         media_text(voice.media) + "]";
+  return "[voice " + length_text(voice.clip.duration_ms()) + " " +
+         waveform_text(voice.clip.waveform, 32) + media_text(voice.media) + "]";
 }
 
 std::string body_json(const tern::Body& body) {

@@ -35,7 +35,19 @@ class Printer {
     ++changed_;
   }
   void operator()(const tern::ChatChanged&) {}
-  void operator()(const tern::MediaChanged&) {}
+  void operator()(const tern::MediaChanged& event) {
+    using State = tern::Media::State;
+    if (event.media.state != State::here && event.media.state != State::failed) return;
+    const auto chat = client_.chat(event.chat);
+    if (!chat) return;
+    const auto message = chat->message(event.id);
+    if (!message) return;
+    const bool here = event.media.state == State::here;
+    line((!here           ? "failed  "
+          : message->mine ? "uploaded  "
+                          : "all here  ") +
+         message_line(*message, names_));
+  }
   void operator()(const tern::LiveStarted& event) {
     line(visible(names_.name_of(event.sender)) + " speaks: tern-voice live hears them");
   }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The whole path with real processes on loopback: a relay, Anna and Bo. Bo is offline while Anna
-# writes, the relay is killed with -9, and everything arrives all the same.
-# Usage: demo.sh FOLDER_OF_PROGRAMS [FILE]; exits 0 only when Bo holds every line, in order, once.
+# writes and speaks, the relay is killed with -9, and everything arrives all the same.
+# Usage: demo.sh FOLDER_OF_PROGRAMS [FILE]; exits 0 only when Bo holds every line, in order, once,
+# and hears what Anna said. What she says, espeak-ng speaks; without it nobody says anything.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 bin=$(cd "$1" && pwd)
@@ -29,6 +30,8 @@ die() { printf '%s%s  %s%s\n' "$red" "$(elapsed)" "$*" "$plain" >&2; exit 1; }
 
 anna() { "$bin/tern-chat" --folder "$work/anna" "$@"; }
 bo() { "$bin/tern-chat" --folder "$work/bo" "$@"; }
+anna_voice() { "$bin/tern-voice" --folder "$work/anna" "$@"; }
+bo_voice() { "$bin/tern-voice" --folder "$work/bo" "$@"; }
 
 # Prints what comes in with a name in front, the middle of a long run left out.
 told_by() {
@@ -37,6 +40,16 @@ told_by() {
     END { for (i = 1; i <= NR; i++) {
       if (NR > 12 && i == 6) { printf "          %s%4s   ... %d more ...%s\n", dim, who, NR - 10, plain; i = NR - 5 }
       printf "          %s%4s%s   %s\n", dim, who, plain, line[i] } }'
+}
+
+# What Anna says: long enough to be more than an entry holds, so that it goes as a blob.
+speech() {
+  cat <<'END'
+Hi Bo, it is Anna. I have written you every line of the file, and while I was at it the relay fell
+over. Never mind: what I say now is on my disk, sealed, and goes out as soon as there is a line again.
+You see that it comes, with how long it is and what it looks like, before its sound is there. Nobody
+between us can hear it, not even whoever runs the relay, and not a word of it is cut off. See you!
+END
 }
 
 # start_relay HOST:PORT: sets relay_pid and address.
@@ -60,6 +73,16 @@ found() {
   { cat "$@" | LC_ALL=C grep -aoF -f "$work/lines" || true; } | LC_ALL=C sort -u | wc -l
 }
 
+# sound_found SOUND FILE...: how many of its 16-byte strings, one in 64 bytes behind its headers,
+# stand in the files. They are too random to occur by chance.
+sound_found() {
+  local sound=$1
+  shift
+  od -An -v -tx1 -w64 -j 192 "$sound" | head -n -1 | tr -d ' ' | cut -c 1-32 > "$work/strings"
+  { cat "$@" | od -An -v -tx1 | tr -d ' \n' | grep -oF -f "$work/strings" || true; } |
+    LC_ALL=C sort -u | wc -l
+}
+
 sed '$a\' "$file" > "$work/sent"
 total=$(wc -l < "$work/sent")
 [ "$total" -gt 0 ] || die "$file has no line to send"
@@ -78,13 +101,37 @@ anna send bo --until sent --wait 60 < "$work/sent" | told_by anna
 anna log bo | tail -3 | told_by anna
 note "Anna goes offline"
 
-step "the relay is killed with -9, and started again"
+step "the relay is killed with -9"
 kill -9 $relay_pid
 wait $relay_pid 2>/dev/null || true
 note "killed process $relay_pid"
+
+voice_pid=''
+if command -v espeak-ng > /dev/null; then
+  step "Anna says something all the same"
+  speech > "$work/said"
+  espeak-ng -s 150 -w "$work/speech.wav" -f "$work/said"
+  # As Ogg Opus, outside of her folder: so that its bytes can be looked for.
+  (cd "$work" && "$bin/tern-voice" record speech.opus --from speech.wav) | tail -4 | told_by anna
+  anna_voice send bo "$work/speech.opus" --wait 60 > "$work/voice.out" &
+  voice_pid=$!
+  until grep -q voice "$work/voice.out"; do
+    kill -0 $voice_pid 2>/dev/null || die "the voice message was not queued"
+    sleep 0.02
+  done
+  told_by anna < "$work/voice.out"
+fi
+
+step "the relay is started again"
 listen=${address#tern://}
 start_relay "${listen%%/*}"
 note "process $relay_pid has the same folder and the same key: $address"
+
+if [ -n "$voice_pid" ]; then
+  wait $voice_pid || die "the voice message was not sent"
+  tail -1 "$work/voice.out" | told_by anna
+  note "Anna goes offline"
+fi
 
 step "Bo comes online"
 bo run --idle 2 | told_by bo
@@ -95,6 +142,14 @@ bo send anna "All $total lines are here. Thank you!" --until sent --wait 30 | to
 step "Anna comes back"
 anna run --idle 2 | told_by anna
 anna log bo | tail -3 | told_by anna
+
+if [ -n "$voice_pid" ]; then
+  step "Bo listens, and what he hears is compared with what Anna said"
+  (cd "$work" && bo_voice play --message anna --wait 30 --no-normalise --to heard.wav) | told_by bo
+  "$bin/tern-voice" play "$work/speech.opus" --no-normalise --to "$work/spoken.wav" > "$work/spoken"
+  cmp "$work/spoken.wav" "$work/heard.wav" || die "Bo hears something else"
+  note "the same to the sample: $((($(stat -c %s "$work/heard.wav") - 44) / 2)) at 48 kHz"
+fi
 
 step "what the relay's disk holds"
 kill -TERM $relay_pid
@@ -107,6 +162,12 @@ kept=$(found "$(find "$work/anna" -name data.mdb)" "$(find "$work/bo" -name data
 note "of the $distinct distinct lines of 12 characters or more: $leaked on the relay's disk and in its log,"
 note "$kept in what Anna and Bo keep on theirs"
 [ "$leaked" = 0 ] && [ "$kept" = 0 ] || die "plaintext found on a disk"
+if [ -n "$voice_pid" ]; then
+  sounds=$(sound_found "$work/speech.opus" "$work/speech.opus")
+  leaked=$(sound_found "$work/speech.opus" $(find "$work/relay" "$work/anna" "$work/bo" -type f))
+  note "of $sounds pieces of 16 bytes of what was said: $leaked on all three disks"
+  [ "$sounds" -gt 100 ] && [ "$leaked" = 0 ] || die "sound found on a disk"
+fi
 
 step "what Bo holds, compared with the file"
 bo log anna --texts --from anna > "$work/received"

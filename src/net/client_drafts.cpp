@@ -22,6 +22,15 @@ Result<crypto::SecretBytes> draft_content(Impl& impl, const MessageId& id) {
   return impl.read([&](net::ClientSession& session) { return session.engine().draft_content(id); });
 }
 
+/// A file of what was said before a recording was cut off, and what is known of it.
+Result<VoiceClip> end_copy(ByteSpan content, Bytes& file) {
+  file = to_bytes(content);
+  std::uint64_t whole = 0;
+  TERN_ASSIGN(auto recorder, VoiceRecorder::resume({}, make_voice_buffer(file), content, &whole));
+  file.resize(whole);
+  return recorder.finish();
+}
+
 }  // namespace
 
 Result<std::vector<VoiceDraft>> Client::drafts() const {
@@ -70,8 +79,12 @@ Result<VoicePlayer> Client::play_draft(const MessageId& id, const PlayerSettings
   TERN_ASSIGN(const auto draft, draft_called(*impl_, id));
   TERN_ASSIGN(const auto content, draft_content(*impl_, id));
   auto with_clip = settings;
-  if (draft.clip) with_clip.clip = draft.clip;
-  return VoicePlayer::open(make_voice_source(to_bytes(content)), with_clip);
+  with_clip.clip = draft.clip;
+  auto file = to_bytes(content);
+  if (!draft.clip) {
+    TERN_ASSIGN(with_clip.clip, end_copy(content, file));
+  }
+  return VoicePlayer::open(make_voice_source(std::move(file)), with_clip);
 }
 
 }  // namespace tern

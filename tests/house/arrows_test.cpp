@@ -27,7 +27,7 @@ const std::vector<Room> rooms = {
     {"src/client/", {"tern/", "base/", "crypto/", "mls/", "store/", "wire/", "client/"}, backends},
     {"src/relay/", {"tern/", "base/", "crypto/", "store/", "wire/", "relay/"}, backends},
     {"src/net/", {"tern/", "base/", "crypto/", "store/", "wire/", "client/", "relay/", "net/"}, {}},
-    {"examples/", {"tern/", "chat/"}, {}},
+    {"examples/", {"tern/", "chat/", "examples/"}, {}},
 };
 
 /// A dependency and the one folder that knows it.
@@ -35,6 +35,7 @@ const std::map<std::string, std::string> keepers = {
     {"lmdb.h", "src/store/"},         {"sodium", "src/crypto/"},  {"asio", "src/net/"},
     {"flatbuffers/", "codecs/wire/"}, {"opus", "codecs/voice/"},  {"ogg/", "codecs/voice/"},
     {"ebur128", "codecs/voice/"},     {"sonic", "codecs/voice/"}, {"speex/", "codecs/voice/"},
+    {"portaudio", "examples/voice/"},
 };
 
 const std::vector<std::string> shipped = {"include", "src", "codecs", "examples", "fuzz"};
