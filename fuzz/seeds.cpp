@@ -10,6 +10,7 @@
 #include "noise_keys.hpp"
 #include "unit/wire/samples.hpp"
 #include "voice_seeds.hpp"
+#include "wire/live.hpp"
 
 using namespace tern;
 using namespace tern::wire;
@@ -49,6 +50,14 @@ void write_wire() {
   n = 0;
   for (const Content& content : samples.contents())
     write("content", numbered("content", ++n), encode(content));
+
+  const Bytes speech = encode_live_audio({Bytes(60, 1), Bytes(60, 2), Bytes(60, 3)});
+  write("live_packet", "audio", speech);
+  write("live_packet", "packet",
+        encode(LivePacket{.packet_frames = 3, .ciphertext = speech, .signature = {}}));
+  write("live_packet", "end",
+        encode(LivePacket{
+            .counter = 9, .packet_frames = 12, .end = true, .ciphertext = {}, .signature = {}}));
 
   EntryHeader header = samples.entry_header();
   header.access = {AccessChange::Mode::change, {DeviceId{}}, {DeviceId{}}};

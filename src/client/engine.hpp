@@ -126,6 +126,7 @@ class Engine {
   virtual Result<void> finish_file(Now now, const MessageId& id, const FileToSend& details) = 0;
   virtual Result<void> discard_draft(Now now, const MessageId& id) = 0;
   virtual Result<std::vector<VoiceDraft>> drafts() const = 0;
+  virtual Result<bool> draft_is_finished(const MessageId& id) const = 0;
   virtual Result<crypto::SecretBytes> draft_content(const MessageId& id) const = 0;
   /// What the recorder of `draft` makes is also heard now, by tern/media.hpp's LiveSettings.
   virtual Result<void> start_live(Now now, const MessageId& draft, const ChatId& chat,

@@ -63,6 +63,7 @@ class EngineImpl final : public Engine {
   Result<void> finish_file(Now now, const MessageId& id, const FileToSend& details) override;
   Result<void> discard_draft(Now now, const MessageId& id) override;
   Result<std::vector<VoiceDraft>> drafts() const override;
+  Result<bool> draft_is_finished(const MessageId& id) const override;
   Result<SecretBytes> draft_content(const MessageId& id) const override;
   Result<void> start_live(Now now, const MessageId& draft, const ChatId& chat,
                           std::uint32_t packet_frames) override;

@@ -44,7 +44,9 @@ Result<void> EngineImpl::finish_voice(Now now, const MessageId& id, const VoiceE
     // Whoever was removed while they spoke keeps what they said.
     return sent || sent.error() == Errc::chat_left ? Result<void>() : sent;
   });
-  return kept ? sent : kept;
+  if (!kept) return kept;
+  release_draft(id);
+  return sent;
 }
 
 Result<void> EngineImpl::send_draft(Now now, const MessageId& id) {
@@ -69,6 +71,13 @@ Result<std::vector<VoiceDraft>> EngineImpl::drafts() const {
     return !draft.clip && device_->recording.count(draft.id) > 0;
   });
   return out;
+}
+
+Result<bool> EngineImpl::draft_is_finished(const MessageId& id) const {
+  TERN_ASSIGN(const auto transaction, device_->environment.read());
+  TERN_ASSIGN(const auto draft, drafts::get(ReadRows(*transaction, device_->sealer), id));
+  if (!draft) return Error(Errc::not_found, "there is no draft " + id.hex());
+  return draft->clip.has_value();
 }
 
 Result<SecretBytes> EngineImpl::draft_content(const MessageId& id) const {

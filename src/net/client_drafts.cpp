@@ -22,6 +22,15 @@ Result<crypto::SecretBytes> draft_content(Impl& impl, const MessageId& id) {
   return impl.read([&](net::ClientSession& session) { return session.engine().draft_content(id); });
 }
 
+template <class Impl>
+Result<crypto::SecretBytes> unfinished_content(Impl& impl, const MessageId& id) {
+  return impl.read([&](net::ClientSession& session) -> Result<crypto::SecretBytes> {
+    TERN_ASSIGN(const bool finished, session.engine().draft_is_finished(id));
+    if (finished) return Error(Errc::too_late, "the recording is finished");
+    return session.engine().draft_content(id);
+  });
+}
+
 /// A file of what was said before a recording was cut off, and what is known of it.
 Result<VoiceClip> end_copy(ByteSpan content, Bytes& file) {
   file = to_bytes(content);
@@ -39,11 +48,16 @@ Result<std::vector<VoiceDraft>> Client::drafts() const {
 
 Result<VoiceRecording> Client::resume_draft(const MessageId& id, const VoiceSettings& settings,
                                             OnFinish on_finish) {
-  TERN_ASSIGN(const auto draft, draft_called(*impl_, id));
-  if (draft.clip) return Error(Errc::too_late, "the recording is finished");
   TERN_TRY(
       impl_->read([&](net::ClientSession& session) { return session.engine().claim_draft(id); }));
-  TERN_ASSIGN(const auto content, draft_content(*impl_, id));
+  const auto content = unfinished_content(*impl_, id);
+  if (!content) {
+    (void)impl_->read([&](net::ClientSession& session) {
+      session.engine().release_draft(id);
+      return Result<void>();
+    });
+    return content.error();
+  }
   const net::EngineCall call =
       [client = std::weak_ptr(impl_)](const std::function<Result<void>(client::Engine&)>& work) {
         return net::call_engine(client, work);
@@ -52,8 +66,8 @@ Result<VoiceRecording> Client::resume_draft(const MessageId& id, const VoiceSett
   std::uint64_t whole = 0;
   TERN_ASSIGN(auto recorder, VoiceRecorder::resume(
                                  net::hashing(settings, hash),
-                                 net::make_draft_sink(call, {id, on_finish, content.size()}, hash),
-                                 content, &whole));
+                                 net::make_draft_sink(call, {id, on_finish, content->size()}, hash),
+                                 *content, &whole));
   TERN_TRY(call([&](client::Engine& engine) { return engine.cut_draft(read_clock(), id, whole); }));
   return VoiceRecording{id, std::move(recorder)};
 }

@@ -35,6 +35,10 @@ class Conversation {
   /// Until nothing waits at the sender, and the receiver's receipts are in.
   void await_delivery();
   Syncs syncs() const;
+  Client& receiver() { return *receiver_; }
+  /// The same chat as either has it.
+  Chat senders_chat() const { return *chat_; }
+  Chat receivers_chat();
 
  private:
   std::filesystem::path folder_;

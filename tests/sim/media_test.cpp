@@ -203,6 +203,21 @@ TEST_CASE("the receiver fetches the chunks as they come, and the sender sees how
   CHECK(last == crypto::blob_cipher_bytes(sound.size()));
 }
 
+TEST_CASE("the first sound of ten minutes is there two round trips after the message at most") {
+  Two two(908);
+  two.bo->set_network(false);
+  const auto id = say(two.world, *two.anna, two.chat, sound_of(two.world, 1'850'000));
+  REQUIRE(two.world.settle());
+  constexpr std::int64_t one_way_ms = 100;
+  two.world.weather().delay_min_ms = two.world.weather().delay_max_ms = one_way_ms;
+  two.bo->set_network(true);
+  const auto here = [&] { return two.bo->engine().message(two.chat, id).has_value(); };
+  REQUIRE(two.world.run_until(here));
+  const auto arrived_ms = two.world.now().mono_ms;
+  REQUIRE(two.world.run_until([&] { return media_at(*two.bo, two.chat, id).done > 0; }));
+  CHECK(two.world.now().mono_ms - arrived_ms <= 2 * 2 * one_way_ms);
+}
+
 TEST_CASE("a broken line or a kill on any side goes on at the chunk where it stopped") {
   for (std::uint64_t seed = 910; seed < 922; ++seed) {
     Two two(seed);

@@ -44,7 +44,6 @@ TEST_CASE("a relay that has devices does not take another key when its own is mi
     CHECK(Relay::start(options));
   }
   SECTION("with a device it says what to do, and leaves the folder as it is") {
-    const Bytes storage_key(32, 0x42);
     auto client = Client::open({.folder = elsewhere.path / "device",
                                 .storage_key = storage_key,
                                 .relay = relay->address()})
