@@ -72,7 +72,7 @@ void fetch(const std::filesystem::path& folder, const std::string& who, std::siz
   auto person = open_person(folder, Network::on);
   auto chat = known_chat(person, who);
   const auto message = find_media(chat, number);
-  if (media_of(message)->state != tern::Media::State::here) require(chat.fetch(message.id));
+  if (media_of(message)->state != tern::Media::State::here) require(chat.fetch(message));
   if (!wait_for_media(person, chat, message.id, wait))
     throw Failure("it has not arrived yet; it goes on when a later command is online");
   print_one(person, chat, message.id);
@@ -82,7 +82,7 @@ void save(const std::filesystem::path& folder, const std::string& who, std::size
           const std::string& file) {
   auto person = open_person(folder, Network::off);
   const auto chat = known_chat(person, who);
-  require(chat.save(find_media(chat, number).id, file));
+  require(chat.save(find_media(chat, number), file));
 }
 
 }  // namespace chat

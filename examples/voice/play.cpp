@@ -71,12 +71,12 @@ void play_message(const Folder& folder, const MessageToPlay& which, const Playin
   const auto while_arriving = [&] {
     const auto media = std::get<tern::Voice>(require(chat.message(message.id)).body).media;
     if (media.state == tern::Media::State::failed) throw Failure(tern::describe(media.failure));
-    if (media.state == tern::Media::State::elsewhere) require(chat.fetch(message.id));
+    if (media.state == tern::Media::State::elsewhere) require(chat.fetch(message));
     if (media.state != tern::Media::State::here && Clock::now() >= deadline)
       throw Failure("the sound has not arrived; say how many seconds to --wait for it");
     person.client.wait_event(50ms);
   };
-  play_to_end(require(chat.play(message.id, player_settings(options))),
+  play_to_end(require(chat.play(message, player_settings(options))),
               std::get<tern::Voice>(message.body).clip.waveform, options, while_arriving);
   require(chat.mark_read());
 }
