@@ -148,7 +148,7 @@ Result<void> write(Step& step, const MessageId& id, std::uint64_t at, ByteSpan c
                    std::uint64_t settled) {
   TERN_ASSIGN(auto draft, known(step.rows, id));
   // The disk kept what a failed call was about: its repetition finds it there.
-  if (!content.empty() && draft.written == at + content.size()) return {};
+  if (!content.empty() && at < draft.written && draft.written - at == content.size()) return {};
   if (draft.written != at)
     return Error(Errc::invalid_argument, "the draft has " + std::to_string(draft.written) +
                                              " bytes; somebody else writes it too");

@@ -87,7 +87,8 @@ Result<LiveStream*> stream_of(Step& step, Chat& chat, const wire::LivePacket& pa
     auto& stream = known->second;
     stream.before = std::exchange(stream.now, std::move(*speaker));
     stream.before_epoch = std::exchange(stream.epoch, packet.epoch);
-    stream.turned_ms = step.now.mono_ms;
+    stream.before_over_ms = stream.over_ms.value_or(step.now.mono_ms);
+    stream.over_ms.reset();
     return &stream;
   }
   end_others(step.device, chat.id(), from);
@@ -117,10 +118,7 @@ void keep(Step& step, const wire::LivePacket& packet, LiveStream& stream,
 }
 
 /// Of an epoch that is over: whoever spoke in it may have been removed since.
-bool too_late(Now now, LiveStream& stream) {
-  if (!stream.turned_ms) stream.turned_ms = now.mono_ms;
-  return now.mono_ms - *stream.turned_ms > old_epoch_ms;
-}
+bool too_late(Now now, std::int64_t over_ms) { return now.mono_ms - over_ms > old_epoch_ms; }
 
 }  // namespace
 
@@ -182,8 +180,9 @@ Result<void> received(Step& step, const wire::SignalPush& push) {
   TERN_ASSIGN(LiveStream* const stream, stream_of(step, *chat, *packet, push.from));
   if (!stream || stream->replaced) return {};
   TERN_ASSIGN(const auto* const group, chat->group());
-  if (group->epoch() != packet->epoch && too_late(step.now, *stream)) return {};
   const bool old = stream->before && stream->before_epoch == packet->epoch;
+  const auto over_ms = old ? stream->before_over_ms : stream->over_ms.value_or(step.now.mono_ms);
+  if (group->epoch() != packet->epoch && too_late(step.now, over_ms)) return {};
   auto opened = open(old ? *stream->before : stream->now, group->group_id(), *packet);
   if (!opened) {
     // Nothing is begun by what nobody has signed.
@@ -232,7 +231,10 @@ void go_on(Device& device, Now now) {
   auto& heard = device.lives.heard;
   for (auto it = heard.begin(); it != heard.end();) {
     auto& [id, stream] = *it;
-    if (stream.turned_ms && now.mono_ms - *stream.turned_ms > old_epoch_ms) stream.before.reset();
+    // Noted when the chat goes on, not when the speaker does: they might wait.
+    const Chat* const chat = device.chats.find(stream.chat);
+    if (chat && chat->record.epoch > stream.epoch && !stream.over_ms) stream.over_ms = now.mono_ms;
+    if (stream.before && too_late(now, stream.before_over_ms)) stream.before.reset();
     const auto silent_ms = now.mono_ms - stream.last_ms;
     if (silent_ms > silence_ms) tell_end(device, id, stream);
     const bool over = stream.told_end && silent_ms > forget_ms;
@@ -246,8 +248,7 @@ std::int64_t deadline(const Device& device) {
   for (const auto& [id, stream] : device.lives.heard) {
     const auto wait = stream.told_end ? forget_ms : silence_ms;
     out = std::min(out, stream.last_ms + wait + 1);
-    if (stream.before && stream.turned_ms)
-      out = std::min(out, *stream.turned_ms + old_epoch_ms + 1);
+    if (stream.before) out = std::min(out, stream.before_over_ms + old_epoch_ms + 1);
   }
   return out;
 }

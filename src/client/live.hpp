@@ -46,12 +46,12 @@ struct LiveStream {
   DeviceId device;
   std::uint8_t packet_frames = 0;
   std::uint64_t epoch = 0;
-  live::Speaker now;  ///< in `epoch`
+  live::Speaker now;                    ///< in `epoch`
+  std::optional<std::int64_t> over_ms;  ///< when the chat went on from `epoch`
   /// Of the epoch before, for what was on its way when the epoch turned.
   std::optional<live::Speaker> before;
   std::uint64_t before_epoch = 0;
-  /// When the group was first seen past an epoch of the stream's.
-  std::optional<std::int64_t> turned_ms;
+  std::int64_t before_over_ms = 0;
   std::deque<HeardPacket> waiting;
   std::optional<std::uint32_t> end;
   bool replaced = false;

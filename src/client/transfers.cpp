@@ -10,7 +10,7 @@ namespace tern::client {
 void Transfers::forget_line() {
   puts = gets = 0;
   for (auto& [id, transfer] : under_way) {
-    transfer.in_flight = transfer.stalls = 0;
+    transfer.in_flight = transfer.stalls = transfer.limited = 0;
     transfer.next = transfer.moved;
     transfer.there = UINT32_MAX;
     transfer.asked = false;
@@ -30,6 +30,7 @@ constexpr std::int64_t incomplete_retry_ms = 60'000;
 constexpr std::int64_t unknown_retry_ms = 600'000;
 constexpr std::uint32_t unknown_doublings_max = 7;  // to a day
 constexpr std::int64_t refused_retry_ms = 60'000;
+constexpr std::uint32_t limited_doublings_max = 16;  // of a millisecond, to a minute
 constexpr std::uint32_t stalls_max = 3;
 
 Transfer transfer_of(const BlobRecord& record) {
@@ -39,7 +40,7 @@ Transfer transfer_of(const BlobRecord& record) {
   out.address = record.address;
   out.chunks = record.chunks();
   out.moved = record.way == Way::up ? record.at_relay : record.have;
-  out.next = out.moved;
+  out.next = out.most = out.moved;
   return out;
 }
 
@@ -150,6 +151,13 @@ void wait(Transfer& transfer, Now now, std::int64_t wait_ms) {
   transfer.asked = false;
 }
 
+// An honest relay that was put back asks for chunks again; one that never moves must not make this
+// device send for ever.
+std::int64_t stalled_retry_ms(const Transfer& transfer) {
+  const auto over = transfer.stalls - std::min(transfer.stalls, stalls_max);
+  return refused_retry_ms << std::min(over, unknown_doublings_max);
+}
+
 }  // namespace
 
 Result<void> load(Device& device, const ReadRows& rows) {
@@ -215,22 +223,19 @@ Result<void> stored(Step& step, const Purpose& purpose, const wire::BlobStored& 
   if (!record) return {};
   if (answer.complete) return finish(step, *record);
   const auto has = std::min(answer.chunks, transfer->chunks);
-  if (purpose.what == What::ask_blob) {
-    transfer->next = has;
-  } else if (has > purpose.chunk) {
-    transfer->stalls = 0;
-    transfer->next = std::max(transfer->next, has);
-  } else {
-    // An honest relay that was put back asks for them again; one that never moves must not make
-    // this device send for ever.
-    if (++transfer->stalls > stalls_max) {
-      wait(*transfer, step.now, refused_retry_ms);
-      return {};
-    }
-    transfer->next = has;
-  }
-  if (has == transfer->moved) return {};
   const auto before = std::exchange(transfer->moved, has);
+  transfer->limited = 0;
+  // Only further than ever: one that goes back and forth is not moving.
+  if (has > transfer->most) transfer->stalls = 0;
+  transfer->most = std::max(transfer->most, has);
+  const bool asked = purpose.what == What::ask_blob;
+  const bool lost = has <= purpose.chunk || (transfer->in_flight == 0 && has < transfer->next);
+  // It has all, and yet it is not complete; or less than was sent.
+  const bool stalls = asked ? has == transfer->chunks : lost;
+  transfer->next = asked || stalls ? has : std::max(transfer->next, has);
+  if (stalls && (++transfer->stalls > stalls_max || asked))
+    wait(*transfer, step.now, stalled_retry_ms(*transfer));
+  if (has == before) return {};
   record->at_relay = has;
   tell_progress(step, *record, before, has);
   return blobs::put(step.rows, *record);
@@ -240,12 +245,14 @@ namespace {
 
 // All chunks are here, and each was this blob's: are they all of it, and nothing else?
 Result<void> check_address(Step& step, BlobRecord& record) {
-  TERN_ASSIGN(const auto address, blobs::address_of(step.rows, record.store, record.bytes));
-  if (address == record.address) return finish(step, record);
+  const auto address = blobs::address_of(step.rows, record.store, record.bytes);
+  if (!address && address.error() != Errc::storage_damaged) return address.error();
+  if (address && *address == record.address) return finish(step, record);
   TERN_TRY(blobs::erase_chunks(step.rows, record.store));
   record.have = 0;
   record.stream = {};
-  return fail(step, record, Errc::blob_damaged);
+  // What the disk has spoilt comes anew when it is asked for, and stops nothing else.
+  return fail(step, record, address ? Errc::blob_damaged : Errc::storage_damaged);
 }
 
 }  // namespace
@@ -269,7 +276,7 @@ Result<void> received(Step& step, const Purpose& purpose, const wire::BlobChunk&
   TERN_TRY(blobs::put_chunk(step.rows, record->store, record->have, answer.payload));
   record->stream = SecretBytes(stream.state());
   transfer->moved = ++record->have;
-  transfer->unknown = 0;
+  transfer->unknown = transfer->limited = 0;
   transfer->next = std::max(transfer->next, transfer->moved);
   // It was the question for more: the next one is.
   transfer->there = std::max(transfer->there, transfer->moved + 1);
@@ -285,7 +292,10 @@ constexpr std::int64_t retention_ms = limits::retention_days * 86'400'000;
 std::int64_t wait_for(const wire::Refused& refused, Transfer& transfer) {
   switch (refused.code) {
     case Errc::rate_limited:
-      return std::max<std::int64_t>(refused.retry_after_ms, 1);
+      // As the relay says; one that never means it is asked more and more seldom.
+      return std::max<std::int64_t>(
+          refused.retry_after_ms,
+          std::int64_t{1} << std::min(transfer.limited++, limited_doublings_max));
     case Errc::blob_incomplete:
       return incomplete_retry_ms;
     case Errc::blob_unknown:

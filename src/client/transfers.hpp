@@ -24,7 +24,9 @@ struct Transfer {
   std::uint32_t moved = 0;            ///< of them
   std::uint32_t next = 0;             ///< to be sent or asked for
   std::uint32_t in_flight = 0;        ///< requests
-  std::uint32_t stalls = 0;           ///< answers in a row that brought it no further
+  std::uint32_t most = 0;             ///< up: chunks that the relay has had at most
+  std::uint32_t stalls = 0;           ///< answers since then that brought it no further
+  std::uint32_t limited = 0;          ///< refusals in a row for going too fast
   std::uint32_t unknown = 0;          ///< refusals in a row: nothing of it is at the relay
   std::uint32_t there = UINT32_MAX;   ///< down: worth asking for, while its owner uploads
   bool asked = false;                 ///< up: whether the relay has all of it

@@ -42,6 +42,8 @@ const crypto::SigningKey& StolenFolder::signing_key() const {
   return impl_->account.identity.signing_key;
 }
 
+const mls::Identity& StolenFolder::identity() const { return impl_->account.identity; }
+
 std::vector<StolenFolder::NamedSecret> StolenFolder::secrets(const ChatId& chat) const {
   std::vector<NamedSecret> out;
   const auto add = [&](const char* name, ByteSpan bytes) {

@@ -14,6 +14,7 @@ class StolenFolder {
   /// Errors: as mls::Group::open.
   Result<mls::Group> group(const ChatId& chat) const;
   const crypto::SigningKey& signing_key() const;
+  const mls::Identity& identity() const;
   struct NamedSecret {
     std::string name;
     Bytes bytes;
