@@ -300,7 +300,9 @@ std::int64_t wait_for(const wire::Refused& refused, Transfer& transfer) {
       return incomplete_retry_ms;
     case Errc::blob_unknown:
       // A Notice comes when there is something: this is for the one that got lost.
-      return unknown_retry_ms << std::min(transfer.unknown++, unknown_doublings_max);
+      // A round of questions is refused together, and counts once.
+      if (transfer.in_flight == 0) ++transfer.unknown;
+      return unknown_retry_ms << std::min(transfer.unknown, unknown_doublings_max);
     case Errc::blob_quota:
     case Errc::blob_damaged:
       return unknown_retry_ms;

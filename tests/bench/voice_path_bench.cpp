@@ -126,7 +126,7 @@ std::vector<double> mouth_to_ear_ms(Conversation& conversation, std::uint32_t fr
 
 void measure_live(Conversation& conversation, Report& report) {
   const auto add = [&](const std::string& name, std::uint32_t frames) {
-    const auto times = mouth_to_ear_ms(conversation, frames);
+    auto times = mouth_to_ear_ms(conversation, frames);
     if (times.empty()) return;
     const double length = 20.0 * frames;
     report.add({name + ": longest, 99th of 100", quantile(times, 0.99), "ms", length,
@@ -139,7 +139,7 @@ void measure_live(Conversation& conversation, Report& report) {
 int run(int argc, char** argv) {
   Report report(argc, argv);
   Conversation conversation(std::filesystem::current_path());
-  const auto syncs_ms = fdatasync_ms(conversation.folder(), 200);
+  auto syncs_ms = fdatasync_ms(conversation.folder(), 200);
   if (syncs_ms.empty()) return 1;
   const double sync_ms = quantile(syncs_ms, 0.5);
   report.add({"fdatasync of 4 KiB: median", sync_ms, "ms", std::nullopt, std::nullopt});
