@@ -97,9 +97,7 @@ void Conversation::await_delivery() {
   }
 }
 
-Chat Conversation::receivers_chat() {
-  return must(receiver_->chat(chat_->id()));
-}
+Chat Conversation::receivers_chat() { return must(receiver_->chat(chat_->id())); }
 
 Syncs Conversation::syncs() const {
   return {sender_->statistics().store_syncs, relay_->statistics().store_syncs,
