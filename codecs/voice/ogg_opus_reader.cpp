@@ -173,6 +173,8 @@ Result<void> OggOpusReader::place_packets(std::int64_t granule) {
     if (granule != -1 && granule != granule_) return Errc::opus_granule_invalid;
     return {};
   }
+  // RFC 3533: a page on which no packet ends has no position of its own.
+  if (page_.packets.empty() && placed_ && granule == -1) granule = granule_;
   std::int64_t samples = 0;
   for (const auto& packet : page_.packets) samples += packet.samples;
   // Half of what fits: nothing below can overflow.

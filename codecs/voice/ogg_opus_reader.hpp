@@ -62,6 +62,7 @@ class OggOpusReader {
   /// Bytes of whole pages read so far; up to the last one with sound.
   std::uint64_t offset() const { return offset_; }
   std::uint32_t next_number() const { return number_; }
+  std::uint32_t serial() const { return static_cast<std::uint32_t>(serial_); }
   /// The headers are read, and no packet is half here.
   bool between_packets() const { return stage_ == Stage::sound && !open_; }
   /// Goes on there, in a stream whose first page with sound was read: the next byte fed is the one

@@ -9,7 +9,6 @@ namespace {
 
 // A stream of its own in each file: nothing has to be told apart by it, and nothing be drawn for
 // it.
-constexpr std::uint32_t serial_number = 0x6e726574;  // "tern"
 constexpr std::size_t segments_max = 255;
 constexpr std::size_t page_header_bytes = 27;
 

@@ -8,6 +8,9 @@
 
 namespace tern::voice {
 
+/// Of every stream that a recorder makes: "tern".
+inline constexpr std::uint32_t serial_number = 0x6e726574;
+
 enum class PagePlace { first, middle, last };
 
 /// The packets of one page. A packet never goes over into the next one.

@@ -50,8 +50,13 @@ struct VoicePlayer::Impl {
 
   std::optional<std::uint64_t> duration() const {
     if (const auto end = pages.end()) return static_cast<std::uint64_t>(*end - *granule_of(0));
-    if (settings.clip) return settings.clip->samples;
+    if (settings.clip) return std::min(settings.clip->samples, limits::voice_samples_max);
     return std::nullopt;
+  }
+  /// Where the file ends, once that was seen: a sender's word does not cut it.
+  std::uint64_t last_sample() const {
+    const auto end = pages.end();
+    return end ? static_cast<std::uint64_t>(*end - *granule_of(0)) : limits::voice_samples_max;
   }
   /// Known once a page with sound was read.
   std::optional<std::int64_t> granule_of(std::uint64_t sample) const {
@@ -61,8 +66,7 @@ struct VoicePlayer::Impl {
   }
 
   Result<void> seek(std::uint64_t sample) {
-    sample = std::min(sample, duration().value_or(limits::voice_samples_max));
-    sample = std::min(sample, limits::voice_samples_max);
+    sample = std::min({sample, last_sample(), limits::voice_samples_max});
     TERN_TRY(chain.reset(sample));
     target = sample;
     ended = false;
@@ -121,7 +125,10 @@ struct VoicePlayer::Impl {
     while (out.frames < pcm.size()) {
       const auto state = fill();
       if (!state && out.frames == 0) return state.error();
-      if (!state) break;  // it comes again with the next call
+      if (!state) {
+        out.state = PlayerState::waiting;  // the error comes again with the next call
+        break;
+      }
       out.state = *state;
       if (*state != PlayerState::playing) break;
       out.frames += chain.read(pcm.subspan(out.frames));
@@ -131,7 +138,7 @@ struct VoicePlayer::Impl {
 
   std::uint64_t position() const {
     if (ended && chain.available() == 0) return duration().value_or(target);
-    return std::min(chain.position(), duration().value_or(limits::voice_samples_max));
+    return std::min(chain.position(), last_sample());
   }
 
   std::shared_ptr<VoiceSource> source;
@@ -177,7 +184,10 @@ Result<PlayerRead> VoicePlayer::read(std::span<std::int16_t> pcm) {
     const auto wanted = std::min(piece.size(), pcm.size() - out.frames);
     auto read = impl_->read(std::span(piece).first(wanted));
     if (!read && out.frames == 0) return read;
-    if (!read) break;
+    if (!read) {
+      out.state = PlayerState::waiting;
+      break;
+    }
     for (std::size_t i = 0; i < read->frames; ++i)
       pcm[out.frames + i] = static_cast<std::int16_t>(std::lround(piece[i] * 32767));
     out.frames += read->frames;

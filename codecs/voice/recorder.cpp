@@ -21,8 +21,7 @@ struct VoiceRecorder::Impl {
       : recording(std::move(of)), input(std::move(from)) {}
   ~Impl() {
     // Nobody is left to be told of an error.
-    if (state == State::recording) (void)flush();
-    if (state == State::ended) (void)recording.write();
+    if (state != State::over) (void)flush();
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;

@@ -30,7 +30,10 @@ Result<Recording> Recording::resume(const VoiceSettings& settings, std::unique_p
   whole_bytes = 0;
   TERN_TRY(out.take_over(old, draft));
   const std::uint64_t offset = old.reader.offset();
-  if (!old.reader.head() || !old.reader.between_packets()) return out;  // not even the headers
+  if (!old.reader.head() || !old.reader.between_packets()) {
+    if (out.packets_ > 0) return not_ours();  // a recorder ends no page within a packet
+    return out;                               // not even the headers
+  }
   whole_bytes = offset;
   out.pending_.clear();
   out.produced_bytes_ = offset;
@@ -56,8 +59,9 @@ Result<void> Recording::take_over(Old& old, ByteSpan draft) {
       if (page.error() == Errc::ogg_malformed && old.reader.between_packets()) return {};
       return page.error();
     }
-    if (old.reader.head() && (old.reader.head()->channels != 1 || old.reader.head()->gain_q8 != 0 ||
-                              old.reader.head()->pre_skip != encoder_lookahead))
+    if (old.reader.head() &&
+        (old.reader.head()->channels != 1 || old.reader.head()->gain_q8 != 0 ||
+         old.reader.head()->pre_skip != encoder_lookahead || old.reader.serial() != serial_number))
       return not_ours();
     if (*page) {
       TERN_TRY(take_over_page(old, **page));

@@ -102,8 +102,13 @@ Result<void> VoiceStream::add(std::uint64_t counter, std::span<const ByteSpan> o
     if (samples != voice::frame_samples || packet.size() > voice::frame_bytes_max)
       return Errc::opus_packet_invalid;
   }
-  if (counter < stream.next || counter - stream.next > packets_ahead_max) return {};
-  if (stream.lost || (stream.end && counter >= *stream.end)) return {};
+  if (counter < stream.next || stream.lost || (stream.end && counter >= *stream.end)) return {};
+  if (counter - stream.next > packets_ahead_max) {
+    // What is missing before it is more than can be made up.
+    stream.lost = true;
+    stream.waiting.clear();
+    return {};
+  }
   auto [place, fresh] = stream.waiting.try_emplace(counter);
   if (!fresh) return {};
   for (const ByteSpan packet : opus_packets) place->second.push_back(to_bytes(packet));
@@ -111,8 +116,8 @@ Result<void> VoiceStream::add(std::uint64_t counter, std::span<const ByteSpan> o
 }
 
 void VoiceStream::end(std::uint64_t counter) {
-  if (impl_->end || counter < impl_->next) return;
-  impl_->end = counter;
+  if (impl_->end) return;
+  impl_->end = std::max(counter, impl_->next);
   impl_->waiting.erase(impl_->waiting.lower_bound(counter), impl_->waiting.end());
 }
 

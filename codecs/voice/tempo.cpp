@@ -38,7 +38,10 @@ void Tempo::push(std::span<const float> pcm, std::vector<float>& out) {
     return;
   }
   if (pcm.empty()) return;
-  in_.assign(pcm.begin(), pcm.end());
+  // libsonic counts in 16 bits, and what is over full scale would come out with the other sign.
+  in_.resize(pcm.size());
+  std::transform(pcm.begin(), pcm.end(), in_.begin(),
+                 [](float sample) { return std::clamp(sample, -1.0F, 1.0F); });
   sonicWriteFloatToStream(stream_.get(), in_.data(), static_cast<int>(in_.size()));
   holds_ = true;
   take_out(out);

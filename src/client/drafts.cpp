@@ -77,6 +77,17 @@ Result<void> replace_unsealed(Rows& rows, const DraftRecord& draft, ByteSpan res
   return rows.put(tables::draft_bytes, row_key(key, draft.sealed), rest);
 }
 
+/// How much of `content`, which begins at `at`, the draft ends with already.
+Result<std::size_t> kept_already(const ReadRows& rows, const DraftRecord& draft, std::uint64_t at,
+                                 ByteSpan content) {
+  if (at >= draft.written || at < draft.sealed || draft.written - at > content.size())
+    return std::size_t{0};
+  TERN_ASSIGN(const auto rest, unsealed(rows, draft, 0));
+  const auto end = rest.span().subspan(static_cast<std::size_t>(at - draft.sealed));
+  const bool same = std::equal(end.begin(), end.end(), content.begin());
+  return same ? end.size() : std::size_t{0};
+}
+
 Result<void> check_size(const DraftRecord& draft, std::size_t more) {
   const auto bytes = crypto::blob_cipher_bytes(draft.written + more);
   if (bytes <= limits::blob_bytes_max) return {};
@@ -148,7 +159,11 @@ Result<void> write(Step& step, const MessageId& id, std::uint64_t at, ByteSpan c
                    std::uint64_t settled) {
   TERN_ASSIGN(auto draft, known(step.rows, id));
   // The disk kept what a failed call was about: its repetition finds it there.
-  if (!content.empty() && at < draft.written && draft.written - at == content.size()) return {};
+  // And behind it, perhaps, more that was recorded meanwhile.
+  TERN_ASSIGN(const auto kept, kept_already(step.rows, draft, at, content));
+  content = content.subspan(kept);
+  at += kept;
+  if (kept > 0 && content.empty()) return {};
   if (draft.written != at)
     return Error(Errc::invalid_argument, "the draft has " + std::to_string(draft.written) +
                                              " bytes; somebody else writes it too");

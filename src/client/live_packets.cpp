@@ -65,6 +65,7 @@ Result<std::vector<Bytes>> open(const Speaker& speaker, ByteSpan group_id,
   if (packet.end != packets.empty())
     return Error(Errc::malformed, "a live packet has speech in it, or is the end");
   std::vector<Bytes> out;
+  out.reserve(packets.size());
   for (const auto opus : packets) out.push_back(to_bytes(opus));
   return out;
 }

@@ -53,9 +53,9 @@ Result<bool> BlobUpkeep::erase_dropped(LogTransaction& store) {
     const auto erased = std::min<std::uint64_t>(blob.chunks, left);
     TERN_TRY(store.erase_dropped(blob, erased));
     left -= erased;
-    if (left == 0) return erased == blob.chunks && &blob == &dropped.back();
+    if (left == 0) return false;  // there may be more than were read
   }
-  return true;
+  return dropped.size() < erased_chunks_per_run_max;
 }
 
 }  // namespace tern::relay

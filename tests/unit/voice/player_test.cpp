@@ -159,5 +159,20 @@ TEST_CASE("a stream that begins in the middle of another's time plays from its b
   CHECK(player.read(std::span<float>(rest)).value().frames == 19'100 - 312 - 15'000);
 }
 
+TEST_CASE("a clip that says less than the file has cuts nothing off it") {
+  const auto [file, clip] = record(speech(48'000 * 5));
+  auto source = std::make_shared<ArrivingSource>(file);
+  source->arrive(file.size() / 2);
+  auto settings = as_decoded();
+  settings.clip = clip;
+  settings.clip->samples = 100;
+  auto player = VoicePlayer::open(source, settings).value();
+  Pcm piece(48'000);
+  CHECK(player.read(std::span<float>(piece)).value().frames == piece.size());
+  CHECK(player.position() == 48'000);
+  player.seek(96'000).value();
+  CHECK(player.position() == 96'000);
+}
+
 }  // namespace
 }  // namespace tern::voice::test

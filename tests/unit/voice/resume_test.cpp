@@ -153,6 +153,22 @@ TEST_CASE("what is no draft is not resumed") {
         Errc::opus_header_invalid);
 }
 
+TEST_CASE("a draft with the number of another stream is no recorder's") {
+  const Bytes draft = draft_of(speech(48'000 * 3));
+  SinkLog log;
+  const auto pages = page_offsets(draft);
+  Bytes other = draft;
+  for (std::size_t i = 0; i + 1 < pages.size(); ++i) {
+    Bytes page(other.begin() + static_cast<std::ptrdiff_t>(pages[i]),
+               other.begin() + static_cast<std::ptrdiff_t>(pages[i + 1]));
+    page[14] ^= 1;
+    fix_checksum(page);
+    std::copy(page.begin(), page.end(), other.begin() + static_cast<std::ptrdiff_t>(pages[i]));
+  }
+  CHECK(VoiceRecorder::resume({}, logged(log), other).error() == Errc::opus_header_invalid);
+  CHECK(log.file.empty());
+}
+
 TEST_CASE("a page of a draft whose bytes are not what was written is left out, and what follows") {
   const Pcm pcm = speech(48'000 * 2);
   Bytes draft = draft_of(pcm);

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "unit/voice/sounds.hpp"
 
@@ -19,6 +20,15 @@ TEST_CASE("speed changes how long it takes, and not the pitch") {
   CHECK(static_cast<double>(heard.size()) == Approx(480'000 / speed).epsilon(0.02));
   const auto middle = std::span<const float>(heard).subspan(heard.size() / 4, heard.size() / 2);
   CHECK(crossings_a_second(middle) == Approx(200).epsilon(0.02));
+}
+
+TEST_CASE("what is over full scale comes out clipped at any speed, and not with the other sign") {
+  Pcm loud = tone(200, 48'000 * 2, 3.0F);
+  const auto file = record(loud).file;
+  const Pcm heard = play(file, {.speed = 1.5, .normalise = false});
+  std::size_t jumps = 0;
+  for (std::size_t i = 1; i < heard.size(); ++i) jumps += std::abs(heard[i] - heard[i - 1]) > 1.2F;
+  CHECK(jumps == 0);
 }
 
 TEST_CASE("position runs with the speed, and ends at the duration") {

@@ -138,16 +138,28 @@ TEST_CASE("a last packet that is missing is concealed when the end is known, two
   CHECK(drain(nothing, heard) == StreamState::ended);
 }
 
-TEST_CASE("packets far ahead and behind the end are left out") {
+TEST_CASE("a packet behind the end is left out, and one far ahead says that too much is missing") {
   auto stream = start();
   Pcm heard;
-  add(stream, 9);
-  CHECK(drain(stream, heard) == StreamState::waiting);
   add(stream, 0);
   stream.end(1);
   add(stream, 1);
   CHECK(drain(stream, heard) == StreamState::ended);
   CHECK(heard.size() == frames * 960 - 312);
+
+  auto late = start();
+  add(late, 9);
+  CHECK(drain(late, heard) == StreamState::lost);
+}
+
+TEST_CASE("an end that was played already ends the stream") {
+  auto stream = start();
+  Pcm heard;
+  add(stream, 0);
+  add(stream, 1);
+  CHECK(drain(stream, heard) == StreamState::waiting);
+  stream.end(1);
+  CHECK(drain(stream, heard) == StreamState::ended);
 }
 
 TEST_CASE("the last packet is as short as the speech that was left") {
