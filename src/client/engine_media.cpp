@@ -38,7 +38,7 @@ Result<void> EngineImpl::cut_draft(Now now, const MessageId& id, std::uint64_t k
 Result<void> EngineImpl::finish_voice(Now now, const MessageId& id, const VoiceEnding& ending,
                                       OnFinish then) {
   Result<void> sent;
-  const auto kept = call(now, [&](Step& step) -> Result<void> {
+  auto kept = call(now, [&](Step& step) -> Result<void> {
     TERN_TRY(drafts::finish(step, id, ending));
     sent = then == OnFinish::send ? drafts::send_voice(step, id) : Result<void>();
     // Whoever was removed while they spoke keeps what they said.
@@ -95,7 +95,7 @@ Result<void> EngineImpl::start_live(Now now, const MessageId& draft, const ChatI
 
 Result<void> EngineImpl::say_live(Now now, const MessageId& draft,
                                   const std::vector<Bytes>& opus_packets) {
-  const auto said = call(now, [&](Step& step) { return live::say(step, draft, opus_packets); });
+  auto said = call(now, [&](Step& step) { return live::say(step, draft, opus_packets); });
   if (opus_packets.empty()) live::stop(*device_, draft);
   return said;
 }
