@@ -1,3 +1,4 @@
+#include <array>
 // Live voice when somebody lies: a member, one who is none any more, or the relay.
 #include "client/live_packets.hpp"
 #include "sim/forger.hpp"
@@ -129,6 +130,7 @@ TEST_CASE("whoever was removed is not heard five seconds later, however they go 
 }
 
 TEST_CASE("what is on its way when the epoch turns is heard, at each turn of a long speech") {
+  std::array<Outcome, 3> outcomes;  // answered later, perhaps: outlives the world
   Stage stage(1201);
   auto& world = stage.world;
   auto& anna = stage.anna();
@@ -148,7 +150,7 @@ TEST_CASE("what is on its way when the epoch turns is heard, at each turn of a l
     OldVoice late(stage, anna, id);
     late.next = 100'000;
     const auto epoch = stage.bo().info(stage.chat).epoch;
-    Outcome outcome;
+    auto& outcome = outcomes[static_cast<std::size_t>(turn)];
     const AccountId accounts[] = {cem.account()};
     if (turn % 2 == 0) {
       anna.engine().add_members(world.now(), stage.chat, accounts, outcome.done());
