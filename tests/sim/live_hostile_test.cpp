@@ -1,5 +1,6 @@
-#include <array>
 // Live voice when somebody lies: a member, one who is none any more, or the relay.
+#include <array>
+
 #include "client/live_packets.hpp"
 #include "sim/forger.hpp"
 #include "sim/stolen_folder.hpp"
