@@ -2,6 +2,7 @@
 // way to the relay, by any content that its keys can sign.
 #pragma once
 
+#include "sim/frame_edits.hpp"
 #include "sim/media.hpp"
 #include "wire/content.hpp"
 #include "wire/entry.hpp"
@@ -47,34 +48,5 @@ NamedBlob blob_of_next(World& world, Device& who, const ChatId& chat, ByteSpan s
                        MessageId* id = nullptr);
 
 wire::Content voice_naming(const NamedBlob& blob, std::int64_t sent_ms);
-
-/// Passes a request of this kind to `edit`, and sends what it becomes.
-template <class What, class Edit>
-void edit_request(Bytes& frame, const Edit& edit) {
-  auto decoded = wire::decode_request(frame).value();
-  auto* request = std::get_if<wire::RequestFrame>(&decoded);
-  auto* what = request ? std::get_if<What>(&request->request) : nullptr;
-  if (!what) return;
-  edit(*what);
-  frame = wire::encode(*request);
-}
-
-/// Gives an answer of this kind to `edit`, which returns the answer to send in its place.
-template <class What, class Edit>
-void edit_answer(Bytes& frame, const Edit& edit) {
-  auto decoded = wire::decode_server_frame(frame).value();
-  auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
-  auto* what = answer ? std::get_if<What>(&answer->answer) : nullptr;
-  if (!what) return;
-  const wire::Answer instead = edit(*what);
-  frame = wire::encode(wire::AnswerFrame{answer->id, instead});
-}
-
-template <class What>
-std::size_t count_requests(const Bytes& frame) {
-  const auto decoded = wire::decode_request(frame);
-  const auto* request = decoded ? std::get_if<wire::RequestFrame>(&*decoded) : nullptr;
-  return request && std::holds_alternative<What>(request->request) ? 1 : 0;
-}
 
 }  // namespace tern::sim

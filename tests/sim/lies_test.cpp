@@ -8,6 +8,7 @@
 #include "client/policy.hpp"
 #include "mls/key_package_record.hpp"
 #include "mls/proposal.hpp"
+#include "sim/frame_edits.hpp"
 #include "sim/hostile_member.hpp"
 #include "sim/people.hpp"
 #include "sim/stolen_folder.hpp"
@@ -17,28 +18,6 @@ using namespace tern;
 using namespace tern::sim;
 
 namespace {
-
-/// Passes a request of this kind to `edit`, and sends what it becomes.
-template <class What, class Edit>
-void edit_request(Bytes& frame, const Edit& edit) {
-  auto decoded = wire::decode_request(frame).value();
-  auto* request = std::get_if<wire::RequestFrame>(&decoded);
-  auto* what = request ? std::get_if<What>(&request->request) : nullptr;
-  if (!what) return;
-  edit(*what);
-  frame = wire::encode(*request);
-}
-
-/// The same for an answer.
-template <class What, class Edit>
-void edit_answer(Bytes& frame, const Edit& edit) {
-  auto decoded = wire::decode_server_frame(frame).value();
-  auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
-  auto* what = answer ? std::get_if<What>(&answer->answer) : nullptr;
-  if (!what) return;
-  edit(*what);
-  frame = wire::encode(*answer);
-}
 
 ChatId pair_chat(World& world, Device& from, const Device& to) {
   return from.with(

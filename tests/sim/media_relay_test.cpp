@@ -27,8 +27,8 @@ struct HourOfLies {
     world.run_for(5'000);
     world.relay().on_frame_to_device = [this](Device&, Bytes& frame) {
       if (!lies) return true;
-      if (lie.stored) edit_answer<wire::BlobStored>(frame, lie.stored);
-      if (lie.chunk) edit_answer<wire::BlobChunk>(frame, lie.chunk);
+      if (lie.stored) replace_answer<wire::BlobStored>(frame, lie.stored);
+      if (lie.chunk) replace_answer<wire::BlobChunk>(frame, lie.chunk);
       return true;
     };
     world.relay().on_frame_from_device = [this](Device&, Bytes& frame) {
