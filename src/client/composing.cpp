@@ -44,6 +44,11 @@ Result<bool> may_be_out(Step& step, Chat& chat, const OutboxRow& row) {
 
 }  // namespace
 
+Result<void> check_open(const Chat& chat) {
+  if (chat.record.state == ChatState::left || chat.record.leaving) return Errc::chat_left;
+  return {};
+}
+
 Result<Bytes> text_content(Now now, std::string_view text) {
   if (text.size() > limits::text_bytes_max)
     return Error(Errc::text_too_long, "a text of " + std::to_string(text.size()) + " bytes; " +
@@ -69,7 +74,7 @@ Result<Bytes> custom_content(Now now, std::string_view type, ByteSpan bytes) {
 }
 
 Result<std::vector<MessageId>> queue(Step& step, Chat& chat, const std::vector<Bytes>& contents) {
-  if (chat.record.state == ChatState::left || chat.record.leaving) return Errc::chat_left;
+  TERN_TRY(check_open(chat));
   std::vector<MessageId> out;
   for (const auto& content : contents) {
     out.push_back(step.device.entropy.make<MessageId>());
@@ -81,7 +86,7 @@ Result<std::vector<MessageId>> queue(Step& step, Chat& chat, const std::vector<B
 }
 
 Result<void> queue_as(Step& step, Chat& chat, const MessageId& id, const Bytes& content) {
-  if (chat.record.state == ChatState::left || chat.record.leaving) return Errc::chat_left;
+  TERN_TRY(check_open(chat));
   TERN_TRY(queue_one(step, chat, id, content));
   step.sync();
   step.look_at(chat);

@@ -5,6 +5,8 @@
 
 namespace tern::client::composing {
 
+/// Whether anything can be said in it any more. Errors: chat_left.
+Result<void> check_open(const Chat& chat);
 /// Encoded contents, one message each, queued in this order behind what waits already.
 /// Errors: chat_left.
 Result<std::vector<MessageId>> queue(Step& step, Chat& chat, const std::vector<Bytes>& contents);

@@ -132,16 +132,19 @@ wire::BlobRef ref_to(const BlobRecord& blob) {
   return {blob.owner, blob.address, blob.bytes, blob.key.span(), blob.header};
 }
 
-Result<Chat*> chat_of(Step& step, const DraftRecord& draft) {
+/// Where it is to be sent. Asked before anything is made of it: who keeps it as a draft must find
+/// it as it was.
+Result<Chat*> open_chat_of(Step& step, const DraftRecord& draft) {
   Chat* const chat = step.device.chats.find(draft.chat);
   if (!chat) return Error(Errc::not_found, "the draft's chat is gone");
+  TERN_TRY(composing::check_open(*chat));
   return chat;
 }
 
 }  // namespace
 
 Result<MessageId> begin(Step& step, const Chat& chat, DraftKind kind) {
-  if (chat.record.state == ChatState::left || chat.record.leaving) return Errc::chat_left;
+  TERN_TRY(composing::check_open(chat));
   auto& entropy = step.device.entropy;
   DraftRecord draft;
   draft.kind = kind;
@@ -212,27 +215,26 @@ Result<void> finish(Step& step, const MessageId& id, const VoiceEnding& ending) 
 Result<void> send_voice(Step& step, const MessageId& id) {
   TERN_ASSIGN(auto draft, known(step.rows, id));
   if (!draft.clip) return Error(Errc::too_late, "the recording is not finished");
-  TERN_ASSIGN(Chat* const chat, chat_of(step, draft));
+  TERN_ASSIGN(Chat* const chat, open_chat_of(step, draft));
   TERN_ASSIGN(const auto rest, unsealed(step.rows, draft, 0));
   wire::Content content;
   content.sent_ms = step.now.wall_ms;
   wire::VoiceContent voice{*draft.clip, draft.packets_hash, {}, {}};
+  BlobRecord blob;  // whose key `voice` looks at
   if (draft.chunks == 0 && rest.size() <= limits::voice_inline_bytes_max) {
     voice.audio = rest;
-    content.body = voice;
-    TERN_TRY(composing::queue_as(step, *chat, id, wire::encode(content)));
   } else {
-    TERN_ASSIGN(const auto blob, into_blob(step, draft, rest));
+    TERN_ASSIGN(blob, into_blob(step, draft, rest));
     voice.blob = ref_to(blob);
-    content.body = voice;
-    TERN_TRY(composing::queue_as(step, *chat, id, wire::encode(content)));
   }
+  content.body = voice;
+  TERN_TRY(composing::queue_as(step, *chat, id, wire::encode(content)));
   return erase(step.rows, draft);
 }
 
 Result<void> send_file(Step& step, const MessageId& id, const FileToSend& details) {
   TERN_ASSIGN(auto draft, known(step.rows, id));
-  TERN_ASSIGN(Chat* const chat, chat_of(step, draft));
+  TERN_ASSIGN(Chat* const chat, open_chat_of(step, draft));
   if (draft.written == 0) return Error(Errc::invalid_argument, "a file without a byte in it");
   TERN_ASSIGN(const auto rest, unsealed(step.rows, draft, 0));
   const auto bytes = draft.written;

@@ -63,6 +63,8 @@ void end_others(Device& device, const ChatId& chat, const DeviceId& speaker) {
   }
 }
 
+constexpr LiveStream* no_stream = nullptr;
+
 /// The stream that a packet of the present epoch belongs to, begun or moved to that epoch; null: no
 /// member's, or one too many.
 Result<LiveStream*> stream_of(Step& step, Chat& chat, const wire::LivePacket& packet,
@@ -71,18 +73,17 @@ Result<LiveStream*> stream_of(Step& step, Chat& chat, const wire::LivePacket& pa
   const auto known = heard.find(packet.stream);
   const bool here = known != heard.end();
   // A stream is one device's in one chat, whatever the relay says.
-  if (here && (known->second.chat != chat.id() || known->second.device != from))
-    return static_cast<LiveStream*>(nullptr);
+  if (here && (known->second.chat != chat.id() || known->second.device != from)) return no_stream;
   if (here && known->second.epoch == packet.epoch) return &known->second;
   if (here && known->second.before && known->second.before_epoch == packet.epoch)
     return &known->second;
-  if (!here && was_heard(step.device, packet.stream)) return static_cast<LiveStream*>(nullptr);
+  if (!here && was_heard(step.device, packet.stream)) return no_stream;
   TERN_ASSIGN(const auto* const group, chat.group());
-  if (group->epoch() != packet.epoch) return static_cast<LiveStream*>(nullptr);
+  if (group->epoch() != packet.epoch) return no_stream;
   const auto seat = seat_at(*group, mls::LeafIndex{packet.leaf});
-  if (!seat || seat->device != from) return static_cast<LiveStream*>(nullptr);
+  if (!seat || seat->device != from) return no_stream;
   auto speaker = speaker_of(*group, packet.leaf, packet.stream);
-  if (!speaker) return static_cast<LiveStream*>(nullptr);
+  if (!speaker) return no_stream;
   if (here) {
     auto& stream = known->second;
     stream.before = std::exchange(stream.now, std::move(*speaker));
@@ -92,10 +93,9 @@ Result<LiveStream*> stream_of(Step& step, Chat& chat, const wire::LivePacket& pa
     return &stream;
   }
   end_others(step.device, chat.id(), from);
-  if (heard_in(step.device, chat.id()) >= limits::live_streams_max)
-    return static_cast<LiveStream*>(nullptr);
+  if (heard_in(step.device, chat.id()) >= limits::live_streams_max) return no_stream;
   TERN_ASSIGN(const auto said, history::find(step.rows, chat.row, packet.stream, from));
-  if (said) return static_cast<LiveStream*>(nullptr);
+  if (said) return no_stream;
   LiveStream stream;
   stream.chat = chat.id();
   stream.device = from;

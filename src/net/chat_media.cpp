@@ -23,6 +23,20 @@ net::EngineCall call_through(std::weak_ptr<Impl> client) {
   };
 }
 
+template <class Impl>
+Result<MessageId> begin_draft(const std::weak_ptr<Impl>& client, const ChatId& chat,
+                              client::DraftKind kind) {
+  return call_engine(
+      client, [&](client::Engine& engine) { return engine.begin_draft(read_clock(), chat, kind); });
+}
+
+/// What was begun and comes to nothing: an error of the disk leaves it for drafts() to list.
+template <class Impl>
+void discard_draft(const std::weak_ptr<Impl>& client, const MessageId& id) {
+  (void)call_engine(client,
+                    [&](client::Engine& engine) { return engine.discard_draft(read_clock(), id); });
+}
+
 /// A message's sound or file, bound to the device that sent it: an id alone can be said by anybody.
 struct Opened {
   std::shared_ptr<net::MediaSource> source;
@@ -89,28 +103,26 @@ Result<void> check_file(const FileToSend& file) {
 }  // namespace
 
 Result<VoiceRecording> Chat::record_voice(const VoiceSettings& settings, OnFinish on_finish) {
-  MessageId id;
-  TERN_TRY(call_engine(client_, [&](client::Engine& engine) -> Result<void> {
-    TERN_ASSIGN(id, engine.begin_draft(read_clock(), id_, client::DraftKind::voice));
-    return {};
-  }));
+  TERN_ASSIGN(const auto id, begin_draft(client_, id_, client::DraftKind::voice));
   const auto hash = std::make_shared<net::PacketHash>();
   auto recorder =
       VoiceRecorder::start(net::hashing(settings, hash),
                            net::make_draft_sink(call_through(client_), {id, on_finish}, hash));
   if (recorder) return VoiceRecording{id, std::move(recorder).value()};
-  (void)call_engine(client_,
-                    [&](client::Engine& engine) { return engine.discard_draft(read_clock(), id); });
+  discard_draft(client_, id);
   return std::move(recorder).error();
 }
 
 Result<VoiceRecording> Chat::start_live_voice(const LiveSettings& settings) {
-  MessageId id;
   const auto frames = settings.packet_frames;
-  TERN_TRY(call_engine(client_, [&](client::Engine& engine) -> Result<void> {
-    TERN_ASSIGN(id, engine.begin_draft(read_clock(), id_, client::DraftKind::voice));
+  TERN_ASSIGN(const auto id, begin_draft(client_, id_, client::DraftKind::voice));
+  const auto live = call_engine(client_, [&](client::Engine& engine) {
     return engine.start_live(read_clock(), id, id_, frames);
-  }));
+  });
+  if (!live) {
+    discard_draft(client_, id);
+    return live.error();
+  }
   const auto hash = std::make_shared<net::PacketHash>();
   const auto speech = std::make_shared<net::LiveSpeech>(call_through(client_), id, frames);
   auto voice = net::hashing(settings.voice, hash);
@@ -125,8 +137,7 @@ Result<VoiceRecording> Chat::start_live_voice(const LiveSettings& settings) {
       net::make_draft_sink(call_through(client_), {id, OnFinish::send}, hash), speech);
   auto recorder = VoiceRecorder::start(voice, std::move(sink));
   if (recorder) return VoiceRecording{id, std::move(recorder).value()};
-  (void)call_engine(client_,
-                    [&](client::Engine& engine) { return engine.discard_draft(read_clock(), id); });
+  discard_draft(client_, id);
   return std::move(recorder).error();
 }
 
@@ -148,18 +159,13 @@ Result<LiveListener> Chat::listen(const MessageId& live, std::uint32_t sample_ra
 }
 
 Result<MessageId> Chat::send_voice(ByteSpan file, const VoiceSettings& settings) {
-  MessageId id;
-  TERN_TRY(call_engine(client_, [&](client::Engine& engine) -> Result<void> {
-    TERN_ASSIGN(id, engine.begin_draft(read_clock(), id_, client::DraftKind::voice));
-    return {};
-  }));
+  TERN_ASSIGN(const auto id, begin_draft(client_, id_, client::DraftKind::voice));
   const auto hash = std::make_shared<net::PacketHash>();
   const auto clip =
       import_voice(file, net::hashing(settings, hash),
                    net::make_draft_sink(call_through(client_), {id, OnFinish::send}, hash));
   if (clip) return id;
-  (void)call_engine(client_,
-                    [&](client::Engine& engine) { return engine.discard_draft(read_clock(), id); });
+  discard_draft(client_, id);
   return clip.error();
 }
 
@@ -167,11 +173,7 @@ Result<MessageId> Chat::send_file(const FileToSend& file) {
   auto details = file;
   if (details.name.empty()) details.name = details.path.filename().string();
   TERN_TRY(check_file(details));
-  MessageId id;
-  TERN_TRY(call_engine(client_, [&](client::Engine& engine) -> Result<void> {
-    TERN_ASSIGN(id, engine.begin_draft(read_clock(), id_, client::DraftKind::file));
-    return {};
-  }));
+  TERN_ASSIGN(const auto id, begin_draft(client_, id_, client::DraftKind::file));
   std::uint64_t written = 0;
   auto done = read_file(file.path, [&](ByteSpan block) {
     const auto at = std::exchange(written, written + block.size());
@@ -184,8 +186,7 @@ Result<MessageId> Chat::send_file(const FileToSend& file) {
       return engine.finish_file(read_clock(), id, details);
     });
   if (done) return id;
-  (void)call_engine(client_,
-                    [&](client::Engine& engine) { return engine.discard_draft(read_clock(), id); });
+  discard_draft(client_, id);
   return done.error();
 }
 

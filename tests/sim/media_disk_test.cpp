@@ -320,6 +320,7 @@ TEST_CASE("whoever is removed while they record keeps what they said, and is tol
     const auto finished = engine.finish_voice(
         world.now(), id, {clip_of(48'000), {}, sound.size(), {}}, OnFinish::send);
     CHECK(finished.error() == Errc::chat_left);
+    CHECK_FALSE(engine.wants_link());  // nothing of it is uploaded for nobody
     REQUIRE(engine.drafts().value().size() == 1);
     CHECK(engine.drafts().value()[0].clip == clip_of(48'000));
     CHECK((to_bytes(engine.draft_content(id).value()) == sound));
