@@ -22,6 +22,26 @@ inline VoiceClip clip_of(std::uint64_t samples) {
   return out;
 }
 
+/// Anna and Bo, in a group of two that both have spoken in.
+struct GroupOfTwo {
+  explicit GroupOfTwo(std::uint64_t seed,
+                      std::int64_t reconnect_max_ms = Weather().reconnect_max_ms)
+      : world(seed) {
+    world.weather().reconnect_max_ms = reconnect_max_ms;
+    const auto people = add_people(world, {"anna", "bo"});
+    anna = people[0];
+    bo = people[1];
+    chat = make_group(world, people);
+    anna->send(chat, "hello");
+    REQUIRE(world.settle());
+    world.run_for(5'000);
+  }
+  World world;
+  Device* anna = nullptr;
+  Device* bo = nullptr;
+  ChatId chat;
+};
+
 /// A recording whose pages of `page` bytes are written one by one; not finished yet.
 inline MessageId begin_recording(World& world, Device& who, const ChatId& chat, ByteSpan sound,
                                  std::size_t page = 1'600) {

@@ -7,17 +7,8 @@ using namespace tern::sim;
 
 namespace {
 
-struct Recorders {
-  explicit Recorders(std::uint64_t seed) : world(seed) {
-    world.weather().reconnect_max_ms = 20;
-    const auto people = add_people(world, {"anna", "bo"});
-    anna = people[0];
-    bo = people[1];
-    chat = make_group(world, people);
-    anna->send(chat, "hello");
-    REQUIRE(world.settle());
-    world.run_for(5'000);
-  }
+struct Recorders : GroupOfTwo {
+  explicit Recorders(std::uint64_t seed) : GroupOfTwo(seed, 20) {}
   MessageId recorded(const Bytes& sound) { return begin_recording(world, *anna, chat, sound); }
   Result<void> finish(const MessageId& id, const Bytes& sound) {
     return anna->with([&](auto& engine) {
@@ -46,11 +37,6 @@ struct Recorders {
                           [&](const Message& message) { return message.id == id; }) == 1);
     }
   }
-
-  World world;
-  Device* anna = nullptr;
-  Device* bo = nullptr;
-  ChatId chat;
 };
 
 constexpr std::size_t sound_bytes = 2 * crypto::blob_content_bytes + 500;

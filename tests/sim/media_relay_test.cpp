@@ -16,15 +16,8 @@ struct Lie {
 };
 
 /// Anna sends Bo a voice message of six chunks while the relay lies for an hour.
-struct HourOfLies {
-  HourOfLies(std::uint64_t seed, Lie its_lie) : world(seed), lie(std::move(its_lie)) {
-    const auto people = add_people(world, {"anna", "bo"});
-    anna = people[0];
-    bo = people[1];
-    chat = make_group(world, people);
-    anna->send(chat, "hello");
-    REQUIRE(world.settle());
-    world.run_for(5'000);
+struct HourOfLies : GroupOfTwo {
+  HourOfLies(std::uint64_t seed, Lie its_lie) : GroupOfTwo(seed), lie(std::move(its_lie)) {
     world.relay().on_frame_to_device = [this](Device&, Bytes& frame) {
       if (!lies) return true;
       if (lie.stored) replace_answer<wire::BlobStored>(frame, lie.stored);
@@ -59,12 +52,8 @@ struct HourOfLies {
            media_at(*anna, chat, id).state == Media::State::here;
   }
 
-  World world;
   Lie lie;
   bool lies = true;
-  Device* anna = nullptr;
-  Device* bo = nullptr;
-  ChatId chat;
   Bytes sound;
   MessageId id;
   std::size_t frames = 0;
