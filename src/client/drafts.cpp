@@ -21,12 +21,6 @@ Result<void> put(Rows& rows, const DraftRecord& draft) {
   return rows.put(tables::drafts, draft_key(rows, draft.id), encode(draft));
 }
 
-Result<DraftRecord> known(const ReadRows& rows, const MessageId& id) {
-  TERN_ASSIGN(auto draft, get(rows, id));
-  if (!draft) return Error(Errc::not_found, "there is no draft " + id.hex());
-  return std::move(*draft);
-}
-
 /// The content from `sealed` on that lies in rows, and room behind it.
 Result<SecretBytes> unsealed(const ReadRows& rows, const DraftRecord& draft, std::size_t room) {
   SecretBytes out;
@@ -160,7 +154,7 @@ Result<MessageId> begin(Step& step, const Chat& chat, DraftKind kind) {
 
 Result<void> write(Step& step, const MessageId& id, std::uint64_t at, ByteSpan content,
                    std::uint64_t settled) {
-  TERN_ASSIGN(auto draft, known(step.rows, id));
+  TERN_ASSIGN(auto draft, get(step.rows, id));
   // The disk kept what a failed call was about: its repetition finds it there.
   // And behind it, perhaps, more that was recorded meanwhile.
   TERN_ASSIGN(const auto kept, kept_already(step.rows, draft, at, content));
@@ -189,7 +183,7 @@ Result<void> write(Step& step, const MessageId& id, std::uint64_t at, ByteSpan c
 }
 
 Result<void> cut(Step& step, const MessageId& id, std::uint64_t keep) {
-  TERN_ASSIGN(auto draft, known(step.rows, id));
+  TERN_ASSIGN(auto draft, get(step.rows, id));
   if (keep == draft.written) return {};
   if (keep < draft.sealed || keep > draft.written)
     return Error(Errc::invalid_argument, "a recording is cut to what it has");
@@ -204,7 +198,7 @@ Result<void> cut(Step& step, const MessageId& id, std::uint64_t keep) {
 Result<void> finish(Step& step, const MessageId& id, const VoiceEnding& ending) {
   TERN_TRY(cut(step, id, ending.keep));
   TERN_TRY(write(step, id, ending.keep, ending.tail, 0));
-  TERN_ASSIGN(auto draft, known(step.rows, id));
+  TERN_ASSIGN(auto draft, get(step.rows, id));
   // The last chunk is sealed with what is left, so that something must be.
   if (draft.written == draft.sealed) return Errc::voice_empty;
   draft.clip = ending.clip;
@@ -213,7 +207,7 @@ Result<void> finish(Step& step, const MessageId& id, const VoiceEnding& ending) 
 }
 
 Result<void> send_voice(Step& step, const MessageId& id) {
-  TERN_ASSIGN(auto draft, known(step.rows, id));
+  TERN_ASSIGN(auto draft, get(step.rows, id));
   if (!draft.clip) return Error(Errc::too_late, "the recording is not finished");
   TERN_ASSIGN(Chat* const chat, open_chat_of(step, draft));
   TERN_ASSIGN(const auto rest, unsealed(step.rows, draft, 0));
@@ -233,7 +227,7 @@ Result<void> send_voice(Step& step, const MessageId& id) {
 }
 
 Result<void> send_file(Step& step, const MessageId& id, const FileToSend& details) {
-  TERN_ASSIGN(auto draft, known(step.rows, id));
+  TERN_ASSIGN(auto draft, get(step.rows, id));
   TERN_ASSIGN(Chat* const chat, open_chat_of(step, draft));
   if (draft.written == 0) return Error(Errc::invalid_argument, "a file without a byte in it");
   TERN_ASSIGN(const auto rest, unsealed(step.rows, draft, 0));
@@ -253,17 +247,16 @@ Result<void> send_file(Step& step, const MessageId& id, const FileToSend& detail
 }
 
 Result<void> discard(Step& step, const MessageId& id) {
-  TERN_ASSIGN(const auto draft, known(step.rows, id));
+  TERN_ASSIGN(const auto draft, get(step.rows, id));
   TERN_TRY(blobs::erase_chunks(step.rows, draft.store));
   step.sync();
   return erase(step.rows, draft);
 }
 
-Result<std::optional<DraftRecord>> get(const ReadRows& rows, const MessageId& id) {
+Result<DraftRecord> get(const ReadRows& rows, const MessageId& id) {
   TERN_ASSIGN(const auto row, rows.get(tables::drafts, draft_key(rows, id)));
-  if (!row) return std::optional<DraftRecord>();
-  TERN_ASSIGN(auto draft, decode_draft_record(*row));
-  return std::optional(std::move(draft));
+  if (!row) return Error(Errc::not_found, "there is no draft " + id.hex());
+  return decode_draft_record(*row);
 }
 
 Result<SecretBytes> content(const ReadRows& rows, const DraftRecord& draft) {

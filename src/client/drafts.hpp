@@ -26,7 +26,8 @@ Result<void> send_voice(Step& step, const MessageId& id);
 Result<void> send_file(Step& step, const MessageId& id, const FileToSend& details);
 Result<void> discard(Step& step, const MessageId& id);
 
-Result<std::optional<DraftRecord>> get(const ReadRows& rows, const MessageId& id);
+/// Errors: not_found.
+Result<DraftRecord> get(const ReadRows& rows, const MessageId& id);
 /// All content. Errors: storage_damaged.
 Result<SecretBytes> content(const ReadRows& rows, const DraftRecord& draft);
 Result<std::vector<VoiceDraft>> list(const ReadRows& rows);

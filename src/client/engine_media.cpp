@@ -19,8 +19,7 @@ Result<MessageId> EngineImpl::begin_draft(Now now, const ChatId& chat, DraftKind
 
 Result<void> EngineImpl::claim_draft(const MessageId& id) {
   TERN_ASSIGN(const auto transaction, device_->environment.read());
-  TERN_ASSIGN(const auto draft, drafts::get(ReadRows(*transaction, device_->sealer), id));
-  if (!draft) return Error(Errc::not_found, "there is no draft " + id.hex());
+  TERN_TRY(drafts::get(ReadRows(*transaction, device_->sealer), id));
   if (!device_->recording.insert(id).second)
     return Error(Errc::invalid_argument, "the draft is being recorded");
   return {};
@@ -76,16 +75,14 @@ Result<std::vector<VoiceDraft>> EngineImpl::drafts() const {
 Result<bool> EngineImpl::draft_is_finished(const MessageId& id) const {
   TERN_ASSIGN(const auto transaction, device_->environment.read());
   TERN_ASSIGN(const auto draft, drafts::get(ReadRows(*transaction, device_->sealer), id));
-  if (!draft) return Error(Errc::not_found, "there is no draft " + id.hex());
-  return draft->clip.has_value();
+  return draft.clip.has_value();
 }
 
 Result<SecretBytes> EngineImpl::draft_content(const MessageId& id) const {
   TERN_ASSIGN(const auto transaction, device_->environment.read());
   const ReadRows rows(*transaction, device_->sealer);
   TERN_ASSIGN(const auto draft, drafts::get(rows, id));
-  if (!draft) return Error(Errc::not_found, "there is no draft " + id.hex());
-  return drafts::content(rows, *draft);
+  return drafts::content(rows, draft);
 }
 
 Result<void> EngineImpl::start_live(Now now, const MessageId& draft, const ChatId& chat,
