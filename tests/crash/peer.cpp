@@ -6,6 +6,11 @@
 //   crash-peer FOLDER RELAY talk PEER WORD COUNT    sends WORD 0 … WORD COUNT-1; a line for each
 //                                                   step; stays until told to end
 //   crash-peer FOLDER RELAY dump PEER               the history, a line a message
+//   crash-peer FOLDER RELAY put PEER FILE           sends the file, unless an earlier life has; a
+//   line
+//                                                   for each step of its upload; stays
+//   crash-peer FOLDER RELAY get PEER FILE           fetches the file that comes, a line for each
+//                                                   step, and saves it; stays
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -72,6 +77,49 @@ int dump(const Chat& chat) {
   return 0;
 }
 
+std::optional<Message> file_in(const Chat& chat) {
+  const auto history = chat.history(100).value();
+  for (const auto& message : history)
+    if (std::holds_alternative<File>(message.body)) return message;
+  return std::nullopt;
+}
+
+/// Waits for what happens next, and says how far the file is.
+Media follow(Client& client, const Chat& chat) {
+  (void)client.wait_event(20ms);
+  while (client.poll_event()) continue;
+  const auto message = file_in(chat);
+  return message ? std::get<File>(message->body).media : Media{.state = Media::State::elsewhere};
+}
+
+/// A line for each step of the file's way; `done` once it is over, and then for ever.
+template <class There>
+int stay(Client& client, const Chat& chat, There there) {
+  std::uint64_t said = 0;
+  for (bool done = false;;) {
+    const auto media = follow(client, chat);
+    if (media.done != said) std::cout << "at " << (said = media.done) << std::endl;
+    if (done || media.state != Media::State::here) continue;
+    if (const auto saved = there(); !saved) return fail(saved.error());
+    std::cout << "done" << std::endl;
+    done = true;
+  }
+}
+
+int put(Client& client, Chat chat, const std::string& file) {
+  if (!file_in(chat)) {
+    const auto id = chat.send_file({.path = file, .name = {}, .type = {}, .picture = {}});
+    if (!id) return fail(id.error());
+  }
+  return stay(client, chat, [] { return Result<void>(); });
+}
+
+int get(Client& client, Chat chat, const std::string& file) {
+  while (!file_in(chat)) (void)follow(client, chat);
+  if (const auto asked = chat.fetch(*file_in(chat)); !asked) return fail(asked.error());
+  return stay(client, chat, [&] { return chat.save(*file_in(chat), file); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -82,7 +130,7 @@ int main(int argc, char** argv) {
   auto client = Client::open({.folder = words[0],
                               .storage_key = key,
                               .relay = words[1],
-                              .start_offline = words[2] != "talk"});
+                              .start_offline = words[2] == "id" || words[2] == "dump"});
   if (!client) return fail(client.error());
   if (words[2] == "id") {
     std::cout << to_base32(client->account_id()) << std::endl;
@@ -93,5 +141,7 @@ int main(int argc, char** argv) {
   if (!chat) return fail(chat.error());
   if (words[2] == "dump") return dump(*chat);
   (void)client->register_device();
+  if (words[2] == "put") return put(*client, *chat, words[4]);
+  if (words[2] == "get") return get(*client, *chat, words[4]);
   return talk(*client, *chat, words[4], std::stoul(words[5]), words[6]);
 }
