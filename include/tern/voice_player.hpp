@@ -44,7 +44,7 @@ struct PlayerSettings {
 
 enum class PlayerState : std::uint8_t {
   playing,  ///< all that was asked for is there
-  waiting,  ///< fewer: the rest has not arrived; call again later
+  waiting,  ///< fewer: the rest has not arrived, or an error comes with the next call
   ended,    ///< fewer, or none: this was the end
 };
 struct PlayerRead {

@@ -33,8 +33,9 @@ class VoiceStream {
   VoiceStream& operator=(VoiceStream&&) noexcept;
   ~VoiceStream();
 
-  /// Live packet `counter` (0, 1, 2 …) with its Opus packets, fewer only in the last. Late,
-  /// doubled, or too far ahead (over 8): left out. Errors: opus_packet_invalid.
+  /// Live packet `counter` (0, 1, 2 …) with its Opus packets, fewer only in the last. Late or
+  /// doubled: left out. Over 8 ahead of what is played: too much is missing, the stream is lost.
+  /// Errors: opus_packet_invalid.
   Result<void> add(std::uint64_t counter, std::span<const ByteSpan> opus_packets);
   /// No packet comes after `counter` - 1.
   void end(std::uint64_t counter);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/check.hpp"
 #include "client/blob_rows.hpp"
 #include "client/composing.hpp"
 #include "client/transfers.hpp"

@@ -68,8 +68,8 @@ struct Lives {
 
 namespace live {
 
-/// From now on `draft` is also heard while it is recorded. Errors: invalid_argument (frames),
-/// live_ended (the chat is not active, or of more than one's own device).
+/// From now on `draft` is also heard while it is recorded. Errors: invalid_argument (the frames, or
+/// it has begun already), live_ended (the chat is not active).
 Result<void> start(Step& step, const ChatId& chat, const MessageId& draft,
                    std::uint32_t packet_frames);
 /// The next packet, or the end with none in it. Not on the line, or behind the log's head: nobody
