@@ -45,3 +45,9 @@ function(tern_library name)
       CXX_CLANG_TIDY "clang-tidy;--quiet;--extra-arg=-Wno-unknown-warning-option")
   endif()
 endfunction()
+
+# For programs that spend their time in the libraries: in the development build their own code is
+# not optimised, and compiles in less than half the time.
+function(tern_compile_quickly target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:RelWithDebInfo>:-O0>)
+endfunction()
