@@ -33,6 +33,11 @@ enum class Errc : int {
   signature_invalid,  ///< a signature that does not verify
   decrypt_failed,     ///< AEAD: wrong key, nonce, associated data or changed bytes
   counter_exhausted,  ///< a nonce counter has run out
+  // RFC 9497
+  oprf_input_invalid,    ///< an input that is too long, or that no function is defined for
+  oprf_element_invalid,  ///< bytes that are no element, or the identity
+  oprf_proof_invalid,    ///< evaluated under another key than the public one
+  oprf_batch_invalid,    ///< empty, over the limit, or lists of different lengths
 
   // -- store
   storage_wrong_key = 300,  ///< the storage key does not open this folder
