@@ -1,5 +1,6 @@
 // Answers and pushes: from structures to frames and back.
 #include "answers_generated.h"
+#include "wire/flat_contacts.hpp"
 #include "wire/flat_reader.hpp"
 #include "wire/flat_writer.hpp"
 #include "wire/frames.hpp"
@@ -101,6 +102,7 @@ std::size_t room_for(const Union& member) {
   if constexpr (std::is_same_v<Union, Answer>) {
     if (const auto* chunk = std::get_if<BlobChunk>(&member))
       return chunk->payload.size() + frame_overhead_bytes;
+    if (const auto bytes = contact_bytes(member)) return bytes + frame_overhead_bytes;
   }
   return 1024;
 }
@@ -249,6 +251,20 @@ Result<Answer> answer_from(FlatReader& reader, const fb::ServerFrame& frame) {
       return body(frame.answer_as_BlobStored());
     case fb::Answer::BlobChunk:
       return body(frame.answer_as_BlobChunk());
+    case fb::Answer::WorkWanted:
+      return body(frame.answer_as_WorkWanted());
+    case fb::Answer::CodeSent:
+      return body(frame.answer_as_CodeSent());
+    case fb::Answer::Evaluated:
+      return body(frame.answer_as_Evaluated());
+    case fb::Answer::DirectoryHead:
+      return body(frame.answer_as_DirectoryHead());
+    case fb::Answer::Segments:
+      return body(frame.answer_as_Segments());
+    case fb::Answer::Changes:
+      return body(frame.answer_as_Changes());
+    case fb::Answer::Records:
+      return body(frame.answer_as_Records());
     case fb::Answer::NONE:
       break;
   }

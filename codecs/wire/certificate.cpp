@@ -65,6 +65,12 @@ Bytes signed_registration(ByteSpan certificate) {
   return std::move(writer).take();
 }
 
+Bytes signed_deletion(const AccountId& account, const DeviceId& device) {
+  Writer writer;
+  writer.vector(as_bytes("tern 1 deletion")).vector(account).vector(device);
+  return std::move(writer).take();
+}
+
 Bytes signed_bytes(const DeviceList& list) { return named_fields("tern 1 device list", list); }
 
 Bytes encode(const DeviceList& list) { return fields_and_signature(list); }

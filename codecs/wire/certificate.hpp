@@ -27,6 +27,10 @@ Result<DeviceCertificate> decode_device_certificate(ByteSpan bytes);
 /// is the connection's, so that the signature is worth nothing to whoever sees it.
 Bytes signed_registration(ByteSpan certificate);
 
+/// What the account key signs so that a relay forgets the account. Only `device`, with whose
+/// connection it comes, can use it.
+Bytes signed_deletion(const AccountId& account, const DeviceId& device);
+
 /// The devices of an account, numbered 1, 2, …: nobody accepts a device that is not on the newest
 /// list they have seen, nor a list with a lower number.
 struct DeviceList {

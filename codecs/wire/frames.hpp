@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tern/limits.hpp"
+#include "wire/contact_frames.hpp"
 #include "wire/entry.hpp"
 
 namespace tern::wire {
@@ -124,8 +125,10 @@ struct GetBlob {
   std::uint32_t chunk = 0;
 };
 
-using Request = std::variant<Resume, Register, PublishKeyPackages, ClaimKeyPackages, CreateLog,
-                             Append, Read, Ack, Reserve, Signal, Ping, PutBlob, GetBlob>;
+using Request =
+    std::variant<Resume, Register, PublishKeyPackages, ClaimKeyPackages, CreateLog, Append, Read,
+                 Ack, Reserve, Signal, Ping, PutBlob, GetBlob, RequestCode, Confirm, SetPin,
+                 DeleteAccount, OprfEvaluate, GetDirectory, GetSegments, GetChanges, Lookup>;
 
 // ---- answers --------------------------------------------------------------------------------
 
@@ -190,7 +193,7 @@ struct BlobChunk {
   ByteSpan payload;
 };
 
-struct Done {};  ///< to Ack, Reserve, Signal, Ping
+struct Done {};  ///< to Ack, Reserve, Signal, Ping, Confirm, SetPin, DeleteAccount
 
 /// A refusal. `base` and `head` come with `stale`; retry_after_ms with rate_limited, reserved.
 struct Refused {
@@ -198,11 +201,14 @@ struct Refused {
   std::uint32_t retry_after_ms = 0;
   std::uint64_t base = 0;
   std::uint64_t head = 0;
-  std::uint32_t limit = 0;  ///< the limit that was passed, where there is one
+  /// The limit that was passed, where there is one; with rate_limited to OprfEvaluate, how many
+  /// elements there would be leave for now; with code_wrong and pin_wrong, the tries that are left.
+  std::uint32_t limit = 0;
 };
 
 using Answer = std::variant<Resumed, Registered, KeyPackagesPublished, Claimed, Appended, Entries,
-                            Done, Refused, BlobStored, BlobChunk>;
+                            Done, Refused, BlobStored, BlobChunk, WorkWanted, CodeSent, Evaluated,
+                            DirectoryHead, Segments, Changes, Records>;
 
 // ---- pushes ---------------------------------------------------------------------------------
 

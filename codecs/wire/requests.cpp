@@ -1,5 +1,6 @@
 // Requests: from structures to frames and back.
 #include "requests_generated.h"
+#include "wire/flat_contacts.hpp"
 #include "wire/flat_reader.hpp"
 #include "wire/flat_writer.hpp"
 #include "wire/frames.hpp"
@@ -272,6 +273,24 @@ Result<Request> known_request_from(FlatReader& reader, const fb::RequestFrame& f
       return member_from<fb::PutBlob>(reader, frame);
     case fb::Request::GetBlob:
       return member_from<fb::GetBlob>(reader, frame);
+    case fb::Request::RequestCode:
+      return member_from<fb::RequestCode>(reader, frame);
+    case fb::Request::Confirm:
+      return member_from<fb::Confirm>(reader, frame);
+    case fb::Request::SetPin:
+      return member_from<fb::SetPin>(reader, frame);
+    case fb::Request::DeleteAccount:
+      return member_from<fb::DeleteAccount>(reader, frame);
+    case fb::Request::OprfEvaluate:
+      return member_from<fb::OprfEvaluate>(reader, frame);
+    case fb::Request::GetDirectory:
+      return member_from<fb::GetDirectory>(reader, frame);
+    case fb::Request::GetSegments:
+      return member_from<fb::GetSegments>(reader, frame);
+    case fb::Request::GetChanges:
+      return member_from<fb::GetChanges>(reader, frame);
+    case fb::Request::Lookup:
+      return member_from<fb::Lookup>(reader, frame);
     case fb::Request::NONE:
       break;
   }

@@ -134,25 +134,32 @@ enum class Errc : int {
   not_member,  ///< the device is not on the log's access list
   not_registered,
   account_unknown,
-  certificate_invalid,    ///< the certificate does not bind this device to this account
-  device_list_outdated,   ///< a device list older than one already seen
-  device_revoked,         ///< not on the account's newest device list
-  no_key_package,         ///< the account has none left to claim
-  rate_limited,           ///< see retry_after()
-  inbox_full,             ///< the recipient's inbox holds its maximum of Welcomes
-  batch_too_large,        ///< over 512 entries or 1 MiB
-  entry_too_large,        ///< over 256 KiB
-  log_rolled_back,        ///< the relay's log is older than what this device has applied
-  chat_too_large,         ///< over 2,000 devices
-  access_change_invalid,  ///< a membership change that does not fit the log's access list
-  reserved,               ///< another device holds the log for a moment; see retry_after()
-  rejoin_refused,         ///< the device may not rejoin this log (again) now
-  log_pruned,             ///< the entries asked for are older than what the relay keeps
-  blob_unknown,           ///< never uploaded by its owner, or expired
-  blob_incomplete,        ///< a chunk that its owner has not uploaded yet
-  blob_damaged,           ///< chunks that do not belong to the blob's address
-  blob_too_large,         ///< over limits::blob_bytes_max
-  blob_quota,             ///< the account's blobs take all the room that the relay gives it
+  certificate_invalid,       ///< the certificate does not bind this device to this account
+  device_list_outdated,      ///< a device list older than one already seen
+  device_revoked,            ///< not on the account's newest device list
+  no_key_package,            ///< the account has none left to claim
+  rate_limited,              ///< see retry_after()
+  inbox_full,                ///< the recipient's inbox holds its maximum of Welcomes
+  batch_too_large,           ///< over 512 entries or 1 MiB
+  entry_too_large,           ///< over 256 KiB
+  log_rolled_back,           ///< the relay's log is older than what this device has applied
+  chat_too_large,            ///< over 2,000 devices
+  access_change_invalid,     ///< a membership change that does not fit the log's access list
+  reserved,                  ///< another device holds the log for a moment; see retry_after()
+  rejoin_refused,            ///< the device may not rejoin this log (again) now
+  log_pruned,                ///< the entries asked for are older than what the relay keeps
+  blob_unknown,              ///< never uploaded by its owner, or expired
+  blob_incomplete,           ///< a chunk that its owner has not uploaded yet
+  blob_damaged,              ///< chunks that do not belong to the blob's address
+  blob_too_large,            ///< over limits::blob_bytes_max
+  blob_quota,                ///< the account's blobs take all the room that the relay gives it
+  verification_unavailable,  ///< the relay has no way to send codes, or could not send this one
+  number_not_confirmed,      ///< the account has no confirmed number, which this needs
+  code_wrong,                ///< not the code that was sent to the number
+  code_expired,              ///< no code is waited for: too old, too many tries, or never asked for
+  pin_wrong,                 ///< the number's account has another registration PIN
+  directory_epoch_gone,      ///< an epoch of the directory that the relay no longer serves
+  directory_version_gone,    ///< changes that the relay no longer keeps: read the segments again
 
   // -- engine
   chat_not_ready = 700,  ///< the chat is not joined yet
@@ -163,9 +170,11 @@ enum class Errc : int {
   log_forked,            ///< members were shown different logs
   key_changed,           ///< the contact's account key changed; accept it first
   message_expired,
-  media_not_here,  ///< the message's file or sound has not arrived (yet)
-  file_io,         ///< a file of the app's that cannot be read or written
-  live_ended,      ///< this live voice has ended, or its chat cannot carry it now
+  media_not_here,         ///< the message's file or sound has not arrived (yet)
+  file_io,                ///< a file of the app's that cannot be read or written
+  live_ended,             ///< this live voice has ended, or its chat cannot carry it now
+  directory_key_changed,  ///< the relay's directory key is not the one pinned for its epoch
+  directory_damaged,      ///< what the relay says of its directory contradicts itself
 
   // -- voice
   ogg_malformed = 800,       ///< bytes that are no Ogg stream, or a page that breaks its rules
@@ -180,6 +189,16 @@ enum class Errc : int {
   voice_format_unknown,      ///< neither Ogg Opus nor WAV
   voice_too_long,            ///< over limits::voice_minutes_max
   voice_empty,               ///< not one sample in it
+
+  // -- phone numbers
+  number_invalid = 900,   ///< not E.164: a plus sign and 7 to 15 digits, the first not a zero
+  number_is_none,         ///< no digits to dial in it
+  number_too_short,       ///< fewer digits than the region's numbers have
+  number_too_long,        ///< more digits than the region's numbers have
+  number_needs_region,    ///< written as one dials it at home, and no region was given
+  number_region_unknown,  ///< no such region or country code
+  number_impossible,      ///< the region gives no such numbers to anybody
+  number_needs_library,   ///< not written as E.164, which is all that this build reads
 };
 
 /// The code in the "tern" category.

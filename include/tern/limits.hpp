@@ -62,6 +62,14 @@ inline constexpr std::uint32_t live_frames_min = 3;   // 60 ms
 inline constexpr std::uint32_t live_frames_max = 12;  // 240 ms
 inline constexpr std::size_t live_streams_max = 8;    // heard at once, in one chat
 
+// Phone numbers (ITU-T E.164: 15 digits) and contact sync.
+inline constexpr std::size_t number_bytes_max = 16;  // with the plus sign
+inline constexpr std::size_t contacts_max = 20'000;  // of an address book
+inline constexpr std::size_t contact_name_bytes_max = 256;
+inline constexpr std::size_t oprf_batch_max = 256;
+inline constexpr std::size_t lookup_tags_max = 256;
+inline constexpr std::size_t directory_records_travel_max = 65'536;  // members
+
 inline constexpr std::int64_t retention_days = 30;
 inline constexpr std::size_t receipts_devices_max = 64;
 

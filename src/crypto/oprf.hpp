@@ -12,6 +12,7 @@
 #pragma once
 
 #include "crypto/ristretto.hpp"
+#include "tern/limits.hpp"
 
 namespace tern::crypto::oprf {
 
@@ -26,7 +27,7 @@ using Output = Secret<64>;
 inline constexpr std::size_t input_bytes_max = 65'535;
 /// A batch's index is two bytes in the proof's transcript; ours are far shorter, so that one
 /// answer holds up nobody.
-inline constexpr std::size_t batch_max = 256;
+inline constexpr std::size_t batch_max = limits::oprf_batch_max;
 
 struct KeyPair {
   Scalar private_key;
@@ -118,8 +119,8 @@ Result<Evaluation> evaluate_blinded(const Scalar& private_key, std::span<const E
                                     ByteSpan info, Entropy& entropy);
 /// Finalize of a batch; `tweaked_key` from tweak(). Errors: as voprf::finalize().
 Result<std::vector<Output>> finalize(const Element& tweaked_key, std::span<const ByteSpan> inputs,
-                                     std::span<const Blinded> blinded,
-                                     const Evaluation& evaluation, ByteSpan info);
+                                     std::span<const Blinded> blinded, const Evaluation& evaluation,
+                                     ByteSpan info);
 /// Errors: oprf_input_invalid, key_invalid.
 Result<Output> evaluate(const Scalar& private_key, ByteSpan input, ByteSpan info);
 

@@ -95,8 +95,7 @@ Scalar Suite::hash_to_scalar(std::initializer_list<ByteSpan> parts) const {
   return hash_to_scalar("HashToScalar-", parts);
 }
 
-Scalar Suite::hash_to_scalar(std::string_view label,
-                             std::initializer_list<ByteSpan> parts) const {
+Scalar Suite::hash_to_scalar(std::string_view label, std::initializer_list<ByteSpan> parts) const {
   return ExpandMessage(std::string(label) + context_).scalar(ExpandMessage::begin().add(parts));
 }
 
@@ -147,8 +146,8 @@ Result<Proof> Suite::prove(const Scalar& k, const Element& b, std::span<const El
   return out;
 }
 
-Result<void> Suite::verify(const Element& b, std::span<const Element> c,
-                           std::span<const Element> d, const Proof& proof) const {
+Result<void> Suite::verify(const Element& b, std::span<const Element> c, std::span<const Element> d,
+                           const Proof& proof) const {
   const auto challenged = proof.span().first(32), response = proof.span().last(32);
   // §4.1 DeserializeScalar: "fail if the input does not represent a Scalar in the range
   // [0, G.Order() - 1]"

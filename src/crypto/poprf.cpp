@@ -64,17 +64,18 @@ Result<Evaluation> evaluate_blinded(const Scalar& private_key, std::span<const E
     out.elements.push_back(evaluated);
   }
   // The roles are changed: t * evaluated = blinded.
-  TERN_ASSIGN(out.proof, Suite(Mode::poprf).prove(t, multiply_generator(t), out.elements, blinded,
-                                                  entropy));
+  TERN_ASSIGN(out.proof,
+              Suite(Mode::poprf).prove(t, multiply_generator(t), out.elements, blinded, entropy));
   return out;
 }
 
 Result<std::vector<Output>> finalize(const Element& tweaked_key, std::span<const ByteSpan> inputs,
-                                     std::span<const Blinded> blinded,
-                                     const Evaluation& evaluation, ByteSpan info) {
+                                     std::span<const Blinded> blinded, const Evaluation& evaluation,
+                                     ByteSpan info) {
   TERN_TRY(oprf::check_batch(inputs.size(), evaluation.elements.size()));
-  TERN_TRY(Suite(Mode::poprf).verify(tweaked_key, evaluation.elements, oprf::elements_of(blinded),
-                                     evaluation.proof));
+  TERN_TRY(
+      Suite(Mode::poprf)
+          .verify(tweaked_key, evaluation.elements, oprf::elements_of(blinded), evaluation.proof));
   TERN_ASSIGN(const auto elements, oprf::unblind(blinded, evaluation.elements));
   std::vector<Output> out;
   out.reserve(inputs.size());

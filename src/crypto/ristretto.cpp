@@ -101,8 +101,7 @@ RistrettoElement multiply_generator(const RistrettoScalar& scalar) {
 
 RistrettoElement add(const RistrettoElement& a, const RistrettoElement& b) {
   RistrettoElement out;
-  static_cast<void>(
-      crypto_core_ristretto255_add(out.bytes.data(), a.bytes.data(), b.bytes.data()));
+  static_cast<void>(crypto_core_ristretto255_add(out.bytes.data(), a.bytes.data(), b.bytes.data()));
   return out;
 }
 

@@ -23,8 +23,9 @@ Result<Evaluation> evaluate_blinded(const KeyPair& keys, std::span<const Element
     TERN_ASSIGN(const auto evaluated, multiply(keys.private_key, element));
     out.elements.push_back(evaluated);
   }
-  TERN_ASSIGN(out.proof, Suite(Mode::voprf).prove(keys.private_key, keys.public_key, blinded,
-                                                  out.elements, entropy));
+  TERN_ASSIGN(
+      out.proof,
+      Suite(Mode::voprf).prove(keys.private_key, keys.public_key, blinded, out.elements, entropy));
   return out;
 }
 
@@ -34,8 +35,9 @@ Result<std::vector<Output>> finalize(const Element& public_key, std::span<const 
   TERN_TRY(oprf::check_batch(inputs.size(), evaluation.elements.size()));
   // §3.3.2: "if VerifyProof(G.Generator(), pkS, blindedElements, evaluatedElements, proof) ==
   // false: raise VerifyError"
-  TERN_TRY(Suite(Mode::voprf).verify(public_key, oprf::elements_of(blinded), evaluation.elements,
-                                     evaluation.proof));
+  TERN_TRY(
+      Suite(Mode::voprf)
+          .verify(public_key, oprf::elements_of(blinded), evaluation.elements, evaluation.proof));
   TERN_ASSIGN(const auto elements, oprf::unblind(blinded, evaluation.elements));
   std::vector<Output> out;
   out.reserve(inputs.size());

@@ -88,9 +88,7 @@ TEST_CASE("An answer under another key than the published one is refused, whole 
   SECTION("two answers changed round") {
     std::swap(talk.answer.elements[0], talk.answer.elements[2]);
   }
-  SECTION("the proof of another batch") {
-    talk.answer.proof = Talk(3).answer.proof;
-  }
+  SECTION("the proof of another batch") { talk.answer.proof = Talk(3).answer.proof; }
   SECTION("any bit of the proof turned") {
     talk.answer.proof.bytes[GENERATE(0, 17, 30, 32, 45, 62)] ^= 1;
   }
@@ -148,8 +146,7 @@ TEST_CASE("An element that is none, or the identity, is refused by either side")
 TEST_CASE("A batch that is empty, over its limit or of another length is refused") {
   Talk talk(3);
   SECTION("empty") {
-    CHECK(voprf::evaluate_blinded(talk.keys, {}, talk.entropy).error() ==
-          Errc::oprf_batch_invalid);
+    CHECK(voprf::evaluate_blinded(talk.keys, {}, talk.entropy).error() == Errc::oprf_batch_invalid);
     CHECK(voprf::finalize(talk.keys.public_key, {}, {}, {}).error() == Errc::oprf_batch_invalid);
   }
   SECTION("over the limit, which the error names") {

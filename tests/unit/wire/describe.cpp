@@ -101,6 +101,23 @@ json fields(const GetBlob& r) {
   return {{"get_blob", r.address.hex()}, {"owner", r.owner.hex()}, {"chunk", r.chunk}};
 }
 
+json fields(const RequestCode& r) {
+  return {{"request_code", hex(as_bytes(r.number))},
+          {"challenge", r.challenge.hex()},
+          {"nonce", r.nonce}};
+}
+json fields(const Confirm& r) {
+  return {
+      {"confirm", hex(as_bytes(r.number))}, {"code", hex(as_bytes(r.code))}, {"pin", r.pin.hex()}};
+}
+json fields(const SetPin& r) { return {{"set_pin", r.pin.hex()}}; }
+json fields(const DeleteAccount& r) { return {{"delete_account", hex(r.proof)}}; }
+json fields(const OprfEvaluate& r) { return {{"evaluate", hex(r.elements)}, {"epoch", r.epoch}}; }
+json fields(const GetDirectory&) { return "get_directory"; }
+json fields(const GetSegments& r) { return {{"get_segments", r.first}, {"epoch", r.epoch}}; }
+json fields(const GetChanges& r) { return {{"get_changes", r.since}, {"epoch", r.epoch}}; }
+json fields(const Lookup& r) { return {{"lookup", hex(r.tags)}, {"epoch", r.epoch}}; }
+
 json fields(const Resumed& a) {
   return {{"resumed", each(a.logs, head)},
           {"version", a.version},
@@ -135,6 +152,34 @@ json fields(const Refused& a) {
 }
 json fields(const BlobStored& a) { return {{"blob_stored", a.chunks}, {"complete", a.complete}}; }
 json fields(const BlobChunk& a) { return {{"blob_chunk", a.chunk}, {"payload", hex(a.payload)}}; }
+json fields(const WorkWanted& a) { return {{"work", a.challenge.hex()}, {"bits", a.bits}}; }
+json fields(const CodeSent& a) { return {{"code_sent", a.valid_s}}; }
+json fields(const Evaluated& a) {
+  return {{"evaluated", hex(a.elements)}, {"epoch", a.epoch}, {"proof", hex(a.proof)}};
+}
+json fields(const DirectoryHead& a) {
+  return {{"directory", a.key.hex()},
+          {"epoch", a.epoch},
+          {"version", a.version},
+          {"members", a.members},
+          {"records_travel", a.records_travel}};
+}
+json fields(const Segments& a) {
+  return {{"segments", each(a.segments,
+                            [](const auto& s) {
+                              return json{s.version, hex(s.tags), hex(s.records)};
+                            })},
+          {"epoch", a.epoch},
+          {"first", a.first}};
+}
+json fields(const Changes& a) {
+  return {{"changes", a.since},       {"epoch", a.epoch},      {"version", a.version},
+          {"head", a.head},           {"added", hex(a.added)}, {"removed", hex(a.removed)},
+          {"records", hex(a.records)}};
+}
+json fields(const Records& a) {
+  return {{"records", hex(a.records)}, {"epoch", a.epoch}, {"counts", hex(a.counts)}};
+}
 json fields(const SignalPush& p) {
   return {{"signal", p.log.hex()}, {"from", p.from.hex()}, {"payload", hex(p.payload)}};
 }

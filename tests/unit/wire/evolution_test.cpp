@@ -37,9 +37,9 @@ Bytes push_frame(Builder& builder, newer::Push tag, flatbuffers::Offset<void> bo
 
 TEST_CASE("a request that this version does not know keeps its id") {
   Builder builder;
-  const auto confirm = newer::CreateConfirm(builder, builder.CreateString("123456")).Union();
+  const auto set_push = newer::CreateSetPush(builder, builder.CreateString("token")).Union();
   const Bytes bytes = finish(
-      builder, newer::CreateRequestFrame(builder, 99, newer::Request::Confirm, confirm, 5000));
+      builder, newer::CreateRequestFrame(builder, 99, newer::Request::SetPush, set_push, 5000));
   const auto decoded = decode_request(bytes).value();
   REQUIRE(std::holds_alternative<UnsupportedRequest>(decoded));
   CHECK(std::get<UnsupportedRequest>(decoded).id == 99);
@@ -65,9 +65,9 @@ TEST_CASE("a request with later fields is read by what it has of the present one
 
 TEST_CASE("an answer that this version does not know is a refusal with its id") {
   Builder builder;
-  const auto confirmed = newer::CreateConfirmed(builder).Union();
+  const auto push_set = newer::CreatePushSet(builder).Union();
   const auto frame =
-      decode_server_frame(answer_frame(builder, 31, newer::Answer::Confirmed, confirmed)).value();
+      decode_server_frame(answer_frame(builder, 31, newer::Answer::PushSet, push_set)).value();
   REQUIRE(frame.has_value());
   const auto& answer = std::get<AnswerFrame>(*frame);
   CHECK(answer.id == 31);

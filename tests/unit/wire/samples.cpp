@@ -97,7 +97,29 @@ std::vector<Request> Samples::requests() {
                   .bytes = below(limits::blob_bytes_max + 1),
                   .chunk = number32(),
                   .payload = bytes(300)},
-          GetBlob{id<AccountId>(), id<BlobAddress>(), number32()}};
+          GetBlob{id<AccountId>(), id<BlobAddress>(), number32()},
+          RequestCode{"+3212345678", coin() ? id<WorkChallenge>() : WorkChallenge{}, number()},
+          Confirm{"+3212345678", "012345", coin() ? id<PinProof>() : PinProof{}},
+          SetPin{coin() ? id<PinProof>() : PinProof{}},
+          DeleteAccount{random(64)},
+          OprfEvaluate{number32(), random(32 * below(5))},
+          GetDirectory{},
+          GetSegments{number32(), static_cast<std::uint8_t>(number())},
+          GetChanges{number32(), number()},
+          Lookup{number32(), random(tag_bytes * below(5))}};
+}
+
+Segments Samples::segments() {
+  Segments out{.epoch = number32(), .first = static_cast<std::uint8_t>(below(250))};
+  out.segments = list(4, [&] {
+    return Segment{number(), bytes(100), random(directory_record_bytes * below(3))};
+  });
+  return out;
+}
+
+Records Samples::records() {
+  Bytes counts = {0, 2, 1};
+  return {number32(), kept_.emplace_back(std::move(counts)), random(3 * directory_record_bytes)};
 }
 
 std::vector<Answer> Samples::answers() {
@@ -119,7 +141,15 @@ std::vector<Answer> Samples::answers() {
           Done{},
           Refused{codes[below(std::size(codes))], number32(), number(), number(), number32()},
           BlobStored{number32(), coin()},
-          BlobChunk{number32(), bytes(300)}};
+          BlobChunk{number32(), bytes(300)},
+          WorkWanted{id<WorkChallenge>(), static_cast<std::uint8_t>(number())},
+          CodeSent{number32()},
+          Evaluated{number32(), random(32 * below(5)), random(64)},
+          DirectoryHead{number32(), id<PublicKey>(), number(), number(), coin()},
+          segments(),
+          Changes{number32(), number(), number(), number(), bytes(90), bytes(90),
+                  random(directory_record_bytes * below(3))},
+          records()};
 }
 
 std::vector<Push> Samples::pushes() {

@@ -64,6 +64,8 @@ class Samples {
   Entries entries();
   Welcomes welcomes(std::uint32_t entry_index);
   Append append();
+  Segments segments();
+  Records records();
 
   tern::test::SeededEntropy entropy_;
   std::deque<Bytes> kept_;
