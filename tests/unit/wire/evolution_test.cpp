@@ -118,9 +118,9 @@ TEST_CASE("a content that this version does not know is kept as an unknown kind"
 TEST_CASE("what an unknown member points at is not followed, but must lie within the frame") {
   // The tag's table would be a request of 4 GiB away.
   Builder builder;
-  const auto confirm = newer::CreateSetPush(builder).Union();
+  const auto set_push = newer::CreateSetPush(builder).Union();
   Bytes bytes =
-      finish(builder, newer::CreateRequestFrame(builder, 99, newer::Request::SetPush, confirm));
+      finish(builder, newer::CreateRequestFrame(builder, 99, newer::Request::SetPush, set_push));
   const auto* root = flatbuffers::GetRoot<flatbuffers::Table>(bytes.data());
   const auto* field = root->GetAddressOf(8);
   REQUIRE(field != nullptr);
