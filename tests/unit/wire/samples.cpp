@@ -105,7 +105,7 @@ std::vector<Request> Samples::requests() {
           OprfEvaluate{number32(), random(32 * below(5))},
           GetDirectory{},
           GetSegments{number32(), static_cast<std::uint8_t>(number())},
-          GetChanges{number32(), number()},
+          GetChanges{number32(), number(), number()},
           Lookup{number32(), random(tag_bytes * below(5))}};
 }
 
