@@ -21,7 +21,9 @@
 #include <variant>
 #include <vector>
 
+#include "tern/address_book.hpp"
 #include "tern/bytes.hpp"
+#include "tern/contact.hpp"
 #include "tern/event.hpp"
 #include "tern/limits.hpp"
 #include "tern/live_listener.hpp"
@@ -34,6 +36,7 @@
 namespace tern {
 
 class Chat;
+class Contacts;
 
 /// What Client::open() needs.
 struct ClientOptions {
@@ -77,6 +80,28 @@ class Client {
   /// Makes this device known at the relay and publishes its key packages. Repeating it is
   /// harmless; once done it is remembered and renewed on its own.
   Pending<void> register_device();
+
+  /// Has the relay send a code of six digits to this phone number (E.164: tern/phone_number.hpp
+  /// makes one of what a person writes). The device is registered first, if it is not. Done when
+  /// the code is on its way. Errors: number_invalid; rate_limited (3 an hour a number),
+  /// verification_unavailable, connection_lost: later, again.
+  Pending<void> register_number(std::string_view number);
+  /// The code that came: from now on this account is found by the number. `pin` is for a number
+  /// whose account has one. Errors: code_wrong, code_expired (ask for another), pin_wrong.
+  Pending<void> confirm(std::string_view code, std::string_view pin = {});
+  /// The confirmed number, E.164; empty without one.
+  std::string number() const;
+  /// Nobody registers this number on another account without the PIN, until no device of this
+  /// account has been seen for 30 days. Empty: without one again. Errors: number_not_confirmed.
+  Pending<void> set_registration_pin(std::string_view pin);
+  /// The relay forgets this account: its number, its key packages, inboxes, files. What is on this
+  /// device stays until the app removes the folder; nothing more comes or goes.
+  Pending<void> delete_account();
+
+  Contacts contacts() const;
+  /// 60 digits, alike for both, to be compared by voice or on paper: alike only if nobody is in
+  /// between. Errors: not_found (their key is not known here yet).
+  Result<std::string> safety_number(const AccountId& account) const;
 
   /// The one-to-one chat with `peer`; made here at once, set up with the relay when there is one.
   /// Errors: invalid_argument (oneself).
@@ -126,6 +151,7 @@ class Client {
 
  private:
   friend class Chat;
+  friend class Contacts;
   struct Impl;
   explicit Client(std::shared_ptr<Impl> impl);
   std::shared_ptr<Impl> impl_;
@@ -196,6 +222,49 @@ class Chat {
   Chat(std::weak_ptr<Client::Impl> client, ChatId id) : client_(std::move(client)), id_(id) {}
   std::weak_ptr<Client::Impl> client_;
   ChatId id_;
+};
+
+/// The people of one's address book, and which of them can be written to. A small handle to copy
+/// freely. No number, no hash of one and no name leaves the device (docs/contact-sync.md).
+///
+///   auto book = tern::read_vcards(file).value();
+///   auto found = client.contacts().sync(book, {.default_region = "BE"}).wait(60s).value();
+///   for (const auto& contact : found.members) client.chat_with(*contact.account);
+class Contacts {
+ public:
+  /// Finds out who of these can be written to. What is known already costs nothing; the rest is
+  /// asked for in batches, and ContactsProgress tells how far it is. The names and numbers are
+  /// sealed on this device when the call returns; the answer needs a line. At most 20,000 entries.
+  /// Errors: too_long (entries, a name), text_not_utf8 (a name), number_not_confirmed,
+  /// directory_key_changed, oprf_proof_invalid (the relay does not do as it says).
+  Pending<SyncResult> sync(std::span<const AddressBookEntry> book, const SyncOptions& options = {});
+  /// Asks for what has changed since. Done on its own every few hours too.
+  Pending<void> refresh();
+
+  /// All of them, by name, then number.
+  Result<std::vector<Contact>> list() const;
+  /// Errors: not_found.
+  Result<Contact> find(std::string_view number) const;
+  /// Whose name an account has here. Errors: not_found.
+  Result<Contact> find(const AccountId& account) const;
+  /// Forgets a number, and what it took to find it. Errors: not_found.
+  Result<void> remove(std::string_view number);
+
+  /// From now on nothing of theirs is shown, they are told of nothing, and a chat that they begin
+  /// does not begin.
+  Result<void> block(const AccountId& account);
+  Result<void> unblock(const AccountId& account);
+  Result<std::vector<AccountId>> blocked() const;
+
+  /// The number's new key is this person's: the contact is the new account, and what waited in the
+  /// chat with the old one is sent in the chat with the new one, whose id is the answer. Errors:
+  /// not_found, invalid_argument (nothing waits).
+  Result<ChatId> accept_key_change(std::string_view number);
+
+ private:
+  friend class Client;
+  explicit Contacts(std::weak_ptr<Client::Impl> client) : client_(std::move(client)) {}
+  std::weak_ptr<Client::Impl> client_;
 };
 
 }  // namespace tern

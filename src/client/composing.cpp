@@ -30,7 +30,8 @@ Result<void> queue_one(Step& step, Chat& chat, const MessageId& id, const Bytes&
   return {};
 }
 
-// Ciphertext of the present epoch, or of the one that the pending commit begins, may be out.
+}  // namespace
+
 Result<bool> may_be_out(Step& step, Chat& chat, const OutboxRow& row) {
   if (row.tag.is_zero()) return false;
   if (chat.record.commit_pending) {
@@ -41,8 +42,6 @@ Result<bool> may_be_out(Step& step, Chat& chat, const OutboxRow& row) {
   TERN_ASSIGN(const auto* const group, chat.group());
   return row.tag == epoch_tag(*group);
 }
-
-}  // namespace
 
 Result<void> check_open(const Chat& chat) {
   if (chat.record.state == ChatState::left || chat.record.leaving) return Errc::chat_left;

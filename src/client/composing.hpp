@@ -12,6 +12,9 @@ Result<void> check_open(const Chat& chat);
 Result<std::vector<MessageId>> queue(Step& step, Chat& chat, const std::vector<Bytes>& contents);
 /// The same of one, under an id that was chosen before.
 Result<void> queue_as(Step& step, Chat& chat, const MessageId& id, const Bytes& content);
+/// Whether ciphertext of the row, of the present epoch or of the one that the pending commit
+/// begins, may have left.
+Result<bool> may_be_out(Step& step, Chat& chat, const OutboxRow& row);
 /// Takes a message out of the outbox. Errors: not_found, too_late when it is, or may be, out.
 Result<void> cancel(Step& step, Chat& chat, const MessageId& id);
 Result<void> mark_read(Step& step, Chat& chat);

@@ -4,6 +4,7 @@
 
 #include "client/append_draft.hpp"
 #include "client/applying.hpp"
+#include "client/blocks.hpp"
 #include "client/chat_work.hpp"
 #include "client/claims.hpp"
 #include "client/commit_attempts.hpp"
@@ -97,6 +98,7 @@ Result<void> begin_pair(Step& step, const AccountId& peer) {
   ChatRecord record;
   record.id = crypto::pair_log_id(step.device.account.id, peer);
   record.peer = peer;
+  TERN_TRY(blocks::allow(step.rows, record.id));
   Intents intents;
   intents.add = {peer};
   return begin(step, std::move(record), intents);

@@ -7,11 +7,13 @@
 #include "client/authentication.hpp"
 #include "client/chat.hpp"
 #include "client/commit_rate.hpp"
+#include "client/contacts.hpp"
 #include "client/device_record.hpp"
 #include "client/engine.hpp"
 #include "client/event_queue.hpp"
 #include "client/link.hpp"
 #include "client/live.hpp"
+#include "client/numbers.hpp"
 #include "client/timers.hpp"
 #include "client/transfers.hpp"
 
@@ -82,6 +84,8 @@ struct Device {
   CommitRate commit_rate;
   Transfers transfers;
   Lives lives;
+  ContactSync contacts;
+  NumberCalls numbers;
   std::unordered_set<MessageId> recording;  ///< drafts that somebody writes
   std::vector<Engine::Done> registration_waiters;
 };

@@ -22,6 +22,7 @@
 #include "crypto/dh.hpp"
 #include "store/port.hpp"
 #include "store/sealed.hpp"
+#include "tern/contact.hpp"
 #include "tern/event.hpp"
 #include "tern/media.hpp"
 #include "tern/result.hpp"
@@ -107,6 +108,26 @@ class Engine {
                            Done done) = 0;
   virtual void remove_member(Now now, const ChatId& chat, const AccountId& member, Done done) = 0;
   virtual void leave(Now now, const ChatId& chat, Done done) = 0;
+
+  // -- phone numbers and contacts (tern/client.hpp, tern/contact.hpp); numbers are E.164
+  virtual void request_code(Now now, std::string_view number, Done done) = 0;
+  virtual void confirm_number(Now now, std::string_view code, std::string_view pin, Done done) = 0;
+  virtual void set_pin(Now now, std::string_view pin, Done done) = 0;
+  virtual void delete_account(Now now, Done done) = 0;
+  virtual std::string number() const = 0;
+  using SyncDone = std::function<void(Result<SyncResult>)>;
+  /// Of each contact `number`, `name` and `written` count.
+  virtual void sync_contacts(Now now, std::span<const Contact> book, bool replace,
+                             SyncDone done) = 0;
+  virtual void refresh_contacts(Now now, Done done) = 0;
+  virtual Result<std::vector<Contact>> contacts() const = 0;
+  virtual Result<Contact> contact(std::string_view number) const = 0;
+  virtual Result<Contact> contact(const AccountId& account) const = 0;
+  virtual Result<void> remove_contact(Now now, std::string_view number) = 0;
+  virtual Result<void> block(Now now, const AccountId& account, bool blocked) = 0;
+  virtual Result<std::vector<AccountId>> blocked() const = 0;
+  virtual Result<ChatId> accept_key_change(Now now, std::string_view number) = 0;
+  virtual Result<std::string> safety_number(const AccountId& account) const = 0;
 
   // -- recordings and files (tern/media.hpp). What was written is durable when a voice draft's call
   // returns; a file's with the call that finishes it.

@@ -183,6 +183,17 @@ Result<void> of_device(Step& step, const Purpose& purpose, const wire::Refused& 
     case What::ask_blob:
     case What::get_blob:
       return transfers::refused(step, purpose, refused);
+    case What::request_code:
+    case What::confirm:
+    case What::set_pin:
+    case What::delete_account:
+      return numbers::refused(step, refused);
+    case What::directory:
+    case What::segments:
+    case What::changes:
+    case What::evaluate:
+    case What::look_up:
+      return contacts::refused(step, purpose, refused);
     default:
       return {};
   }

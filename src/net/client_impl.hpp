@@ -32,9 +32,9 @@ struct Client::Impl {
     });
   }
   /// For work whose answer comes later: `work(engine, done)`.
-  template <class Work>
-  Pending<void> ask(Work work) {
-    Pending<void> pending;
+  template <class T = void, class Work>
+  Pending<T> ask(Work work) {
+    Pending<T> pending;
     const auto asked = call([&](net::ClientSession& open) {
       work(open.engine(), open.answering(pending));
       return Result<void>();

@@ -74,12 +74,6 @@ ClientStatistics ClientSession::statistics() const {
 
 // ---- what comes in ---------------------------------------------------------------------------
 
-client::Engine::Done ClientSession::answering(const Pending<void>& pending) {
-  return [completion = std::make_shared<Completion>(pending, answers_)](Result<void> result) {
-    completion->give(std::move(result));
-  };
-}
-
 void ClientSession::was_called() {
   if (engine_ && engine_->wants_link()) backoff_.send_waiting(read_clock().mono_ms);
   // Later: the caller waits only for what is on the disk, and many calls share one frame.

@@ -115,7 +115,9 @@ json fields(const DeleteAccount& r) { return {{"delete_account", hex(r.proof)}};
 json fields(const OprfEvaluate& r) { return {{"evaluate", hex(r.elements)}, {"epoch", r.epoch}}; }
 json fields(const GetDirectory&) { return "get_directory"; }
 json fields(const GetSegments& r) { return {{"get_segments", r.first}, {"epoch", r.epoch}}; }
-json fields(const GetChanges& r) { return {{"get_changes", r.since}, {"until", r.until}, {"epoch", r.epoch}}; }
+json fields(const GetChanges& r) {
+  return {{"get_changes", r.since}, {"until", r.until}, {"epoch", r.epoch}};
+}
 json fields(const Lookup& r) { return {{"lookup", hex(r.tags)}, {"epoch", r.epoch}}; }
 
 json fields(const Resumed& a) {
