@@ -51,7 +51,8 @@ Person open_person(const std::filesystem::path& folder, Network network) {
 tern::AccountId find_account(const Person& person, const std::string& who) {
   const auto bytes = tern::from_base32(id_of(person, who));
   if (auto account = bytes ? tern::AccountId::from(*bytes) : std::nullopt) return *account;
-  throw Failure("'" + who + "' is neither an id (26 letters and digits), nor a name given here, nor "
+  throw Failure("'" + who +
+                "' is neither an id (26 letters and digits), nor a name given here, nor "
                 "a contact who is here");
 }
 

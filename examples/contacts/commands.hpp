@@ -16,8 +16,8 @@ void set_pin(const Folder& folder, const std::string& pin);
 void delete_account(const Folder& folder);
 
 struct ImportOptions {
-  std::string file;     ///< .vcf or .csv; -: vCards from the standard input
-  std::string region;   ///< of numbers without a country code
+  std::string file;    ///< .vcf or .csv; -: vCards from the standard input
+  std::string region;  ///< of numbers without a country code
   bool replace = false;
   std::chrono::seconds wait{60};
 };

@@ -42,18 +42,18 @@ void add_book(CLI::App& app, const Folder& folder) {
       ->check(CLI::Range(0, 86'400));
   import->callback([&] {
     importing.wait = std::chrono::seconds(wait_s);
-    contacts::import(folder, importing);
-  });
+  contacts::import(folder, importing);
+});
 
-  auto* list = app.add_subcommand("list", "list the contacts by name");
-  list->add_flag("--json", json, "a JSON object a line");
-  list->callback([&] { contacts::list(folder, json); });
+auto* list = app.add_subcommand("list", "list the contacts by name");
+list->add_flag("--json", json, "a JSON object a line");
+list->callback([&] { contacts::list(folder, json); });
 
-  auto* watch = app.add_subcommand("watch", "stay online and tell who joins or leaves");
-  watch->add_option("--idle", idle_s, "end when nothing happened for so many seconds")
-      ->check(CLI::Range(0, 86'400));
-  watch->callback([&] { contacts::watch(folder, std::chrono::seconds(idle_s)); });
-}
+auto* watch = app.add_subcommand("watch", "stay online and tell who joins or leaves");
+watch->add_option("--idle", idle_s, "end when nothing happened for so many seconds")
+    ->check(CLI::Range(0, 86'400));
+watch->callback([&] { contacts::watch(folder, std::chrono::seconds(idle_s)); });
+}  // namespace
 
 void add_people(CLI::App& app, const Folder& folder) {
   static std::string who;

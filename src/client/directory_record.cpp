@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/record_codec.hpp"
+#include "crypto/hash.hpp"
 
 namespace tern::client {
 namespace {
@@ -22,6 +23,13 @@ std::uint64_t DirectoryRecord::version_after_least() const {
   for (const auto version : versions)
     if (version > least && (out == 0 || version < out)) out = version;
   return out;
+}
+
+wire::DirectoryKeyHash key_hash(const DirectoryRecord& record) {
+  Writer epoch;
+  epoch.number(record.epoch);
+  return crypto::hash_id<wire::DirectoryKeyHash>(
+      {as_bytes("tern 1 directory key"), epoch.span(), record.key});
 }
 
 crypto::SecretBytes encode(const DirectoryRecord& record) {

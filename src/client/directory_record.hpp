@@ -6,6 +6,7 @@
 #include "client/tables.hpp"
 #include "crypto/oprf.hpp"
 #include "wire/contact_frames.hpp"
+#include "wire/content.hpp"
 
 namespace tern::client {
 
@@ -40,6 +41,9 @@ struct EvaluationRecord {
   std::uint32_t epoch = 0;
   std::vector<Asked> asked;
 };
+
+/// What devices tell each other of the key, to find out whether they were all shown the same.
+wire::DirectoryKeyHash key_hash(const DirectoryRecord& record);
 
 crypto::SecretBytes encode(const DirectoryRecord& record);
 Result<DirectoryRecord> decode_directory_record(ByteSpan bytes);

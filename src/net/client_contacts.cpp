@@ -140,9 +140,8 @@ Result<std::vector<AccountId>> Contacts::blocked() const {
 }
 
 Result<ChatId> Contacts::accept_key_change(std::string_view number) {
-  return call_engine(client_, [&](Engine& engine) {
-    return engine.accept_key_change(read_clock(), number);
-  });
+  return call_engine(
+      client_, [&](Engine& engine) { return engine.accept_key_change(read_clock(), number); });
 }
 
 }  // namespace tern

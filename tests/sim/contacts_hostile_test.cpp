@@ -1,4 +1,7 @@
 // A relay that lies about its directory: nothing that it says is used, and the app is told.
+#include <map>
+
+#include "crypto/deterministic_entropy.hpp"
 #include "sim/contacts.hpp"
 
 using namespace tern;
@@ -198,8 +201,8 @@ TEST_CASE("a record of another number under the same tag makes nobody a member")
       return;
     }
   });
-  const auto found = sync(lied.world, lied.anna, {entry("+32470000001", "Me"),
-                                                  entry("+32470000002", "Bo")});
+  const auto found =
+      sync(lied.world, lied.anna, {entry("+32470000001", "Me"), entry("+32470000002", "Bo")});
   REQUIRE(found);
   CHECK(found->members.size() == 1);
   CHECK(found->non_members.size() == 1);
@@ -218,4 +221,49 @@ TEST_CASE("a relay put back to an older copy is read anew from its segments") {
   REQUIRE(refresh(lied.world, lied.anna));
   CHECK(lied.anna.engine().contact("+32470000002").value().state == ContactState::member);
   CHECK(lied.anna.engine().contact("+32470000003").value().state == ContactState::non_member);
+}
+
+TEST_CASE("two people who were shown different directory keys are told so by each other") {
+  World world(949);
+  auto& anna = add_with_number(world, "anna", "+32470000001");
+  auto& bo = add_with_number(world, "bo", "+32470000002");
+  // Bo's relay has a key for him alone, and evaluates under it as it should.
+  crypto::DeterministicEntropy entropy(949);
+  const auto keys = crypto::voprf::KeyPair::generate(entropy);
+  std::map<const Device*, Bytes> asked;
+  world.relay().on_frame_from_device = [&](Device& from, Bytes& frame) {
+    edit_request<wire::OprfEvaluate>(
+        frame, [&](wire::OprfEvaluate& request) { asked[&from] = to_bytes(request.elements); });
+    return true;
+  };
+  crypto::voprf::Evaluation evaluation;
+  Bytes elements;
+  world.relay().on_frame_to_device = [&](Device& to, Bytes& frame) {
+    if (&to != &bo) return true;
+    edit_answer<wire::DirectoryHead>(
+        frame, [&](wire::DirectoryHead& head) { head.key.bytes = keys.public_key.bytes; });
+    edit_answer<wire::Evaluated>(frame, [&](wire::Evaluated& answer) {
+      std::vector<crypto::voprf::Element> blinded;
+      for (std::size_t i = 0; i < asked[&bo].size(); i += 32)
+        blinded.push_back(*crypto::voprf::Element::from(ByteSpan(asked[&bo]).subspan(i, 32)));
+      evaluation = crypto::voprf::evaluate_blinded(keys, blinded, entropy).value();
+      elements.clear();
+      for (const auto& element : evaluation.elements)
+        elements.insert(elements.end(), element.bytes.begin(), element.bytes.end());
+      answer.elements = elements;
+      answer.proof = evaluation.proof;
+    });
+    return true;
+  };
+  REQUIRE(sync(world, anna, {entry("+32470000002", "Bo")}));
+  REQUIRE(sync(world, bo, {entry("+32470000001", "Anna")}));
+  const auto chat =
+      anna.with([&](auto& engine) { return engine.chat_with(world.now(), bo.account()).value(); });
+  anna.send(chat, "hello");
+  REQUIRE(world.settle());
+  bo.send(chat, "hello");
+  REQUIRE(world.settle());
+  world.run_for(10'000);
+  CHECK(anna.saw_problem(Errc::directory_key_changed));
+  CHECK(bo.saw_problem(Errc::directory_key_changed));
 }

@@ -24,30 +24,50 @@ constexpr Digest digests[] = {
     {"MD5 of +32470000002", "3cc0575ba340c4e1fb30307180274ff5"},
     {"SHA-1 of +32470000002", "050489bf744cb0b26e1142d777b7f5747607edaa"},
     {"SHA-256 of +32470000002", "feda4582b02161e0dd41b14e76937f06ef320e165235248aa9e7162ee076ac18"},
-    {"SHA-512 of +32470000002", "f181ad3741e7210f725fd6904f9ed197b566beb817719b830049b7b1f78987c31c0b5f4188bf030ace02f75be4f94e6132299bae8363594f8d4b471096974319"},
-    {"BLAKE2b-256 of +32470000002", "d8c383f1658405197110decc51b030b8e713619a9bda00bbf06aade077adc869"},
-    {"BLAKE2b-512 of +32470000002", "0b90ab9e996a8488a5ae3a234cacc4d9da75854d0a8519d522fc2b5c2580ea96f31ed7b5c93be48e32b4eaab5e2acde1a6b2e813d6a3d8c00c73c43859e88338"},
+    {"SHA-512 of +32470000002",
+     "f181ad3741e7210f725fd6904f9ed197b566beb817719b830049b7b1f78987c31c0b5f4188bf030ace02f75be4f94"
+     "e6132299bae8363594f8d4b471096974319"},
+    {"BLAKE2b-256 of +32470000002",
+     "d8c383f1658405197110decc51b030b8e713619a9bda00bbf06aade077adc869"},
+    {"BLAKE2b-512 of +32470000002",
+     "0b90ab9e996a8488a5ae3a234cacc4d9da75854d0a8519d522fc2b5c2580ea96f31ed7b5c93be48e32b4eaab5e2ac"
+     "de1a6b2e813d6a3d8c00c73c43859e88338"},
     {"BLAKE2s of +32470000002", "01d607b960797fbae5ff0215c89ebe3de83e16d1e17e091ada98d4f91e60fbcd"},
     {"MD5 of 32470000002", "ebeceefe7861bcc227bb9114cd3481b1"},
     {"SHA-1 of 32470000002", "fd3e2834c6783cd3ff884530037558e2d7490ccf"},
     {"SHA-256 of 32470000002", "26e197d7f9cdb80878a95dea6e767cca38167302157225843c37349e0ccb1dbc"},
-    {"SHA-512 of 32470000002", "4d7e9387537f0478c0689ac6151c2d60b0eb4540df0facc2a41faa1190c89d61dc15b77508158c20ee7b9e6f8282a9922b1ff37cd2aff84e28b01a0db24c9754"},
-    {"BLAKE2b-256 of 32470000002", "3d25a1fa05a158104f40beed7a28f3f21a8ad8d95d7437bf2afcffeeb5d200bd"},
-    {"BLAKE2b-512 of 32470000002", "90e84978c96a6456b0dd60f074356e0a6daede2018687ed8a37c561688ba9b7c56747b0a75103f6b8646d378c1ef39dc9524c70889d6b4e27c6eb2465a6ba862"},
+    {"SHA-512 of 32470000002",
+     "4d7e9387537f0478c0689ac6151c2d60b0eb4540df0facc2a41faa1190c89d61dc15b77508158c20ee7b9e6f8282a"
+     "9922b1ff37cd2aff84e28b01a0db24c9754"},
+    {"BLAKE2b-256 of 32470000002",
+     "3d25a1fa05a158104f40beed7a28f3f21a8ad8d95d7437bf2afcffeeb5d200bd"},
+    {"BLAKE2b-512 of 32470000002",
+     "90e84978c96a6456b0dd60f074356e0a6daede2018687ed8a37c561688ba9b7c56747b0a75103f6b8646d378c1ef3"
+     "9dc9524c70889d6b4e27c6eb2465a6ba862"},
     {"BLAKE2s of 32470000002", "3cb55541cf7602871beab5cd61674fd8c05a00bccba52f400b3831f298d82d23"},
     {"MD5 of +32470000077", "e87ff7767fa7cde105e109c47e4b8aea"},
     {"SHA-1 of +32470000077", "70243b1d388975bfe17d4c51c04e4848283f2f24"},
     {"SHA-256 of +32470000077", "e1899837bc950f6a15a694a3606d70d517454eb0f5c5849d660d9e1f85389755"},
-    {"SHA-512 of +32470000077", "829b001b72ee9ba5d77c2261e2285184af41694a37a0eccf2887eb183967495f7b7f2426082b0bd6aae202ed93572997c7b36461c2034101f2fcb365da3d4480"},
-    {"BLAKE2b-256 of +32470000077", "cdaa90910fe20392df65367a9d444ec6f3a45b84e0db9b4554ac114ef997237d"},
-    {"BLAKE2b-512 of +32470000077", "b52609d9f41a74f431a82b2f6cbdb2ead79bd91fd4aa9f46f162e7f9c4556d9ddfb53bb4efe5e81ee4d3d7e2dcb7ce373dc44db0f8b82b07e5d1a55ac9a565ec"},
+    {"SHA-512 of +32470000077",
+     "829b001b72ee9ba5d77c2261e2285184af41694a37a0eccf2887eb183967495f7b7f2426082b0bd6aae202ed93572"
+     "997c7b36461c2034101f2fcb365da3d4480"},
+    {"BLAKE2b-256 of +32470000077",
+     "cdaa90910fe20392df65367a9d444ec6f3a45b84e0db9b4554ac114ef997237d"},
+    {"BLAKE2b-512 of +32470000077",
+     "b52609d9f41a74f431a82b2f6cbdb2ead79bd91fd4aa9f46f162e7f9c4556d9ddfb53bb4efe5e81ee4d3d7e2dcb7c"
+     "e373dc44db0f8b82b07e5d1a55ac9a565ec"},
     {"BLAKE2s of +32470000077", "62a4e038ce58d6fd97afa016f85fb947b6243f0a736224699df110cda23c78b3"},
     {"MD5 of 32470000077", "fb4078269672625beb7b86ad88b0bb2d"},
     {"SHA-1 of 32470000077", "239c54f6db115f523f36aafda788852ce1d74de1"},
     {"SHA-256 of 32470000077", "747a8249c787c13ed036b6954c61b69edad652f15a0716ce0f4d461b1bfb8453"},
-    {"SHA-512 of 32470000077", "7cce95897b7998f29e47793fe66d57e05dea3199f58f5c77d1846dfa53f3a715964c5a1f85dd24839197f89fd0a61ad63e16bc8fd4bbf6f5d2bd27b15e3d94a2"},
-    {"BLAKE2b-256 of 32470000077", "09f902bb199988f7db56e6e210c91e23fbab8b7f6214c6e58cce57ac935db73a"},
-    {"BLAKE2b-512 of 32470000077", "3c13b4fad8e9e396eb52acc96dc2f085d08d3640488284414d364e901b85de557a99448ae45927d6ba4e0a8fb8dc8a41d491df746c02f55774bda8ab94545d19"},
+    {"SHA-512 of 32470000077",
+     "7cce95897b7998f29e47793fe66d57e05dea3199f58f5c77d1846dfa53f3a715964c5a1f85dd24839197f89fd0a61"
+     "ad63e16bc8fd4bbf6f5d2bd27b15e3d94a2"},
+    {"BLAKE2b-256 of 32470000077",
+     "09f902bb199988f7db56e6e210c91e23fbab8b7f6214c6e58cce57ac935db73a"},
+    {"BLAKE2b-512 of 32470000077",
+     "3c13b4fad8e9e396eb52acc96dc2f085d08d3640488284414d364e901b85de557a99448ae45927d6ba4e0a8fb8dc8"
+     "a41d491df746c02f55774bda8ab94545d19"},
     {"BLAKE2s of 32470000077", "c46207f8c75ac2b401b3f9d8ee6d0198ca6693c1d4e035c69caf0d4d2babe7f9"},
 };
 constexpr const char* member = "+32470000002";
@@ -67,7 +87,8 @@ std::string base64(ByteSpan bytes) {
 std::vector<Bytes> bcd(const std::string& digits) {
   Bytes plain, swapped;
   for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-    const auto a = static_cast<unsigned>(digits[i] - '0'), b = static_cast<unsigned>(digits[i + 1] - '0');
+    const auto a = static_cast<unsigned>(digits[i] - '0'),
+               b = static_cast<unsigned>(digits[i + 1] - '0');
     plain.push_back(static_cast<std::uint8_t>(a << 4 | b));
     swapped.push_back(static_cast<std::uint8_t>(b << 4 | a));
   }
@@ -196,9 +217,8 @@ TEST_CASE("nothing in what two devices ask is equal but the protocol's constants
   // What is left is FlatBuffers' tables: offsets and small numbers, never four bytes that are
   // random.
   for (const auto& run : common) {
-    const auto small = std::count_if(run.begin(), run.end(), [](std::uint8_t byte) {
-      return byte < 0x30 || byte > 0xf0;
-    });
+    const auto small = std::count_if(run.begin(), run.end(),
+                                     [](std::uint8_t byte) { return byte < 0x30 || byte > 0xf0; });
     INFO(to_hex(run));
     CHECK(small >= 6);
   }

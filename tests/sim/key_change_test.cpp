@@ -47,8 +47,7 @@ TEST_CASE("a number with a new key is told of, with the safety number to compare
   CHECK(event.contact.name == "Bo");
   CHECK(event.contact.account == changed.bo.account());
   CHECK(event.contact.new_account == changed.other->account());
-  CHECK(event.safety_number ==
-        anna.engine().safety_number(changed.other->account()).value());
+  CHECK(event.safety_number == anna.engine().safety_number(changed.other->account()).value());
   CHECK(event.safety_number != anna.engine().safety_number(changed.bo.account()).value());
   CHECK(event.safety_number.size() == 71);  // twelve groups of five, and spaces
   REQUIRE(refresh(changed.world, anna));
@@ -209,8 +208,8 @@ TEST_CASE("a chat that somebody begins who is blocked does not begin, nor a grou
   auto& anna = *people[0];
   auto& bo = *people[1];
   REQUIRE(anna.with([&](auto& engine) { return engine.block(world.now(), bo.account(), true); }));
-  const auto chat = bo.with(
-      [&](auto& engine) { return engine.chat_with(world.now(), anna.account()).value(); });
+  const auto chat =
+      bo.with([&](auto& engine) { return engine.chat_with(world.now(), anna.account()).value(); });
   bo.send(chat, "hello?");
   const std::vector<AccountId> members = {anna.account()};
   bo.with([&](auto& engine) { return engine.create_group(world.now(), "us", members).value(); });
@@ -223,8 +222,8 @@ TEST_CASE("a chat that somebody begins who is blocked does not begin, nor a grou
   CHECK(anna.count_events<ChatChanged>() == 0);
   // Whoever is no longer blocked is written to as ever.
   REQUIRE(anna.with([&](auto& engine) { return engine.block(world.now(), bo.account(), false); }));
-  const auto mine = anna.with(
-      [&](auto& engine) { return engine.chat_with(world.now(), bo.account()).value(); });
+  const auto mine =
+      anna.with([&](auto& engine) { return engine.chat_with(world.now(), bo.account()).value(); });
   CHECK(mine == chat);
   anna.send(mine, "sorry");
   world.run_for(120'000);

@@ -219,7 +219,9 @@ json fields(const TextContent& c) {
           {"reply_to", c.reply_to ? json(c.reply_to->hex()) : json()}};
 }
 json fields(const ReceiptContent& c) {
-  return {{"delivered", c.delivered_up_to}, {"read", c.read_up_to}};
+  return {{"delivered", c.delivered_up_to},
+          {"read", c.read_up_to},
+          {"directory", {c.directory_epoch, c.directory_key.hex()}}};
 }
 json fields(const CustomContent& c) {
   return {{"custom", hex(as_bytes(c.type))}, {"bytes", hex(c.bytes)}};

@@ -223,7 +223,8 @@ std::vector<Content> Samples::contents() {
   TextContent text_content{.text = text(300)};
   if (coin()) text_content.reply_to = id<MessageId>();
   return {content(text_content),
-          content(ReceiptContent{number(), number()}),
+          content(ReceiptContent{number(), number(), number32(),
+                                 coin() ? id<DirectoryKeyHash>() : DirectoryKeyHash{}}),
           content(CustomContent{text(limits::custom_type_bytes_max), bytes(300)}),
           content(voice()),
           content(file()),
