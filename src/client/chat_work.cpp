@@ -99,7 +99,7 @@ void back_off(Step& step, Chat& chat, std::int64_t wait_ms) {
 }
 
 Result<void> work_on(Step& step, Chat& chat) {
-  if (!step.device.link.online()) return {};
+  if (!step.device.link.online() || step.device.record.deleted) return {};
   switch (chat.record.state) {
     case ChatState::setting_up:
       return key_changes::holds(step.device, chat) ? Result<void>() : creation::go_on(step, chat);

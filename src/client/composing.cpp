@@ -73,6 +73,7 @@ Result<Bytes> custom_content(Now now, std::string_view type, ByteSpan bytes) {
 }
 
 Result<std::vector<MessageId>> queue(Step& step, Chat& chat, const std::vector<Bytes>& contents) {
+  if (step.device.record.deleted) return Errc::account_deleted;
   TERN_TRY(check_open(chat));
   std::vector<MessageId> out;
   for (const auto& content : contents) {
@@ -85,6 +86,7 @@ Result<std::vector<MessageId>> queue(Step& step, Chat& chat, const std::vector<B
 }
 
 Result<void> queue_as(Step& step, Chat& chat, const MessageId& id, const Bytes& content) {
+  if (step.device.record.deleted) return Errc::account_deleted;
   TERN_TRY(check_open(chat));
   TERN_TRY(queue_one(step, chat, id, content));
   step.sync();

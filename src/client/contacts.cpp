@@ -269,6 +269,7 @@ Result<void> sync(Step& step, std::span<const Contact> book, bool replace, Engin
     sync.waiters.push_back(waiter);
     sync.asked_total += unknown;
     sync.active = true;
+    sync.retry_at = INT64_MIN;  // a person asks
   });
   return {};
 }
@@ -278,6 +279,7 @@ Result<void> refresh(Step& step, Engine::Done done) {
   step.then([&sync = step.device.contacts, done = std::move(done)] {
     sync.refresh_waiters.push_back(done);
     sync.active = true;
+    sync.retry_at = INT64_MIN;
   });
   return {};
 }

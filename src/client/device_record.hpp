@@ -26,6 +26,8 @@ struct DeviceRecord {
   /// The phone number that a code was asked for, and whether the code has come back (E.164).
   std::string number;
   bool number_confirmed = false;
+  /// The relay has been told to forget this account: nothing is said to it any more.
+  bool deleted = false;
 };
 
 /// Its row in tables::device.

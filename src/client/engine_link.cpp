@@ -112,8 +112,10 @@ std::int64_t EngineImpl::next_deadline() const {
 
 bool EngineImpl::wants_link() const {
   const auto& device = *device_;
+  if (device.record.deleted) return false;
   if (device.record.registration_wanted && !device.record.registered) return true;
-  if (!device.numbers.calls.empty() || device.contacts.active) return true;
+  if (!device.numbers.calls.empty()) return true;
+  if (device.contacts.active && device.record.number_confirmed) return true;
   const auto uploads = [](const auto& entry) { return entry.second.way == BlobRecord::Way::up; };
   const auto& moving = device.transfers.under_way;
   if (std::any_of(moving.begin(), moving.end(), uploads)) return true;

@@ -24,6 +24,7 @@ bool is_e164(std::string_view number) {
 }
 
 Result<void> add(Step& step, std::shared_ptr<NumberCall> call) {
+  if (step.device.record.deleted) return Errc::account_deleted;
   TERN_TRY(registration::want(step, {}));
   step.then(
       [&device = step.device, call = std::move(call)] { device.numbers.calls.push_back(call); });
@@ -104,6 +105,7 @@ Result<void> deleted(Step& step) {
   auto& record = step.edit_device();
   record.registration_wanted = record.registered = record.number_confirmed = false;
   record.number.clear();
+  record.deleted = true;
   step.sync();
   return {};
 }

@@ -72,6 +72,7 @@ Result<void> publish(Step& step) {
 }  // namespace
 
 Result<void> want(Step& step, Engine::Done done) {
+  if (step.device.record.deleted) return Errc::account_deleted;
   const bool known = step.device.record.registered;
   if (!step.device.record.registration_wanted) {
     step.edit_device().registration_wanted = true;
