@@ -81,6 +81,7 @@ Result<void> send_creation(Step& step, Chat& chat) {
 }
 
 Result<void> begin(Step& step, ChatRecord record, const Intents& intents) {
+  if (step.device.record.deleted) return Errc::account_deleted;
   auto made = std::make_unique<Chat>(step.device.open_rows, step.device.sealer, record.id);
   record.newest_ms = step.now.wall_ms;
   made->record = std::move(record);
