@@ -107,6 +107,10 @@ class Running {
   Result<wire::Answer> dispatch(const Caller& caller, const wire::PutBlob& request) {
     return put_blob(context_, caller, request);
   }
+  template <class Other>
+  Result<wire::Answer> dispatch(const Caller&, const Other&) {
+    return Errc::frame_unsupported;
+  }
 
   // Encoded at once, while what the answer points at is there.
   Result<void> reply(Result<wire::Answer> outcome) {

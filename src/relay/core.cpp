@@ -13,9 +13,11 @@ namespace {
 
 class CoreImpl final : public Core {
  public:
-  CoreImpl(store::Environment& environment, Entropy& entropy, const RelayLimits& limits,
-           std::function<void(std::string_view)> log)
-      : limits_(limits), events_(std::move(log), entropy), store_(environment), queue_(limits_) {}
+  CoreImpl(store::Environment& environment, Entropy& entropy, CoreConfig config)
+      : limits_(config.limits),
+        events_(std::move(config.log), entropy),
+        store_(environment),
+        queue_(limits_) {}
 
   void connected(Now, ConnectionId connection, const crypto::DhPublicKey& transport_key,
                  std::string_view origin) override {
@@ -41,6 +43,10 @@ class CoreImpl final : public Core {
     session->writable = writable;
     tell_of_blobs(*session);
   }
+
+  void code_sent(Now, std::uint64_t, bool) override {}
+  void work_done(Now, std::uint64_t) override {}
+  Result<void> rotate_directory_key(Now) override { return Errc::invalid_argument; }
 
   std::uint64_t backlog_bytes() const override { return queue_.bytes(); }
   bool has_work() const override { return !queue_.empty() || next_output_ < outputs_.size(); }
@@ -229,11 +235,9 @@ void CoreImpl::close(ConnectionId connection, Errc reason) {
 }  // namespace
 
 Result<std::unique_ptr<Core>> Core::open(Now, store::Environment& environment, Entropy& entropy,
-                                         const RelayLimits& limits,
-                                         std::function<void(std::string_view)> log) {
+                                         CoreConfig config) {
   TERN_TRY(environment.read());
-  return std::unique_ptr<Core>(
-      std::make_unique<CoreImpl>(environment, entropy, limits, std::move(log)));
+  return std::unique_ptr<Core>(std::make_unique<CoreImpl>(environment, entropy, std::move(config)));
 }
 
 }  // namespace tern::relay
