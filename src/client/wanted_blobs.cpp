@@ -73,6 +73,15 @@ Result<void> offer_if_old(Step& step, const BlobId& id) {
   return offer_again(step, id);
 }
 
+Result<void> abandon(Step& step, const BlobId& id) {
+  TERN_ASSIGN(auto record, blobs::get(step.rows, id));
+  if (!record || !record->under_way()) return {};
+  record->failure = Errc::not_member;
+  step.device.transfers.under_way.erase(id);
+  transfers::tell(step, *record);
+  return blobs::put(step.rows, *record);
+}
+
 Result<void> drop(Step& step, const BlobId& id) {
   TERN_ASSIGN(const auto record, blobs::get(step.rows, id));
   if (!record) return {};

@@ -319,3 +319,34 @@ TEST_CASE("whoever is removed while they record keeps what they said, and is tol
           Errc::chat_left);
   }
 }
+
+TEST_CASE("a long voice message that waits when its author is removed can still be heard by them") {
+  for (const bool leaves : {false, true}) {
+    Recorders two(1309);
+    auto& world = two.world;
+    const auto sound = sound_of(world, sound_bytes);
+    // He speaks where there is no line, and has been removed when there is one.
+    two.bo->set_network(false);
+    const auto id = say(world, *two.bo, two.chat, sound);
+    Outcome outcome;
+    if (leaves) {
+      two.bo->engine().leave(world.now(), two.chat, outcome.done());
+      two.bo->run_outputs();
+    }
+    remove(world, *two.anna, two.chat, *two.bo, outcome);
+    REQUIRE(world.settle());
+    two.bo->set_network(true);
+    REQUIRE(world.settle());
+    REQUIRE(two.bo->info(two.chat).state == ChatState::left);
+    for (int lives = 0; lives < 2; ++lives) {
+      CHECK(two.bo->engine().message(two.chat, id).value().state == MessageState::failed);
+      CHECK(media_at(*two.bo, two.chat, id).state == Media::State::failed);
+      CHECK(media_at(*two.bo, two.chat, id).failure == Errc::not_member);
+      CHECK((content_at(*two.bo, two.chat, id) == sound));
+      CHECK_FALSE(two.bo->engine().wants_link());  // nothing of it is uploaded for nobody
+      two.bo->kill();
+      two.bo->start();
+      REQUIRE(world.settle());
+    }
+  }
+}
