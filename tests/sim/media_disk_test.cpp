@@ -189,6 +189,30 @@ TEST_CASE("a page that a full disk refused is written again, and is there once")
   two.check_arrives(id, sound);
 }
 
+TEST_CASE("a page that the disk kept and said it had not is written again, and is there once") {
+  Recorders two(1310);
+  auto& world = two.world;
+  auto& engine = two.anna->engine();
+  auto& disk = two.anna->disk();
+  const auto sound = sound_of(world, sound_bytes);
+  const auto id = engine.begin_draft(world.now(), two.chat, client::DraftKind::voice).value();
+  for (std::size_t at = 0; at < sound.size(); at += 4'000) {
+    const auto page = ByteSpan(sound).subspan(at, std::min<std::size_t>(4'000, sound.size() - at));
+    // Each operation fails in its turn; the last that can is the commit.
+    for (std::uint64_t fault = 1;; ++fault) {
+      INFO("page at " << at << ", operation " << fault);
+      disk.fail_at(disk.operations() + fault, Errc::storage_io, store::CommitOutcome::kept);
+      const auto written = engine.write_draft(world.now(), id, at, page, at + page.size());
+      disk.fail_at(std::nullopt);
+      if (written) break;
+      REQUIRE(written.error() == Errc::storage_io);
+    }
+  }
+  CHECK((to_bytes(engine.draft_content(id).value()) == sound));
+  two.finish(id, sound).value();
+  two.check_arrives(id, sound);
+}
+
 TEST_CASE(
     "the map grows at any write of a recording, an upload or a download, and nothing is lost") {
   Recorders two(1304);
