@@ -9,7 +9,10 @@
 namespace tern {
 namespace {
 
+/// Missing ones in front of a packet.
 constexpr std::uint64_t packets_ahead_max = 8;
+/// For who reads late: 15 s of the longest, as many as are kept for who does not ask.
+constexpr std::size_t packets_waiting_max = 64;
 constexpr std::uint32_t packet_frames_max = 50;  // a second
 
 }  // namespace
@@ -65,7 +68,7 @@ struct VoiceStream::Impl {
   std::uint32_t packet_frames;
   voice::PacketDecoder decoder;
   voice::Resampler resampler;
-  std::map<std::uint64_t, std::vector<Bytes>> waiting;  // bounded: packets_ahead_max
+  std::map<std::uint64_t, std::vector<Bytes>> waiting;  // bounded: packets_waiting_max
   std::uint64_t next = 0;                               // the packet to be played
   std::optional<std::uint64_t> end;
   bool lost = false, flushed = false;
@@ -103,15 +106,16 @@ Result<void> VoiceStream::add(std::uint64_t counter, std::span<const ByteSpan> o
       return Errc::opus_packet_invalid;
   }
   if (counter < stream.next || stream.lost || (stream.end && counter >= *stream.end)) return {};
-  if (counter - stream.next > packets_ahead_max) {
-    // What is missing before it is more than can be made up.
+  if (stream.waiting.count(counter) > 0) return {};
+  // Those that wait are there; the rest before it is missing.
+  const bool too_much_missing = counter - stream.next > stream.waiting.size() + packets_ahead_max;
+  if (too_much_missing || stream.waiting.size() == packets_waiting_max) {
     stream.lost = true;
     stream.waiting.clear();
     return {};
   }
-  auto [place, fresh] = stream.waiting.try_emplace(counter);
-  if (!fresh) return {};
-  for (const ByteSpan packet : opus_packets) place->second.push_back(to_bytes(packet));
+  auto& place = stream.waiting[counter];
+  for (const ByteSpan packet : opus_packets) place.push_back(to_bytes(packet));
   return {};
 }
 
