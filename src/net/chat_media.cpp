@@ -7,6 +7,7 @@
 #include "net/live_listener.hpp"
 #include "net/live_sink.hpp"
 #include "net/media_source.hpp"
+#include "net/packet_hash.hpp"
 #include "net/part_file.hpp"
 
 namespace tern {
