@@ -123,6 +123,38 @@ TEST_CASE("a recording that its program left is a draft: gone on with, sent, or 
   }
 }
 
+TEST_CASE("a recording goes on through a suspension, and is nobody else's meanwhile") {
+  Two two;
+  auto& client = two.anna.client;
+  const auto pcm = syllables(48'000 * 4);
+  const auto first = std::span(pcm).first(48'000 * 2), rest = std::span(pcm).subspan(48'000 * 2);
+  auto recording = two.annas().record_voice().value();
+  push(recording.recorder, first);
+  client.suspend().value();
+  client.resume().value();
+  CHECK(client.drafts().value().empty());
+  CHECK(client.resume_draft(recording.id).error() == Errc::invalid_argument);
+  CHECK(client.discard_draft(recording.id).error() == Errc::invalid_argument);
+  CHECK(client.send_draft(recording.id).error() == Errc::not_found);
+  push(recording.recorder, rest);
+  CHECK(recording.recorder.finish().value().samples == pcm.size());
+  CHECK(two.bo.receives_voice(recording.id));
+}
+
+TEST_CASE("a recording whose program lets go of it while suspended is a draft afterwards") {
+  Two two;
+  auto& client = two.anna.client;
+  std::optional<VoiceRecording> recording = two.annas().record_voice().value();
+  push(recording->recorder, syllables(48'000 * 2));
+  const auto id = recording->id;
+  client.suspend().value();
+  recording.reset();
+  client.resume().value();
+  REQUIRE(client.drafts().value().size() == 1);
+  client.discard_draft(id).value();
+  CHECK(client.drafts().value().empty());
+}
+
 TEST_CASE("a recording that is kept waits to be listened to and sent") {
   Two two;
   auto recording = two.annas().record_voice({}, OnFinish::keep).value();
