@@ -70,6 +70,7 @@ Result<void> EngineImpl::load_rows(std::vector<MessageId>& orphans) {
   const ReadRows rows(*transaction, device.sealer);
   TERN_TRY(transfers::load(device, rows));
   TERN_ASSIGN(orphans, drafts::orphans(rows));
+  std::erase_if(orphans, [&](const MessageId& id) { return device.recording->count(id) > 0; });
   TERN_ASSIGN(const auto state, rows.get(tables::device, as_bytes(device_row)));
   if (!state) return Error(Errc::storage_damaged, "this device's own row is missing");
   TERN_ASSIGN(device.record, decode_device_record(*state));

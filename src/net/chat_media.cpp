@@ -167,7 +167,8 @@ Result<LiveListener> Chat::listen(const MessageId& live, std::uint32_t sample_ra
 }
 
 Result<MessageId> Chat::send_voice(ByteSpan file, const VoiceSettings& settings) {
-  TERN_ASSIGN(const auto id, begin_draft(client_, id_, client::DraftKind::voice));
+  // Cut off it is no recording that somebody could go on with: the file is where it was.
+  TERN_ASSIGN(const auto id, begin_draft(client_, id_, client::DraftKind::file));
   const auto hash = std::make_shared<net::PacketHash>();
   const auto clip =
       import_voice(file, net::hashing(settings, hash), sink_for(client_, id, OnFinish::send, hash));

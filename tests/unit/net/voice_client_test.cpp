@@ -196,6 +196,28 @@ TEST_CASE("a file of sound is sent as a voice message, and what is none is refus
   CHECK(std::get<Voice>(message->body).clip.samples == clip.samples);
   CHECK(two.annas().send_voice(as_bytes("no sound at all")).error() == Errc::voice_format_unknown);
   CHECK(two.anna.client.drafts().value().empty());
+
+  // Cut off half way it is no recording for anybody to go on with.
+  VoiceSettings settings;
+  settings.on_packet = [&](ByteSpan) { two.anna.client.suspend().value(); };
+  auto chat = two.annas();
+  CHECK(chat.send_voice(file, settings).error() == Errc::closed);
+  two.anna.client.resume().value();
+  CHECK(two.anna.client.drafts().value().empty());
+}
+
+TEST_CASE("a file that is being sent goes on through a suspension") {
+  Two two;
+  Bytes file;
+  auto recorder = VoiceRecorder::start({}, make_voice_buffer(file)).value();
+  push(recorder, syllables(48'000));
+  recorder.finish().value();
+  VoiceSettings settings;
+  settings.on_packet = [&](ByteSpan) {
+    two.anna.client.suspend().value();
+    two.anna.client.resume().value();
+  };
+  CHECK(two.bo.receives_voice(two.annas().send_voice(file, settings).value()));
 }
 
 TEST_CASE("a file arrives when it is fetched, and is saved whole or not at all") {
