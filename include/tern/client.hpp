@@ -165,7 +165,8 @@ class Chat {
   /// thumbnail), malformed (a name that is none), text_not_utf8, chat_left.
   Result<MessageId> send_file(const FileToSend& file);
   /// Brings a message's file, or tries again what has failed; MediaChanged tells how far it is.
-  /// Voice messages come without being asked for (up to 8 MiB). Errors: not_found.
+  /// Voice messages of up to 8 MiB come without being asked for, as long as fewer than 512 blobs
+  /// are on their way, and fewer than 64 of their sender's device. Errors: not_found.
   Result<void> fetch(const Message& message);
   /// A voice message, also while it is still arriving. Errors: not_found; blob_damaged (not the
   /// packets that its sender has hashed); VoicePlayer::open()'s.
