@@ -34,7 +34,7 @@ struct DraftRecord {
   std::optional<VoiceClip> clip;
   VoiceHash packets_hash;
 
-  crypto::BlobStream next_stream() const;
+  crypto::BlobStream next_stream() const { return stream_from(stream, key, header); }
 };
 
 crypto::SecretBytes encode(const DraftRecord& record);

@@ -223,7 +223,7 @@ Result<void> send_voice(Step& step, const MessageId& id) {
     voice.blob = ref_to(blob);
   }
   content.body = voice;
-  TERN_TRY(composing::queue_as(step, *chat, id, wire::encode(content)));
+  TERN_TRY(composing::queue_as(step, *chat, id, composing::encode(content)));
   return erase(step.rows, draft);
 }
 
@@ -240,7 +240,7 @@ Result<void> send_file(Step& step, const MessageId& id, const FileToSend& detail
   wire::Content content;
   content.sent_ms = step.now.wall_ms;
   content.body = file;
-  const auto encoded = wire::encode(content);
+  const auto encoded = composing::encode(content);
   // What the others would refuse is refused here: names, types and thumbnails have limits.
   TERN_TRY(wire::decode_content(encoded));
   TERN_TRY(composing::queue_as(step, *chat, id, encoded));
