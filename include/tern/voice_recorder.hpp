@@ -103,9 +103,13 @@ class VoiceRecorder {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A file on disk, in clear: for programs that want one. Written beside `path` and moved there by
-/// finish(). Errors of its calls: file_io.
+/// A file on disk, in clear: for programs that want one. Written as `path`.part and moved to `path`
+/// by finish(). Errors: file_io, also when `path`.part is there: what another recording has left is
+/// resume_voice_file()'s, or to be removed. Its calls': file_io, closed (after its end).
 Result<std::unique_ptr<VoiceSink>> make_voice_file(const std::string& path);
+/// Goes on with `path`.part, as VoiceRecorder::resume() does, in the same file. Errors: resume()'s;
+/// file_io (there is none, or it is being recorded), too_long. Then the file is as it was.
+Result<VoiceRecorder> resume_voice_file(const std::string& path, const VoiceSettings& settings);
 /// Into `file`, which outlives the sink.
 std::unique_ptr<VoiceSink> make_voice_buffer(Bytes& file);
 
