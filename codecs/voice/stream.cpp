@@ -84,9 +84,7 @@ VoiceStream& VoiceStream::operator=(VoiceStream&&) noexcept = default;
 VoiceStream::~VoiceStream() = default;
 
 Result<VoiceStream> VoiceStream::start(std::uint32_t sample_rate, std::uint32_t packet_frames) {
-  if (sample_rate < voice::pcm_rate_min || sample_rate > voice::play_rate_max)
-    return Error(Errc::invalid_argument,
-                 "a sample rate of " + std::to_string(sample_rate) + " is not 8,000 to 192,000");
+  TERN_TRY(voice::check_play_rate(sample_rate));
   if (packet_frames == 0 || packet_frames > packet_frames_max)
     return Error(Errc::invalid_argument,
                  "a live packet of " + std::to_string(packet_frames) + " frames is not 1 to 50");
