@@ -20,10 +20,11 @@ enum class StreamState : std::uint8_t {
   ended,    ///< the speaker let go, and everything was played
 };
 struct StreamRead {
-  std::size_t frames = 0;
+  std::size_t frames = 0;  ///< samples written, at the rate given to start()
   StreamState state = StreamState::playing;
 };
 
+/// Move-only.
 class VoiceStream {
  public:
   /// `packet_frames`: Opus packets of 20 ms in each live packet (12: 240 ms; 3: 60 ms).
