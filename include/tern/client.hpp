@@ -132,14 +132,18 @@ class Client {
   /// Oldest first.
   Result<std::vector<VoiceDraft>> drafts() const;
   /// Goes on with one that was cut off. Decodes it: about 4 ms a second of speech. Errors:
-  /// not_found, too_late (it is finished), voice_too_long.
+  /// not_found, too_late (it is finished), invalid_argument (it is being recorded, or the
+  /// settings), ogg_*, opus_*.
   Result<VoiceRecording> resume_draft(const MessageId& id, const VoiceSettings& settings = {},
                                       OnFinish on_finish = OnFinish::send);
-  /// Queues one in its chat; one that was cut off ends where it was cut. Errors: not_found,
-  /// chat_left, voice_empty.
+  /// Queues one in its chat; one that was cut off ends where it was cut, and is decoded first.
+  /// Errors: not_found (one that is still being recorded, too), chat_left, voice_empty,
+  /// resume_draft()'s.
   Result<void> send_draft(const MessageId& id);
+  /// Errors: not_found, invalid_argument (it is being recorded: discard() is its recorder's).
   Result<void> discard_draft(const MessageId& id);
-  /// What has been recorded until now. Errors: not_found.
+  /// What was recorded. Errors: not_found (one that is still being recorded, too); of one that was
+  /// cut off also voice_empty, and VoicePlayer::open()'s.
   Result<VoicePlayer> play_draft(const MessageId& id, const PlayerSettings& settings = {}) const;
 
   /// Lets go of every lock and the connection, so that another process may open the folder; calls
@@ -173,25 +177,28 @@ class Chat {
   Result<MessageId> send_custom(std::string_view type, ByteSpan bytes);
 
   /// Records a voice message: push() samples into the recorder; finish() queues it, durable when it
-  /// returns, and takes the same few milliseconds however long it is. Errors: chat_left,
+  /// returns, and takes the same few milliseconds however long it is, except with trim_silence and
+  /// over a second of silence at the end: then it reads all of it again. Errors: chat_left,
   /// invalid_argument (the settings).
   Result<VoiceRecording> record_voice(const VoiceSettings& settings = {},
                                       OnFinish on_finish = OnFinish::send);
   /// The same, and whoever is online hears it while it is spoken: hard CBR, packets of 240 ms (or
   /// less), so that their lengths say nothing. What finish() queues replaces it for everybody, and
-  /// is all that the others get. While there is no line it is recorded all the same.
+  /// is all that the others get. While there is no line it is recorded all the same. Silence is not
+  /// trimmed. Errors: record_voice()'s; invalid_argument (packet_frames), live_ended.
   Result<VoiceRecording> start_live_voice(const LiveSettings& settings = {});
   /// Listens to a LiveStarted. Errors: not_found (over for long), invalid_argument (the rate).
   Result<LiveListener> listen(const MessageId& live, std::uint32_t sample_rate = 48'000) const;
-  /// Sends a file of sound, Ogg Opus or WAV, as a voice message. Errors: import_voice()'s,
-  /// chat_left.
+  /// Sends a file of sound, Ogg Opus or WAV, as a voice message. Decodes and encodes it on the
+  /// caller's thread, as import_voice() does. Errors: import_voice()'s, chat_left.
   Result<MessageId> send_voice(ByteSpan file, const VoiceSettings& settings = {});
   /// Queues a file or an image: its bytes are in the folder, encrypted, when it returns. At most
   /// 100 MiB. Errors: file_io, invalid_argument (empty), blob_too_large, too_long (name, type or
   /// thumbnail), malformed (a name that is none), text_not_utf8, chat_left.
   Result<MessageId> send_file(const FileToSend& file);
   /// Brings a message's file, or tries again what has failed; MediaChanged tells how far it is.
-  /// Voice messages come without being asked for (up to 8 MiB). Errors: not_found.
+  /// Voice messages of up to 8 MiB come without being asked for, as long as fewer than 512 blobs
+  /// are on their way, and fewer than 64 of their sender's device. Errors: not_found.
   Result<void> fetch(const Message& message);
   /// A voice message, also while it is still arriving. Errors: not_found; blob_damaged (not the
   /// packets that its sender has hashed); VoicePlayer::open()'s.

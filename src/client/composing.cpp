@@ -3,7 +3,6 @@
 #include "client/history.hpp"
 #include "client/receipts.hpp"
 #include "client/wanted_blobs.hpp"
-#include "wire/content.hpp"
 
 namespace tern::client::composing {
 namespace {
@@ -11,7 +10,7 @@ namespace {
 // With padding and what stands around it, it must fit limits::entry_payload_bytes_max.
 constexpr std::size_t custom_bytes_max = limits::entry_payload_bytes_max / 4 * 3;
 
-Result<void> queue_one(Step& step, Chat& chat, const MessageId& id, const Bytes& content) {
+Result<void> queue_one(Step& step, Chat& chat, const MessageId& id, ByteSpan content) {
   auto& record = step.edit(chat);
   const auto number = record.next_number++;
   OutboxRow out;
@@ -85,13 +84,20 @@ Result<std::vector<MessageId>> queue(Step& step, Chat& chat, const std::vector<B
   return out;
 }
 
-Result<void> queue_as(Step& step, Chat& chat, const MessageId& id, const Bytes& content) {
+Result<void> queue_as(Step& step, Chat& chat, const MessageId& id, ByteSpan content) {
   if (step.device.record.deleted) return Errc::account_deleted;
   TERN_TRY(check_open(chat));
   TERN_TRY(queue_one(step, chat, id, content));
   step.sync();
   step.look_at(chat);
   return {};
+}
+
+SecretBytes encode(const wire::Content& content) {
+  auto plain = wire::encode(content);
+  SecretBytes out(plain);
+  crypto::wipe(plain);
+  return out;
 }
 
 Result<void> cancel(Step& step, Chat& chat, const MessageId& id) {

@@ -1,8 +1,6 @@
 // What the parts of one engine share: the device's keys, its chats, its link and its disk.
 #pragma once
 
-#include <unordered_set>
-
 #include "client/account.hpp"
 #include "client/authentication.hpp"
 #include "client/chat.hpp"
@@ -52,7 +50,7 @@ struct Standing {
 
 struct Device {
   Device(store::Environment& its_environment, const store::StorageKey& key, Entropy& its_entropy,
-         const EngineConfig& its_config, Account its_account)
+         const EngineConfig& its_config, std::shared_ptr<DraftClaims> claims, Account its_account)
       : environment(its_environment),
         sealer(key, its_entropy),
         entropy(its_entropy),
@@ -61,7 +59,8 @@ struct Device {
         authentication(open_rows, sealer),
         account(std::move(its_account)),
         link(config.request_timeout_ms),
-        commit_rate(config.commit_interval_ms, config.commit_burst) {}
+        commit_rate(config.commit_interval_ms, config.commit_burst),
+        recording(std::move(claims)) {}
 
   store::Environment& environment;
   const store::Sealer sealer;
@@ -86,7 +85,7 @@ struct Device {
   Lives lives;
   ContactSync contacts;
   NumberCalls numbers;
-  std::unordered_set<MessageId> recording;  ///< drafts that somebody writes
+  const std::shared_ptr<DraftClaims> recording;
   std::vector<Engine::Done> registration_waiters;
 };
 

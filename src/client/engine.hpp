@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
@@ -51,13 +52,18 @@ struct CloseLink {
 };
 using Output = std::variant<SendFrame, CloseLink>;
 
+/// Drafts that somebody writes. Whoever writes may do so through many engines on one folder, one
+/// after the other.
+using DraftClaims = std::unordered_set<MessageId>;
+
 class Engine {
  public:
   /// Opens the tables in `environment`, or makes a new account and device in one transaction.
   /// `environment` and `entropy` outlive the engine. Errors: storage_*.
-  static Result<std::unique_ptr<Engine>> open(Now now, store::Environment& environment,
-                                              const store::StorageKey& key, Entropy& entropy,
-                                              const EngineConfig& config = {});
+  static Result<std::unique_ptr<Engine>> open(
+      Now now, store::Environment& environment, const store::StorageKey& key, Entropy& entropy,
+      const EngineConfig& config = {},
+      std::shared_ptr<DraftClaims> claims = std::make_shared<DraftClaims>());
   virtual ~Engine() = default;
 
   // -- who this is

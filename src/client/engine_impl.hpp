@@ -71,7 +71,7 @@ class EngineImpl final : public Engine {
   Result<void> write_draft(Now now, const MessageId& id, std::uint64_t at, ByteSpan content,
                            std::uint64_t settled) override;
   Result<void> claim_draft(const MessageId& id) override;
-  void release_draft(const MessageId& id) override { device_->recording.erase(id); }
+  void release_draft(const MessageId& id) override { device_->recording->erase(id); }
   Result<void> cut_draft(Now now, const MessageId& id, std::uint64_t keep) override;
   Result<void> finish_voice(Now now, const MessageId& id, const VoiceEnding& ending,
                             OnFinish then) override;

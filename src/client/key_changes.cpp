@@ -51,7 +51,7 @@ Result<void> move_queued(Step& step, Chat& from, Chat& to) {
     auto& record = step.edit(from);
     if (record.queued > 0) --record.queued;
     TERN_TRY(move_blob(step, message->content, to.id()));
-    TERN_TRY(composing::queue_as(step, to, row.id, to_bytes(message->content)));
+    TERN_TRY(composing::queue_as(step, to, row.id, message->content));
   }
   return {};
 }

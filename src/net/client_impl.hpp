@@ -43,6 +43,8 @@ struct Client::Impl {
     return pending;
   }
 
+  /// Whoever wrote a draft does not any more; also while there is no engine to be told.
+  void release_draft(const MessageId& draft);
   Result<void> open_session();
   Result<void> suspend();
   Result<void> resume();

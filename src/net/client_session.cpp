@@ -33,8 +33,8 @@ Result<void> ClientSession::open_folder(const ClientSessionOptions& options) {
   TERN_ASSIGN(environment_, store::open_lmdb({.folder = options.folder,
                                               .purpose = store::Purpose::client,
                                               .schema = client::tables::schema}));
-  TERN_ASSIGN(engine_,
-              client::Engine::open(read_clock(), *environment_, options.storage_key, entropy_));
+  TERN_ASSIGN(engine_, client::Engine::open(read_clock(), *environment_, options.storage_key,
+                                            entropy_, {}, options.claims));
   TERN_ASSIGN(relay_, choose_relay(options.relay));
   return {};
 }

@@ -19,6 +19,8 @@ struct ClientSessionOptions {
   store::StorageKey storage_key;
   std::optional<RelayAddress> relay;  ///< nullopt: the one that the folder remembers
   bool network = true;
+  /// Recordings go on when the folder is opened again.
+  std::shared_ptr<client::DraftClaims> claims = std::make_shared<client::DraftClaims>();
 };
 
 /// Feeds the engine with time, frames and calls, and carries out what it says. On one strand.
