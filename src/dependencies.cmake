@@ -3,6 +3,19 @@
 find_package(Threads REQUIRED)
 include(${CMAKE_CURRENT_LIST_DIR}/link_dependencies.cmake)
 
+# Phone numbers as they are dialled at home; without it, only those with their country code.
+set(TERN_WITH_LIBPHONENUMBER AUTO CACHE STRING "libphonenumber: ON, OFF, or AUTO: where it is there")
+set_property(CACHE TERN_WITH_LIBPHONENUMBER PROPERTY STRINGS AUTO ON OFF)
+set(TERN_HAS_LIBPHONENUMBER OFF)
+if(TERN_WITH_LIBPHONENUMBER OR TERN_WITH_LIBPHONENUMBER STREQUAL "AUTO")
+  tern_find_libphonenumber()
+  if(TARGET tern::dep_phonenumber)
+    set(TERN_HAS_LIBPHONENUMBER ON)
+  elseif(NOT TERN_WITH_LIBPHONENUMBER)
+    list(REMOVE_ITEM tern_missing libphonenumber-dev)
+  endif()
+endif()
+
 tern_find(tern::dep_flatbuffers libflatbuffers-dev flatbuffers/flatbuffers.h)
 tern_find(tern::dep_asio libasio-dev asio.hpp)
 # asio takes std::aligned_alloc where a standard header came before it, and new where none did: one

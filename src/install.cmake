@@ -16,9 +16,10 @@ function(tern_door name)
   endforeach()
 endfunction()
 
-tern_door(tern tern_net_client)
+tern_door(tern tern_net_client tern_contacts)
 tern_door(relay tern_net_relay)
 tern_door(voice tern_voice)
+tern_door(contacts tern_contacts)
 # The MLS engine by itself is no stable interface: it shows the headers of src/.
 tern_door(mls)
 target_link_libraries(tern_door_mls INTERFACE tern_mls)
@@ -29,7 +30,8 @@ target_include_directories(tern_door_mls INTERFACE
 set(mls_parts tern_mls tern_crypto tern_base)
 set(shell_parts tern_net_link tern_net_channel tern_wire tern_store)
 set(voice_parts tern_voice tern_base)
-set(client_parts tern_net_client tern_client tern_voice ${shell_parts} ${mls_parts})
+set(contacts_parts tern_contacts tern_base)
+set(client_parts tern_net_client tern_client tern_voice tern_contacts ${shell_parts} ${mls_parts})
 set(relay_parts tern_net_relay tern_relay_core ${shell_parts} tern_crypto tern_base)
 
 if(NOT PROJECT_IS_TOP_LEVEL)
@@ -37,9 +39,10 @@ if(NOT PROJECT_IS_TOP_LEVEL)
 endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tern)
-set(parts ${client_parts} ${relay_parts} ${voice_parts})
+set(parts ${client_parts} ${relay_parts} ${voice_parts} ${contacts_parts})
 list(REMOVE_DUPLICATES parts)
-install(TARGETS ${parts} tern_door_tern tern_door_relay tern_door_mls tern_door_voice EXPORT tern
+install(TARGETS ${parts} tern_door_tern tern_door_relay tern_door_mls tern_door_voice
+  tern_door_contacts EXPORT tern
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT tern NAMESPACE tern:: FILE tern-targets.cmake DESTINATION ${package_dir})
 configure_package_config_file(src/tern-config.cmake.in ${PROJECT_BINARY_DIR}/tern-config.cmake
@@ -70,9 +73,15 @@ function(tern_pkg_config name description headers requires)
 endfunction()
 
 tern_pkg_config(tern-relay "tern's relay, inside a program" "" "libsodium lmdb" ${relay_parts})
-# libebur128 and libsonic have no .pc file in Debian.
+# libebur128, libsonic and libphonenumber have no .pc file in Debian.
+set(phonenumber "")
+if(TERN_HAS_LIBPHONENUMBER)
+  set(phonenumber phonenumber)
+endif()
 tern_pkg_config(tern "A messenger's core to embed" "" "libsodium lmdb opus ogg speexdsp"
-  ${client_parts} ebur128 sonic)
+  ${client_parts} ebur128 sonic ${phonenumber})
 tern_pkg_config(tern-voice "tern's voice recorder and player by themselves" "" "opus ogg speexdsp"
   ${voice_parts} ebur128 sonic)
+tern_pkg_config(tern-contacts "tern's phone numbers and address books by themselves" "" ""
+  ${contacts_parts} ${phonenumber})
 tern_pkg_config(tern-mls "tern's MLS engine by itself" "/tern-mls" "libsodium" ${mls_parts})

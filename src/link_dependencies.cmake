@@ -34,3 +34,8 @@ tern_find(tern::dep_ogg libogg-dev ogg/ogg.h ogg)
 tern_find(tern::dep_ebur128 libebur128-dev ebur128.h ebur128)
 tern_find(tern::dep_sonic libsonic-dev sonic.h sonic)
 tern_find(tern::dep_speexdsp libspeexdsp-dev speex/speex_resampler.h speexdsp)
+
+# Only where tern is, or was, built with it. Its own CMake files want all that it is built from.
+macro(tern_find_libphonenumber)
+  tern_find(tern::dep_phonenumber libphonenumber-dev phonenumbers/phonenumberutil.h phonenumber)
+endmacro()

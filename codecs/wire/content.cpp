@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/utf8.hpp"
 #include "content_generated.h"
 #include "wire/flat_reader.hpp"
 #include "wire/flat_writer.hpp"

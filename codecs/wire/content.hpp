@@ -92,9 +92,6 @@ const BlobRef* blob_of(const Content& content);
 /// limits::entry_payload_bytes_max.
 Result<Content> decode_content(ByteSpan bytes);
 
-/// Whether `text` is well-formed UTF-8 (no surrogates, no overlong forms).
-bool is_utf8(std::string_view text) noexcept;
-
 /// Whether `name` names a file and no place: not empty, `.` or `..`, without separators and control
 /// characters.
 bool is_file_name(std::string_view name) noexcept;

@@ -1,3 +1,4 @@
+#include "base/utf8.hpp"
 #include "wire/content.hpp"
 #include "wire/versioned.hpp"
 

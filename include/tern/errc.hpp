@@ -191,15 +191,20 @@ enum class Errc : int {
   voice_too_long,            ///< over limits::voice_minutes_max
   voice_empty,               ///< not one sample in it
 
-  // -- phone numbers
-  number_invalid = 900,   ///< not E.164: a plus sign and 7 to 15 digits, the first not a zero
-  number_is_none,         ///< no digits to dial in it
-  number_too_short,       ///< fewer digits than the region's numbers have
-  number_too_long,        ///< more digits than the region's numbers have
-  number_needs_region,    ///< written as one dials it at home, and no region was given
-  number_region_unknown,  ///< no such region or country code
-  number_impossible,      ///< the region gives no such numbers to anybody
-  number_needs_library,   ///< not written as E.164, which is all that this build reads
+  // -- phone numbers and address books
+  number_invalid = 900,        ///< not E.164: a plus sign and 7 to 15 digits, the first not a zero
+  number_is_none,              ///< no digits to dial in it
+  number_too_short,            ///< fewer digits than the region's numbers have
+  number_too_long,             ///< more digits than the region's numbers have
+  number_needs_region,         ///< written as one dials it at home, and no region was given
+  number_region_unknown,       ///< no such region or country code
+  number_impossible,           ///< the region gives no such numbers to anybody
+  number_needs_library,        ///< not written as E.164, which is all that this build reads
+  vcard_malformed,             ///< RFC 6350, RFC 2426: a line that breaks a rule; message() has it
+  csv_malformed,               ///< RFC 4180: a record that breaks a rule, or no column of numbers
+  address_book_too_large,      ///< a file over limits::address_book_bytes_max
+  address_book_line_too_long,  ///< a line over limits::address_book_line_bytes_max
+  contacts_too_many,           ///< over limits::contacts_max
 };
 
 /// The code in the "tern" category.

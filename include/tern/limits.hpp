@@ -64,6 +64,11 @@ inline constexpr std::size_t live_streams_max = 8;    // heard at once, in one c
 
 // Phone numbers (ITU-T E.164: 15 digits) and contact sync.
 inline constexpr std::size_t number_bytes_max = 16;  // with the plus sign
+inline constexpr std::size_t number_digits_min = 7;  // Niue's, with its country code
+inline constexpr std::size_t number_written_bytes_max = 128;
+inline constexpr std::size_t address_book_bytes_max = 16 * 1024 * 1024;
+// Of one line or record, as far as it is a name or a number: a photo may be longer.
+inline constexpr std::size_t address_book_line_bytes_max = 64 * 1024;
 inline constexpr std::size_t contacts_max = 20'000;  // of an address book
 inline constexpr std::size_t contact_name_bytes_max = 256;
 inline constexpr std::size_t oprf_batch_max = 256;

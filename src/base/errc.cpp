@@ -269,6 +269,15 @@ constexpr Row rows[] = {
      "the region gives no such numbers to anybody"},
     {Errc::number_needs_library, "number_needs_library", false,
      "this build reads numbers in E.164 only: +, country code, number"},
+    {Errc::vcard_malformed, "vcard_malformed", false, "RFC 6350: a line that breaks a rule"},
+    {Errc::csv_malformed, "csv_malformed", false,
+     "RFC 4180: a record that breaks a rule, or no column of phone numbers"},
+    {Errc::address_book_too_large, "address_book_too_large", false,
+     "an address book over limits::address_book_bytes_max"},
+    {Errc::address_book_line_too_long, "address_book_line_too_long", false,
+     "a line of an address book over limits::address_book_line_bytes_max"},
+    {Errc::contacts_too_many, "contacts_too_many", false,
+     "more contacts than limits::contacts_max"},
 };
 
 const Row* find(Errc code) noexcept {

@@ -1,5 +1,6 @@
 #include "client/composing.hpp"
 
+#include "base/utf8.hpp"
 #include "client/history.hpp"
 #include "client/receipts.hpp"
 #include "client/wanted_blobs.hpp"
@@ -51,7 +52,7 @@ Result<Bytes> text_content(Now now, std::string_view text) {
   if (text.size() > limits::text_bytes_max)
     return Error(Errc::text_too_long, "a text of " + std::to_string(text.size()) + " bytes; " +
                                           std::to_string(limits::text_bytes_max) + " are allowed");
-  if (!wire::is_utf8(text)) return Errc::text_not_utf8;
+  if (!is_utf8(text)) return Errc::text_not_utf8;
   wire::Content content;
   content.sent_ms = now.wall_ms;
   content.body = wire::TextContent{text, std::nullopt};
@@ -64,7 +65,7 @@ Result<Bytes> custom_content(Now now, std::string_view type, ByteSpan bytes) {
                                      std::to_string(custom_bytes_max) + " are allowed, and " +
                                      std::to_string(limits::custom_type_bytes_max) +
                                      " for its type");
-  if (!wire::is_utf8(type)) return Errc::text_not_utf8;
+  if (!is_utf8(type)) return Errc::text_not_utf8;
   wire::Content content;
   content.sent_ms = now.wall_ms;
   content.body = wire::CustomContent{type, bytes};

@@ -9,7 +9,7 @@
 #include "client/evaluations.hpp"
 #include "client/key_changes.hpp"
 #include "client/step.hpp"
-#include "wire/content.hpp"
+#include "base/utf8.hpp"
 
 namespace tern::client {
 
@@ -137,7 +137,7 @@ Result<void> check_book(const Device& device, std::span<const Contact> book) {
     return Error(Errc::too_long, "contacts to sync: " + std::to_string(book.size()) + "; " +
                                      std::to_string(limits::contacts_max) + " are allowed");
   for (const auto& contact : book)
-    if (contact.name.size() > limits::contact_name_bytes_max || !wire::is_utf8(contact.name))
+    if (contact.name.size() > limits::contact_name_bytes_max || !is_utf8(contact.name))
       return checked_name(contact);
   return {};
 }

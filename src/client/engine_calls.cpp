@@ -1,6 +1,7 @@
 // The app's calls.
 #include <algorithm>
 
+#include "base/utf8.hpp"
 #include "client/composing.hpp"
 #include "client/creation.hpp"
 #include "client/engine_impl.hpp"
@@ -64,7 +65,7 @@ Result<ChatId> EngineImpl::create_group(Now now, std::string_view title,
   if (title.size() > limits::chat_title_bytes_max)
     return Error(Errc::too_long, "a title of " + std::to_string(title.size()) + " bytes; " +
                                      std::to_string(limits::chat_title_bytes_max) + " are allowed");
-  if (!wire::is_utf8(title)) return Errc::text_not_utf8;
+  if (!is_utf8(title)) return Errc::text_not_utf8;
   if (members.size() >= limits::chat_devices_max) return Errc::chat_too_large;
   const auto id = crypto::group_log_id(device_->entropy);
   TERN_TRY(call(now, [&](Step& step) { return creation::begin_group(step, id, title, members); }));

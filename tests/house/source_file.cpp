@@ -56,7 +56,9 @@ std::vector<SourceFile> all_files() {
   for (const char* folder : {".ci", "codecs", "docs", "examples", "include", "src", "tests"})
     collect(top / folder, is_text, out);
   for (const auto& entry : fs::directory_iterator(top))
-    if (entry.is_regular_file()) out.push_back(read(entry.path()));
+    // In a second working tree .git is a file, and names a path.
+    if (entry.is_regular_file() && entry.path().filename() != ".git")
+      out.push_back(read(entry.path()));
   return sorted(std::move(out));
 }
 

@@ -1,8 +1,9 @@
+#include "base/utf8.hpp"
+
+#include <cstdint>
 #include <cstring>
 
-#include "wire/content.hpp"
-
-namespace tern::wire {
+namespace tern {
 namespace {
 
 /// How many of the eight bytes at a time are ASCII is not asked, only whether all are.
@@ -55,4 +56,4 @@ bool is_utf8(std::string_view text) noexcept {
   return true;
 }
 
-}  // namespace tern::wire
+}  // namespace tern

@@ -1,10 +1,11 @@
 // The Unicode Standard, table 3-7: well-formed UTF-8 byte sequences.
+#include "base/utf8.hpp"
+
 #include <catch2/catch.hpp>
 
-#include "wire/content.hpp"
+#include "tern/bytes.hpp"
 
 using namespace tern;
-using tern::wire::is_utf8;
 
 namespace {
 
