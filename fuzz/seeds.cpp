@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "base/codec.hpp"
+#include "contacts_seeds.hpp"
 #include "mls_people.hpp"
 #include "net/secure_channel.hpp"
 #include "noise_keys.hpp"
@@ -141,4 +142,6 @@ int main(int argc, char** argv) {
   write_net();
   write_mls();
   for (const auto& seed : fuzzing::voice_seeds()) write(seed.target, seed.name, seed.bytes);
+  for (const auto& seed : fuzzing::contacts_seeds())
+    write(seed.target, seed.name, to_bytes(as_bytes(seed.text)));
 }
