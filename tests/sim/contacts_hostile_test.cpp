@@ -2,6 +2,7 @@
 #include <map>
 
 #include "crypto/deterministic_entropy.hpp"
+#include "crypto/oprf.hpp"
 #include "sim/contacts.hpp"
 
 using namespace tern;

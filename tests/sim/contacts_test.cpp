@@ -241,8 +241,7 @@ TEST_CASE("after a rotation of the directory's key everybody is found anew, free
   limits.evaluations_per_hour = 1;
   Town town(914, limits);
   REQUIRE(sync(town.world, town.anna, town.book()));
-  REQUIRE(town.world.relay().core().rotate_directory_key(town.world.now()));
-  town.world.relay().wake_up();
+  town.world.relay().rotate_directory_key();
   town.world.run_for(60'000);
   REQUIRE(refresh(town.world, town.anna));
   CHECK(town.anna.count_events<ContactJoined>() == 0);
