@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "base/utf8.hpp"
 #include "client/contact_rows.hpp"
 #include "client/directory_download.hpp"
 #include "client/directory_search.hpp"
 #include "client/evaluations.hpp"
 #include "client/key_changes.hpp"
 #include "client/step.hpp"
-#include "base/utf8.hpp"
 
 namespace tern::client {
 

@@ -16,6 +16,7 @@ crypto::SecretBytes encode(const DeviceRecord& record) {
   write_flag(writer, record.renew_last_resort);
   writer.vector(as_bytes(record.number));
   write_flag(writer, record.number_confirmed);
+  write_flag(writer, record.deleting);
   write_flag(writer, record.deleted);
   return std::move(writer).take();
 }
@@ -34,6 +35,7 @@ Result<DeviceRecord> decode_device_record(ByteSpan bytes) {
   out.renew_last_resort = reader.flag();
   out.number = as_text(reader.vector());
   out.number_confirmed = reader.flag();
+  out.deleting = reader.flag();
   out.deleted = reader.flag();
   TERN_TRY(reader.finish("device"));
   return out;

@@ -26,7 +26,9 @@ struct DeviceRecord {
   /// The phone number that a code was asked for, and whether the code has come back (E.164).
   std::string number;
   bool number_confirmed = false;
-  /// The relay has been told to forget this account: nothing is said to it any more.
+  /// The relay is to forget this account, and nothing may make it known again.
+  bool deleting = false;
+  /// It has: nothing is said to it any more.
   bool deleted = false;
 };
 

@@ -62,7 +62,9 @@ Result<void> settle(Step& step, const RowId& row, ContactRecord contact, ByteSpa
   TERN_TRY(contact_rows::put(step.rows, contact, &old));
   TERN_TRY(contact_rows::done(step.rows, row, ContactWork::test));
   TERN_TRY(contact_rows::done(step.rows, row, ContactWork::look_up));
-  return contact.new_key == old.new_key ? Result<void>() : key_changes::note(step);
+  if (contact.new_key == old.new_key) return {};
+  step.sync();  // from now on nothing is sent: also after a power cut
+  return key_changes::note(step);
 }
 
 struct Tested {

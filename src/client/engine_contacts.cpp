@@ -107,7 +107,7 @@ Result<ChatId> EngineImpl::accept_key_change(Now now, std::string_view number) {
 Result<std::string> EngineImpl::safety_number(const AccountId& account) const {
   TERN_ASSIGN(const auto transaction, device_->environment.read());
   TERN_ASSIGN(const auto key,
-              key_changes::key_of(ReadRows(*transaction, device_->sealer), account));
+              key_changes::key_of(*device_, ReadRows(*transaction, device_->sealer), account));
   return key_changes::safety_number(*device_, key);
 }
 

@@ -101,13 +101,36 @@ std::string safety_number(const Device& device, const crypto::VerifyKey& key) {
   return crypto::safety_number(device.account.account_key.verify_key(), key);
 }
 
-Result<crypto::VerifyKey> key_of(const ReadRows& rows, const AccountId& account) {
+namespace {
+
+// Of the other in a chat of two: by their leaf's certificate.
+Result<std::optional<crypto::VerifyKey>> key_in_chat(const Device& device,
+                                                     const AccountId& account) {
+  std::optional<crypto::VerifyKey> out;
+  const auto id = crypto::pair_log_id(device.account.id, account);
+  const auto* const chat = std::as_const(device.chats).find(id);
+  if (!chat || chat->record.state != ChatState::active) return out;
+  TERN_ASSIGN(const auto group, mls::Group::open(chat->records));
+  for (const auto& member : group.members()) {
+    const auto certificate = wire::decode_device_certificate(member.credential.identity);
+    if (certificate && account_of(certificate->account_key) == account)
+      out = *crypto::VerifyKey::from(certificate->account_key);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<crypto::VerifyKey> key_of(const Device& device, const ReadRows& rows,
+                                 const AccountId& account) {
   TERN_ASSIGN(const auto list, device_lists::newest(rows, account));
   if (list) return *crypto::VerifyKey::from(list->account_key);
   TERN_ASSIGN(const auto contacts, contact_rows::all(rows));
   for (const auto& contact : contacts)
     for (const auto& key : {contact.account_key, contact.new_key})
       if (!key.is_zero() && account_of_key(key) == account) return key;
+  TERN_ASSIGN(const auto seated, key_in_chat(device, account));
+  if (seated) return *seated;
   return Errc::not_found;
 }
 

@@ -18,7 +18,9 @@ Result<ChatId> accept(Step& step, std::string_view number);
 
 /// With this device's own account.
 std::string safety_number(const Device& device, const crypto::VerifyKey& key);
-/// Of an account whose key is known here. Errors: not_found.
-Result<crypto::VerifyKey> key_of(const ReadRows& rows, const AccountId& account);
+/// Of an account whose key is known here: by its device list, a contact, or a chat of two. Errors:
+/// not_found.
+Result<crypto::VerifyKey> key_of(const Device& device, const ReadRows& rows,
+                                 const AccountId& account);
 
 }  // namespace tern::client::key_changes

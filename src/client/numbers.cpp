@@ -97,7 +97,8 @@ Result<void> confirmed(Step& step) {
   record.number = step.device.numbers.calls.front()->number;
   record.number_confirmed = true;
   step.sync();
-  step.then([&sync = step.device.contacts] { sync.active = true; });
+  // What was known under an earlier number goes on.
+  step.then([&sync = step.device.contacts] { sync.active = sync.directory.epoch != 0; });
   return {};
 }
 
@@ -149,12 +150,32 @@ Result<void> delete_account(Step& step, Engine::Done done) {
   auto call = std::make_shared<NumberCall>();
   call->what = What::delete_account;
   call->done = std::move(done);
-  return add(step, std::move(call));
+  TERN_TRY(add(step, std::move(call)));
+  step.edit_device().deleting = true;
+  step.sync();
+  return {};
+}
+
+Result<void> gone(Step& step) {
+  if (!step.device.record.deleting || step.device.record.deleted) return {};
+  TERN_TRY(deleted(step));
+  for (const auto& call : step.device.numbers.calls)
+    step.answer(call->done, call->what == What::delete_account
+                                ? Result<void>()
+                                : Result<void>(Errc::account_deleted));
+  step.then([&numbers = step.device.numbers] { numbers = {}; });
+  return {};
 }
 
 Result<void> go_on(Step& step) {
-  const auto& device = step.device;
-  const auto& numbers = device.numbers;
+  auto& device = step.device;
+  auto& numbers = device.numbers;
+  if (device.record.deleting && !device.record.deleted && numbers.calls.empty()) {
+    // Asked for in another life of the process.
+    auto call = std::make_shared<NumberCall>();
+    call->what = What::delete_account;
+    numbers.calls.push_back(std::move(call));
+  }
   if (!device.link.online() || !device.standing.registered || numbers.calls.empty()) return {};
   if (numbers.work) {
     look_for_work(step);
@@ -195,12 +216,13 @@ Result<void> answered(Step& step, What what, const wire::Answer& answer) {
     return {};
   }
   if (what == What::confirm) TERN_TRY(confirmed(step));
-  if (what == What::delete_account) TERN_TRY(deleted(step));
+  if (what == What::delete_account) return gone(step);
   finish(step, {});
   return {};
 }
 
 Result<void> refused(Step& step, const wire::Refused& refused) {
+  if (refused.code == Errc::not_registered && step.device.record.deleting) return gone(step);
   if (refused.code == Errc::not_registered) {
     step.device.standing.registered = false;
     step.then([&numbers = step.device.numbers] { numbers.asking = false; });

@@ -36,6 +36,8 @@ struct NumberCalls {
 
 namespace numbers {
 
+/// The relay does not know this device: if the account was to be deleted, it is.
+Result<void> gone(Step& step);
 /// Errors: number_invalid (request_code), number_not_confirmed (set_pin).
 Result<void> request_code(Step& step, std::string_view number, Engine::Done done);
 Result<void> confirm(Step& step, std::string_view code, std::string_view pin, Engine::Done done);

@@ -168,6 +168,8 @@ Result<void> of_chat(Step& step, Chat& chat, Purpose::What what, const wire::Ref
 Result<void> of_device(Step& step, const Purpose& purpose, const wire::Refused& refused) {
   switch (purpose.what) {
     case What::resume:
+      if (refused.code == Errc::device_revoked) TERN_TRY(numbers::gone(step));
+      [[fallthrough]];
     case What::read_inbox:
       // Without these nothing can go on: another connection, after its back-off, tries again.
       step.problem({}, refused.code, "the relay refused to resume");

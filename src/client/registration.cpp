@@ -26,7 +26,7 @@ bool under_way(const Device& device) {
 }
 
 bool anything_missing(const Device& device, Now now) {
-  if (!device.record.registration_wanted) return false;
+  if (!device.record.registration_wanted || device.record.deleting) return false;
   return !device.standing.registered || wants_key_packages(device, now);
 }
 

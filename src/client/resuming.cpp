@@ -53,6 +53,7 @@ wire::Resume request(const Device& device) {
 Result<void> resumed(Step& step, const wire::Resumed& answer) {
   auto& device = step.device;
   device.standing.registered = answer.registered;
+  if (!answer.registered) TERN_TRY(numbers::gone(step));
   device.standing.key_packages_left = answer.key_packages_left;
   if (!device.link.online()) step.emit(ConnectionChanged{true});
   device.link.resumed();

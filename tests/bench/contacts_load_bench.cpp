@@ -98,10 +98,10 @@ int run(int argc, char** argv) {
   const double idle_p99 = quantile(idle, 0.99);
   report.add({"20 people sync 1,000 numbers each: all of it", took.count(), "s", std::nullopt,
               std::nullopt});
-  report.add({"texts meanwhile", static_cast<double>(busy.size()), "texts", std::nullopt,
-              std::nullopt});
-  report.add({"text, send to event, idle: 99th percentile", idle_p99, "ms", std::nullopt,
-              std::nullopt});
+  report.add(
+      {"texts meanwhile", static_cast<double>(busy.size()), "texts", std::nullopt, std::nullopt});
+  report.add(
+      {"text, send to event, idle: 99th percentile", idle_p99, "ms", std::nullopt, std::nullopt});
   report.add({"text, send to event, meanwhile: 99th percentile / 2 x idle + one batch",
               quantile(busy, 0.99), "ms", 2 * idle_p99 + batch_ms(), ratio_at_most(1)});
   return 0;
