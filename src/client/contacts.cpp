@@ -244,7 +244,7 @@ std::int64_t retry_at(const Device& device, Now now) {
         now.mono_ms + sync.directory.refreshed_ms + refresh_after_ms - now.wall_ms;
     out = std::max({sync.refresh_at, again_ms, sync.retry_at});
   }
-  return sync.evaluate_at > now.mono_ms ? std::min(out, sync.evaluate_at) : out;
+  return sync.evaluate_at != INT64_MIN ? std::min(out, sync.evaluate_at) : out;
 }
 
 bool busy(const Device& device, Now now) { return wanted(device, now); }
