@@ -103,8 +103,8 @@ WholeDirectory whole_directory(World& world, const Person& person, std::uint32_t
     REQUIRE_FALSE(answer.segments.empty());
     for (const auto& segment : answer.segments) {
       out.version = segment.version;
-      for (const auto tag : wire::decode_tags(segment.tags, wire::segment_tag_bits).value())
-        out.tags.push_back(std::uint64_t{next} << 32 | tag);
+      const auto tags = wire::decode_tags(segment.tags, wire::segment_tag_bits).value();
+      for (const auto tag : tags) out.tags.push_back(std::uint64_t{next} << 32 | tag);
       for (std::size_t at = 0; at < segment.records.size(); at += wire::directory_record_bytes)
         out.records.push_back(to_bytes(segment.records.subspan(at, wire::directory_record_bytes)));
       ++next;
