@@ -4,7 +4,7 @@
 namespace tern::wire {
 namespace {
 
-constexpr Limit evaluated_limit{"elements evaluated", limits::oprf_batch_max* oprf_element_bytes,
+constexpr Limit evaluated_limit{"elements evaluated", limits::oprf_batch_max,
                                 Errc::oprf_batch_invalid};
 constexpr Limit segments_limit{"segments of the directory", segments_count, Errc::too_long};
 
@@ -89,10 +89,10 @@ Result<Evaluated> member_from(FlatReader& reader, const fb::Evaluated& from) {
   Evaluated out{.epoch = from.epoch(),
                 .elements = reader.bytes(from.elements()),
                 .proof = reader.bytes(from.proof())};
-  if (out.elements.size() > evaluated_limit.max)
-    return over_limit(evaluated_limit, out.elements.size());
   if (out.elements.size() % oprf_element_bytes != 0 || out.proof.size() != oprf_proof_bytes)
     return Error(Errc::frame_malformed, "an element or a proof is cut off");
+  const auto elements = out.elements.size() / oprf_element_bytes;
+  if (elements > evaluated_limit.max) return over_limit(evaluated_limit, elements);
   return out;
 }
 

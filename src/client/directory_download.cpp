@@ -1,6 +1,7 @@
 #include "client/directory_download.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "client/contact_rows.hpp"
 #include "client/step.hpp"
@@ -60,8 +61,9 @@ Result<void> test_all(Step& step) {
 }
 
 Result<void> test_those_with(Step& step, const std::vector<Tag>& tags) {
-  for (const auto tag : tags) {
-    TERN_ASSIGN(const auto contacts, contact_rows::with_tag(step.rows, tag));
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    if (i > 0 && tags[i] == tags[i - 1]) continue;
+    TERN_ASSIGN(const auto contacts, contact_rows::with_tag(step.rows, tags[i]));
     for (const auto& contact : contacts)
       TERN_TRY(contact_rows::want(step.rows, contact, ContactWork::test));
   }
@@ -105,37 +107,63 @@ Result<Delta> delta_of(const wire::Changes& changes) {
   return out;
 }
 
-// One segment, its removed and its added tags. False: it cannot be said which record goes, or what
-// goes is not there; then it is fetched anew.
-bool apply(DirectorySegment& segment, const Delta& delta, std::size_t number) {
-  const auto [removed_first, removed_last] = part_of(delta.removed, number);
-  const auto [added_first, added_last] = part_of(delta.added, number);
-  const auto record_bytes = static_cast<std::ptrdiff_t>(wire::directory_record_bytes);
-  const bool keeps_records =
-      segment.has_records() && (!delta.records.empty() || added_first == added_last);
-  if (!keeps_records) segment.records.clear();
-  const auto record_at = [&](std::size_t index) {
-    return segment.records.begin() + static_cast<std::ptrdiff_t>(index) * record_bytes;
-  };
-  for (auto i = removed_first; i < removed_last; ++i) {
-    const auto [begin, end] =
-        std::equal_range(segment.tags.begin(), segment.tags.end(), in_segment(delta.removed[i]));
-    if (begin == end || (keeps_records && end - begin > 1)) return false;
-    const auto index = static_cast<std::size_t>(begin - segment.tags.begin());
-    segment.tags.erase(begin);
-    if (keeps_records) segment.records.erase(record_at(index), record_at(index) + record_bytes);
+/// One segment with its removed tags gone and its added ones in place, in one walk over all three.
+class Merge {
+ public:
+  Merge(const DirectorySegment& segment, const Delta& delta, std::size_t number)
+      : old_(segment), delta_(delta) {
+    std::tie(removed_, removed_end_) = part_of(delta.removed, number);
+    std::tie(added_, added_end_) = part_of(delta.added, number);
+    // Records that do not come with what is added are asked for when somebody needs them.
+    keeps_records_ = segment.has_records() && (!delta.records.empty() || added_ == added_end_);
+    out_.tags.reserve(segment.tags.size() + added_end_ - added_);
   }
-  for (auto i = added_first; i < added_last; ++i) {
-    const auto tag = in_segment(delta.added[i]);
-    const auto at = std::upper_bound(segment.tags.begin(), segment.tags.end(), tag);
-    const auto index = static_cast<std::size_t>(at - segment.tags.begin());
-    segment.tags.insert(at, tag);
-    if (!keeps_records) continue;
-    const auto record = delta.record(i);
-    segment.records.insert(record_at(index), record.begin(), record.end());
+  /// nullopt: what goes is not there, or it cannot be said which of several records goes.
+  std::optional<DirectorySegment> run() && {
+    for (std::size_t i = 0; i < old_.tags.size(); ++i) {
+      const auto tag = old_.tags[i];
+      if (removed_ < removed_end_ && in_segment(delta_.removed[removed_]) <= tag) {
+        if (in_segment(delta_.removed[removed_]) < tag || is_doubtful(i)) return std::nullopt;
+        ++removed_;
+        continue;
+      }
+      add_below(tag);
+      keep(i);
+    }
+    add_below(Tag{1} << wire::segment_tag_bits);
+    if (removed_ < removed_end_) return std::nullopt;
+    return std::move(out_);
   }
-  return true;
-}
+
+ private:
+  bool is_doubtful(std::size_t index) const {
+    const auto& tags = old_.tags;
+    return keeps_records_ && ((index > 0 && tags[index - 1] == tags[index]) ||
+                              (index + 1 < tags.size() && tags[index + 1] == tags[index]));
+  }
+  void keep(std::size_t index) {
+    out_.tags.push_back(old_.tags[index]);
+    if (!keeps_records_) return;
+    const auto record =
+        ByteSpan(old_.records)
+            .subspan(index * wire::directory_record_bytes, wire::directory_record_bytes);
+    out_.records.insert(out_.records.end(), record.begin(), record.end());
+  }
+  void add_below(Tag end) {
+    for (; added_ < added_end_ && in_segment(delta_.added[added_]) < end; ++added_) {
+      out_.tags.push_back(in_segment(delta_.added[added_]));
+      if (!keeps_records_) continue;
+      const auto record = delta_.record(added_);
+      out_.records.insert(out_.records.end(), record.begin(), record.end());
+    }
+  }
+
+  const DirectorySegment& old_;
+  const Delta& delta_;
+  std::size_t removed_ = 0, removed_end_ = 0, added_ = 0, added_end_ = 0;
+  bool keeps_records_ = false;
+  DirectorySegment out_;
+};
 
 bool touches(const Delta& delta, std::size_t number) {
   const auto removed = part_of(delta.removed, number), added = part_of(delta.added, number);
@@ -222,9 +250,9 @@ Result<void> received(Step& step, const wire::Changes& changes) {
     record.versions[number] = changes.version;
     if (!touches(delta, number)) continue;
     const auto byte = static_cast<std::uint8_t>(number);
-    TERN_ASSIGN(auto segment, directory_rows::segment(step.rows, byte));
-    if (apply(segment, delta, number)) {
-      TERN_TRY(directory_rows::put_segment(step.rows, byte, segment));
+    TERN_ASSIGN(const auto segment, directory_rows::segment(step.rows, byte));
+    if (const auto merged = Merge(segment, delta, number).run()) {
+      TERN_TRY(directory_rows::put_segment(step.rows, byte, *merged));
     } else {
       record.versions[number] = 0;
     }

@@ -14,7 +14,9 @@ using What = Purpose::What;
 
 // A step's share, some 30 ms; and more than any relay has a reason to want.
 constexpr std::uint64_t tries_a_step = 65'536;
-constexpr std::uint8_t work_bits_max = 28;
+constexpr std::uint8_t work_bits_max = 26;
+// A challenge may have gone stale while work was found for it; then one more.
+constexpr std::uint32_t works_max = 3;
 
 bool is_e164(std::string_view number) {
   return number.size() >= 8 && number.size() <= limits::number_bytes_max && number[0] == '+' &&
@@ -204,7 +206,8 @@ void line_fell(Device& device) {
 
 Result<void> answered(Step& step, What what, const wire::Answer& answer) {
   if (const auto* wanted = std::get_if<wire::WorkWanted>(&answer);
-      wanted && what == What::request_code && wanted->bits <= work_bits_max) {
+      wanted && what == What::request_code && wanted->bits <= work_bits_max &&
+      step.device.numbers.calls.front()->works++ < works_max) {
     step.then([&numbers = step.device.numbers,
                work = NumberWork{wanted->challenge, wanted->bits, 0}] { numbers.work = work; });
     return {};

@@ -18,6 +18,7 @@ struct NumberCall {
   std::string code;
   crypto::Secret<32> pin;
   bool has_pin = false;
+  std::uint32_t works = 0;  ///< that the relay has wanted for it
   Engine::Done done;
 };
 

@@ -219,3 +219,36 @@ TEST_CASE("a chunk over its limit still tells its request's id") {
   CHECK_FALSE(decode_request(bytes).has_value());
   CHECK(request_id(bytes) == 4711);
 }
+
+TEST_CASE("what is asked of the directory is bounded, and cut nowhere") {
+  const Bytes bytes(64 * 1024);
+  const auto first = [&](std::size_t count) { return ByteSpan(bytes).first(count); };
+  CHECK(outcome(OprfEvaluate{1, first(256 * 32)}).has_value());
+  CHECK(outcome(OprfEvaluate{1, first(257 * 32)}).error() == Errc::oprf_batch_invalid);
+  CHECK(outcome(OprfEvaluate{1, first(33)}).error() == Errc::frame_malformed);
+  CHECK(outcome(Lookup{1, first(256 * 5)}).has_value());
+  CHECK(outcome(Lookup{1, first(257 * 5)}).error() == Errc::too_long);
+  CHECK(outcome(Lookup{1, first(6)}).error() == Errc::frame_malformed);
+  CHECK(outcome(RequestCode{"+1234567890123456", {}, 0}).error() == Errc::number_invalid);
+  CHECK(outcome(Confirm{"+12345678", "12345678901234567", {}}).error() == Errc::too_long);
+  CHECK(outcome(DeleteAccount{first(65)}).error() == Errc::too_long);
+}
+
+TEST_CASE("what the directory answers is bounded, and cut nowhere") {
+  const Bytes bytes(64 * 1024);
+  const auto first = [&](std::size_t count) { return ByteSpan(bytes).first(count); };
+  CHECK(outcome(Evaluated{1, first(256 * 32), first(64)}).has_value());
+  CHECK(outcome(Evaluated{1, first(257 * 32), first(64)}).error() == Errc::oprf_batch_invalid);
+  CHECK(outcome(Evaluated{1, first(33), first(64)}).error() == Errc::frame_malformed);
+  CHECK(outcome(Evaluated{1, first(32), first(63)}).error() == Errc::frame_malformed);
+  CHECK(outcome(Evaluated{1, first(32), first(65)}).error() == Errc::frame_malformed);
+  CHECK(outcome(Segments{1, 255, {Segment{1, {}, {}}}}).has_value());
+  CHECK(outcome(Segments{1, 255, {Segment{1, {}, {}}, Segment{1, {}, {}}}}).error() ==
+        Errc::frame_malformed);
+  CHECK(outcome(Segments{1, 0, {Segment{1, {}, first(71)}}}).error() == Errc::frame_malformed);
+  CHECK(outcome(Changes{1, 1, 2, 2, {}, {}, first(73)}).error() == Errc::frame_malformed);
+  const Bytes counts = {1, 1};
+  CHECK(outcome(Records{1, counts, first(144)}).has_value());
+  CHECK(outcome(Records{1, counts, first(72)}).error() == Errc::frame_malformed);
+  CHECK(outcome(Records{1, first(257), {}}).error() == Errc::too_long);
+}
