@@ -163,7 +163,9 @@ void block(const Folder& folder, const std::string& who, bool blocked) {
 
 void accept(const Folder& folder, const std::string& who) {
   auto person = chat::open_person(folder, chat::Network::off);
-  require(person.client.contacts().accept_key_change(find(person, who).number));
+  const auto contact = find(person, who);
+  if (!contact.new_account) throw Failure("no new key of " + visible(contact.name) + " waits");
+  require(person.client.contacts().accept_key_change(contact.number, *contact.new_account));
   std::cout << "what waited is sent to the new key\n";
 }
 

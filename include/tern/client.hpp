@@ -254,7 +254,8 @@ class Contacts {
   Result<Contact> find(std::string_view number) const;
   /// Whose name an account has here. Errors: not_found.
   Result<Contact> find(const AccountId& account) const;
-  /// Forgets a number, and what it took to find it. Errors: not_found.
+  /// Takes a number out of the address book. The key that it had is remembered (sealed), so that a
+  /// number that is put back and has another one is told of. Errors: not_found.
   Result<void> remove(std::string_view number);
 
   /// From now on nothing of theirs is shown, they are told of nothing, and a chat that they begin
@@ -263,10 +264,12 @@ class Contacts {
   Result<void> unblock(const AccountId& account);
   Result<std::vector<AccountId>> blocked() const;
 
-  /// The number's new key is this person's: the contact is the new account, and what waited in the
-  /// chat with the old one is sent in the chat with the new one, whose id is the answer. Errors:
-  /// not_found, invalid_argument (nothing waits).
-  Result<ChatId> accept_key_change(std::string_view number);
+  /// The number's new key is this person's: `account` is Contact::new_account as it was shown, so
+  /// that nobody accepts a key that they have not looked at. The contact is that account from now
+  /// on, and what waited in the chat with the old one is sent in the chat with it, whose id is the
+  /// answer. Errors: not_found, invalid_argument (nothing waits, or it is this account itself),
+  /// key_changed (the number has yet another key by now).
+  Result<ChatId> accept_key_change(std::string_view number, const AccountId& account);
 
  private:
   friend class Client;

@@ -15,6 +15,7 @@ crypto::SecretBytes encode(const ContactRecord& record) {
       .raw(record.place.record_key.span())
       .raw(record.account_key)
       .raw(record.new_key);
+  write_flag(writer, record.forgotten);
   return std::move(writer).take();
 }
 
@@ -30,6 +31,7 @@ Result<ContactRecord> decode_contact_record(ByteSpan bytes) {
   reader.secret(out.place.record_key);
   out.account_key = reader.fixed<crypto::VerifyKey>();
   out.new_key = reader.fixed<crypto::VerifyKey>();
+  out.forgotten = reader.flag();
   TERN_TRY(reader.finish("contact"));
   return out;
 }

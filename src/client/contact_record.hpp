@@ -18,8 +18,11 @@ struct ContactRecord {
   crypto::DirectoryPlace place;
   /// Of the account that the number is, or was, of; zero: never of any.
   crypto::VerifyKey account_key;
-  /// Another key that the directory has now; zero: none waits to be accepted.
+  /// Another key that the directory has, or had last; zero: none waits to be accepted.
   crypto::VerifyKey new_key;
+  /// Removed from the address book. Its key is remembered: who puts the number back is told when it
+  /// has another one, and what waits goes on waiting.
+  bool forgotten = false;
 };
 
 crypto::SecretBytes encode(const ContactRecord& record);

@@ -95,12 +95,18 @@ Result<void> put(Rows& rows, const ContactRecord& record, const ContactRecord* b
   return rows.put(tables::contacts, row, encode(record));
 }
 
-Result<void> erase(Rows& rows, const ContactRecord& record) {
+Result<void> forget(Rows& rows, ContactRecord record) {
   const auto row = row_of(rows, record.number);
-  TERN_TRY(index(rows, row, &record, nullptr));
   for (const auto work : {ContactWork::evaluate, ContactWork::test, ContactWork::look_up})
     TERN_TRY(done(rows, row, work));
-  return rows.erase(tables::contacts, row);
+  if (record.account_key.is_zero()) {
+    TERN_TRY(index(rows, row, &record, nullptr));
+    return rows.erase(tables::contacts, row);
+  }
+  record.forgotten = true;
+  record.name.clear();
+  record.written.clear();
+  return rows.put(tables::contacts, row, encode(record));
 }
 
 Result<std::vector<ContactRecord>> all(const ReadRows& rows) {
@@ -119,9 +125,12 @@ Result<std::vector<RowId>> with_tag(const ReadRows& rows, std::uint64_t tag) {
 
 Result<std::optional<ContactRecord>> with_account(const ReadRows& rows, const AccountId& account) {
   TERN_ASSIGN(const auto contacts,
-              contacts_under(rows, tables::contact_accounts, account_row(rows, account), 1));
-  if (contacts.empty()) return std::optional<ContactRecord>();
-  return get(rows, contacts.front());
+              contacts_under(rows, tables::contact_accounts, account_row(rows, account), SIZE_MAX));
+  for (const auto& contact : contacts) {
+    TERN_ASSIGN(auto record, get(rows, contact));
+    if (record && !record->forgotten) return record;
+  }
+  return std::optional<ContactRecord>();
 }
 
 Result<void> want(Rows& rows, const RowId& contact, ContactWork work) {

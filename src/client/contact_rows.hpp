@@ -26,7 +26,9 @@ Result<std::optional<ContactRecord>> get(const ReadRows& rows, const RowId& row)
 Result<std::optional<ContactRecord>> get(const ReadRows& rows, std::string_view number);
 /// As it changed from `before` (nullptr: new): the indexes follow.
 Result<void> put(Rows& rows, const ContactRecord& record, const ContactRecord* before);
-Result<void> erase(Rows& rows, const ContactRecord& record);
+/// Nothing of it is left but its key, if it has had one.
+Result<void> forget(Rows& rows, ContactRecord record);
+/// The forgotten ones too.
 Result<std::vector<ContactRecord>> all(const ReadRows& rows);
 
 /// Those with this tag in the epoch of their place.

@@ -29,6 +29,7 @@ constexpr std::int64_t refresh_every_ms = 6 * hour_ms;
 constexpr std::int64_t refresh_after_ms = hour_ms;
 constexpr std::int64_t refused_retry_ms = 30'000;
 constexpr std::int64_t distrust_ms = hour_ms;
+constexpr std::int64_t again_ms = 5'000;  // a download that begins anew
 
 bool may_ask(const Device& device) {
   return device.link.online() && device.standing.registered && device.record.number_confirmed;
@@ -36,8 +37,9 @@ bool may_ask(const Device& device) {
 
 bool refresh_is_due(const Device& device, Now now) {
   const auto& sync = device.contacts;
+  const auto since_ms = now.wall_ms - sync.directory.refreshed_ms;
   return sync.directory.epoch != 0 && sync.refresh_at <= now.mono_ms &&
-         now.wall_ms - sync.directory.refreshed_ms >= refresh_after_ms;
+         (since_ms >= refresh_after_ms || since_ms < 0);  // or the clock was put back
 }
 
 // What the account was over has come back.
@@ -72,10 +74,16 @@ void answer_refreshes(Step& step, const Result<void>& result) {
   for (const auto& done : step.device.contacts.refresh_waiters) step.answer(done, result);
 }
 
+// Those that were answered: another may come in the same step.
 void forget_waiters(Step& step) {
-  step.then([&sync = step.device.contacts] {
-    sync.waiters.clear();
-    sync.refresh_waiters.clear();
+  auto& waiting = step.device.contacts;
+  step.then([&sync = waiting, syncs = waiting.waiters.size(),
+             refreshes = waiting.refresh_waiters.size()] {
+    sync.waiters.erase(sync.waiters.begin(),
+                       sync.waiters.begin() + static_cast<std::ptrdiff_t>(syncs));
+    sync.refresh_waiters.erase(
+        sync.refresh_waiters.begin(),
+        sync.refresh_waiters.begin() + static_cast<std::ptrdiff_t>(refreshes));
     sync.asked_total = sync.asked_done = 0;
   });
 }
@@ -155,22 +163,27 @@ Result<bool> put_entry(Step& step, const Contact& entry) {
                                 ContactWork::evaluate));
     return true;
   }
-  if (before->name == entry.name && before->written == entry.written)
+  if (!before->forgotten && before->name == entry.name && before->written == entry.written)
     return before->state == ContactState::waiting;
   TERN_ASSIGN(auto record, contact_rows::get(step.rows, entry.number));
   record->name = entry.name;
   record->written = entry.written;
+  if (std::exchange(record->forgotten, false)) {
+    const bool placed = record->epoch != 0 && record->epoch == step.device.contacts.directory.epoch;
+    TERN_TRY(contact_rows::want(step.rows, contact_rows::row_of(step.rows, entry.number),
+                                placed ? ContactWork::test : ContactWork::evaluate));
+  }
   TERN_TRY(contact_rows::put(step.rows, *record, &*before));
   return before->state == ContactState::waiting;
 }
 
 Result<void> forget_others(Step& step, const std::vector<RowId>& kept) {
   const std::set<RowId> keep(kept.begin(), kept.end());
-  TERN_ASSIGN(const auto contacts, contact_rows::all(step.rows));
-  for (const auto& contact : contacts)
+  TERN_ASSIGN(auto contacts, contact_rows::all(step.rows));
+  for (auto& contact : contacts)
     if (!keep.contains(contact_rows::row_of(step.rows, contact.number)))
-      TERN_TRY(contact_rows::erase(step.rows, contact));
-  return key_changes::note(step);
+      TERN_TRY(contact_rows::forget(step.rows, std::move(contact)));
+  return {};
 }
 
 // The relay does not do as it says: nothing of it is used, and nothing asked for a while.
@@ -240,9 +253,9 @@ std::int64_t retry_at(const Device& device, Now now) {
   if (sync.active) return std::max(sync.retry_at, now.mono_ms);
   auto out = never_ms;
   if (sync.directory.epoch != 0) {
-    const auto again_ms =
-        now.mono_ms + sync.directory.refreshed_ms + refresh_after_ms - now.wall_ms;
-    out = std::max({sync.refresh_at, again_ms, sync.retry_at});
+    const auto since_ms = now.wall_ms - sync.directory.refreshed_ms;
+    const auto wait_ms = since_ms < 0 ? 0 : std::max<std::int64_t>(refresh_after_ms - since_ms, 0);
+    out = std::max({sync.refresh_at, now.mono_ms + wait_ms, sync.retry_at});
   }
   return sync.evaluate_at != INT64_MIN ? std::min(out, sync.evaluate_at) : out;
 }
@@ -279,17 +292,17 @@ Result<void> refresh(Step& step, Engine::Done done) {
   step.then([&sync = step.device.contacts, done = std::move(done)] {
     sync.refresh_waiters.push_back(done);
     sync.active = true;
+    if (!sync.asking && !sync.evaluating) sync.head_known = false;
     sync.retry_at = INT64_MIN;
   });
   return {};
 }
 
 Result<void> remove(Step& step, std::string_view number) {
-  TERN_ASSIGN(const auto record, contact_rows::get(step.rows, number));
-  if (!record) return Errc::not_found;
-  TERN_TRY(contact_rows::erase(step.rows, *record));
+  TERN_ASSIGN(auto record, contact_rows::get(step.rows, number));
+  if (!record || record->forgotten) return Errc::not_found;
   step.sync();
-  return record->new_key.is_zero() ? Result<void>() : key_changes::note(step);
+  return contact_rows::forget(step.rows, std::move(*record));
 }
 
 Result<void> answered(Step& step, const Purpose& purpose, const wire::Answer& answer) {
@@ -307,6 +320,7 @@ Result<void> refused(Step& step, const Purpose& purpose, const wire::Refused& re
   switch (refused.code) {
     case Errc::not_registered:
       step.device.standing.registered = false;
+      step.then([&sync, at = step.now.mono_ms + refused_retry_ms] { sync.retry_at = at; });
       return {};
     case Errc::number_not_confirmed:
       step.edit_device().number_confirmed = false;
@@ -315,6 +329,7 @@ Result<void> refused(Step& step, const Purpose& purpose, const wire::Refused& re
       fail(step, refused.code);
       return {};
     case Errc::directory_version_gone:
+      step.then([&sync, at = step.now.mono_ms + again_ms] { sync.retry_at = at; });
       return directory_download::start_over(step);
     case Errc::directory_epoch_gone:
       step.then([&sync] { sync.head_known = false; });

@@ -23,9 +23,10 @@ struct DeviceRecord {
   /// Private halves are missing or the last resort was used: publish anew.
   bool renew_single_use = false;
   bool renew_last_resort = false;
-  /// The phone number that a code was asked for, and whether the code has come back (E.164).
+  /// The phone number that a code was last asked for, and the one whose code has come back (E.164).
+  std::string asked_number;
   std::string number;
-  bool number_confirmed = false;
+  bool number_confirmed = false;  ///< by the relay's last word
   /// The relay is to forget this account, and nothing may make it known again.
   bool deleting = false;
   /// It has: nothing is said to it any more.

@@ -11,6 +11,8 @@ namespace {
 
 using wire::Tag;
 
+constexpr std::size_t changes_max = 16'384;
+
 Error damaged(std::string what) { return {Errc::directory_damaged, std::move(what)}; }
 
 Result<void> keep(Step& step, DirectoryRecord record) {
@@ -32,8 +34,9 @@ Result<void> enter_epoch(Step& step, const wire::DirectoryHead& head) {
   TERN_TRY(directory_rows::erase_batch(step.rows));
   TERN_ASSIGN(const auto contacts, contact_rows::all(step.rows));
   for (const auto& contact : contacts)
-    TERN_TRY(contact_rows::want(step.rows, contact_rows::row_of(step.rows, contact.number),
-                                ContactWork::evaluate));
+    if (!contact.forgotten)
+      TERN_TRY(contact_rows::want(step.rows, contact_rows::row_of(step.rows, contact.number),
+                                  ContactWork::evaluate));
   step.sync();
   return keep(step, std::move(record));
 }
@@ -53,7 +56,7 @@ Result<DirectorySegment> checked(const wire::Segment& segment) {
 Result<void> test_all(Step& step) {
   TERN_ASSIGN(const auto contacts, contact_rows::all(step.rows));
   for (const auto& contact : contacts) {
-    if (contact.epoch != step.device.contacts.directory.epoch) continue;
+    if (contact.forgotten || contact.epoch != step.device.contacts.directory.epoch) continue;
     const auto row = contact_rows::row_of(step.rows, contact.number);
     TERN_TRY(contact_rows::want(step.rows, row, ContactWork::test));
   }
@@ -101,6 +104,8 @@ Result<Delta> delta_of(const wire::Changes& changes) {
   if (!removed) return damaged(removed.error().message());
   out.added = std::move(*added);
   out.removed = std::move(*removed);
+  if (out.added.size() > changes_max || out.removed.size() > changes_max)
+    return damaged("more changes than a relay sends at once");
   out.records = changes.records;
   if (!out.records.empty() && out.records.size() != out.added.size() * wire::directory_record_bytes)
     return damaged("changes with another number of records than tags");
@@ -226,11 +231,16 @@ Result<void> received(Step& step, const wire::Segments& segments) {
   if (segments.epoch != record.epoch || segments.segments.empty() ||
       record.versions[segments.first] != 0)
     return damaged("segments that were not asked for");
-  auto number = static_cast<std::size_t>(segments.first);
+  std::vector<DirectorySegment> sound;
+  sound.reserve(segments.segments.size());
   for (const auto& each : segments.segments) {
-    TERN_ASSIGN(const auto segment, checked(each));
-    TERN_TRY(directory_rows::put_segment(step.rows, static_cast<std::uint8_t>(number), segment));
-    record.versions[number++] = each.version;
+    TERN_ASSIGN(auto segment, checked(each));
+    sound.push_back(std::move(segment));
+  }
+  for (std::size_t i = 0; i < sound.size(); ++i) {
+    const auto number = segments.first + i;
+    TERN_TRY(directory_rows::put_segment(step.rows, static_cast<std::uint8_t>(number), sound[i]));
+    record.versions[number] = segments.segments[i].version;
   }
   const bool last = record.least_version() != 0;
   if (last) TERN_TRY(test_all(step));

@@ -25,8 +25,7 @@ std::vector<crypto::VerifyKey> keys_in(const ContactRecord& contact, ByteSpan re
 
 Result<void> is_nobodys(Step& step, ContactRecord& contact) {
   const bool was_member = contact.state == ContactState::member;
-  contact.state = ContactState::non_member;
-  contact.new_key = {};
+  contact.state = ContactState::non_member;  // and what waits goes on waiting
   if (was_member) step.emit(ContactLeft{shown(step.rows, contact)});
   return {};
 }
@@ -64,7 +63,8 @@ Result<void> settle(Step& step, const RowId& row, ContactRecord contact, ByteSpa
   TERN_TRY(contact_rows::done(step.rows, row, ContactWork::look_up));
   if (contact.new_key == old.new_key) return {};
   step.sync();  // from now on nothing is sent: also after a power cut
-  return key_changes::note(step);
+  step.keys_changed();
+  return {};
 }
 
 struct Tested {
@@ -78,7 +78,7 @@ Result<std::map<std::uint8_t, std::vector<Tested>>> those_who_wait(Step& step) {
   TERN_ASSIGN(const auto waiting, contact_rows::waiting(step.rows, ContactWork::test, SIZE_MAX));
   for (const auto& row : waiting) {
     TERN_ASSIGN(auto contact, contact_rows::get(step.rows, row));
-    if (!contact || contact->epoch != step.device.contacts.directory.epoch) {
+    if (!contact || contact->forgotten || contact->epoch != step.device.contacts.directory.epoch) {
       TERN_TRY(contact_rows::done(step.rows, row, ContactWork::test));
       continue;
     }

@@ -132,7 +132,8 @@ class Engine {
   virtual Result<void> remove_contact(Now now, std::string_view number) = 0;
   virtual Result<void> block(Now now, const AccountId& account, bool blocked) = 0;
   virtual Result<std::vector<AccountId>> blocked() const = 0;
-  virtual Result<ChatId> accept_key_change(Now now, std::string_view number) = 0;
+  virtual Result<ChatId> accept_key_change(Now now, std::string_view number,
+                                           const AccountId& account) = 0;
   virtual Result<std::string> safety_number(const AccountId& account) const = 0;
 
   // -- recordings and files (tern/media.hpp). What was written is durable when a voice draft's call

@@ -15,7 +15,7 @@ Result<Contact> shown_of(const Device& device, const Of& of,
   TERN_ASSIGN(const auto transaction, device.environment.read());
   const ReadRows rows(*transaction, device.sealer);
   TERN_ASSIGN(const auto record, find(rows, of));
-  if (!record) return Errc::not_found;
+  if (!record || record->forgotten) return Errc::not_found;
   return shown(rows, *record);
 }
 
@@ -64,7 +64,8 @@ Result<std::vector<Contact>> EngineImpl::contacts() const {
   TERN_ASSIGN(const auto records, contact_rows::all(rows));
   std::vector<Contact> out;
   out.reserve(records.size());
-  for (const auto& record : records) out.push_back(shown(rows, record));
+  for (const auto& record : records)
+    if (!record.forgotten) out.push_back(shown(rows, record));
   std::sort(out.begin(), out.end(), [](const Contact& a, const Contact& b) {
     return std::tie(a.name, a.number) < std::tie(b.name, b.number);
   });
@@ -86,7 +87,10 @@ Result<void> EngineImpl::remove_contact(Now now, std::string_view number) {
 Result<void> EngineImpl::block(Now now, const AccountId& account, bool blocked) {
   return call(now, [&](Step& step) -> Result<void> {
     step.sync();
-    return blocked ? blocks::put(step.rows, account) : blocks::erase(step.rows, account);
+    if (blocked) return blocks::put(step.rows, account);
+    // A chat of two that they have begun meanwhile comes back, as one whose Welcome is lost.
+    TERN_TRY(blocks::allow(step.rows, crypto::pair_log_id(account_id(), account)));
+    return blocks::erase(step.rows, account);
   });
 }
 
@@ -95,10 +99,11 @@ Result<std::vector<AccountId>> EngineImpl::blocked() const {
   return blocks::all(ReadRows(*transaction, device_->sealer));
 }
 
-Result<ChatId> EngineImpl::accept_key_change(Now now, std::string_view number) {
+Result<ChatId> EngineImpl::accept_key_change(Now now, std::string_view number,
+                                             const AccountId& account) {
   ChatId out;
   TERN_TRY(call(now, [&](Step& step) -> Result<void> {
-    TERN_ASSIGN(out, key_changes::accept(step, number));
+    TERN_ASSIGN(out, key_changes::accept(step, number, account));
     return {};
   }));
   return out;

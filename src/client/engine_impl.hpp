@@ -64,7 +64,8 @@ class EngineImpl final : public Engine {
   Result<void> remove_contact(Now now, std::string_view number) override;
   Result<void> block(Now now, const AccountId& account, bool blocked) override;
   Result<std::vector<AccountId>> blocked() const override;
-  Result<ChatId> accept_key_change(Now now, std::string_view number) override;
+  Result<ChatId> accept_key_change(Now now, std::string_view number,
+                                   const AccountId& account) override;
   Result<std::string> safety_number(const AccountId& account) const override;
 
   Result<MessageId> begin_draft(Now now, const ChatId& chat, DraftKind kind) override;

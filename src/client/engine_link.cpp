@@ -21,6 +21,11 @@ void EngineImpl::input(Now now, const Work& work) {
 
 void EngineImpl::link_up(Now now) {
   if (device_->link.state() != Link::State::down) link_down(now);
+  if (device_->record.deleted) {
+    device_->link.up();
+    device_->link.close(Errc::account_deleted);
+    return;
+  }
   device_->link.up();
   input(now, [](Step& step) -> Result<void> {
     step.send({Purpose::What::resume, {}}, resuming::request(step.device));

@@ -74,6 +74,7 @@ Result<void> EngineImpl::load_rows(std::vector<MessageId>& orphans) {
   TERN_ASSIGN(const auto state, rows.get(tables::device, as_bytes(device_row)));
   if (!state) return Error(Errc::storage_damaged, "this device's own row is missing");
   TERN_ASSIGN(device.record, decode_device_record(*state));
+  device.numbers.go_on_deleting = device.record.deleting && !device.record.deleted;
   TERN_TRY(contacts::load(device, rows));
   return rows.scan(tables::chats, {}, {}, [&](ByteSpan, ByteSpan value) -> Result<Scan> {
     TERN_ASSIGN(auto record, decode_chat_record(value));

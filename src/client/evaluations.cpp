@@ -130,13 +130,17 @@ Result<void> received(Step& step, const wire::Evaluated& answer) {
 Result<void> refused(Step& step, const wire::Refused& refused) {
   if (refused.code != Errc::rate_limited)
     return Error(refused.code, "the relay refused to evaluate");
+  TERN_ASSIGN(const auto batch, directory_rows::batch(step.rows));
+  const auto asked = std::max<std::size_t>(batch ? batch->asked.size() : 1, 1);
   TERN_TRY(directory_rows::erase_batch(step.rows));
-  step.then([&sync = step.device.contacts, refused, now = step.now] {
-    sync.evaluate_most = refused.limit;
-    sync.evaluate_at = refused.limit > 0
-                           ? INT64_MIN
-                           : now.mono_ms + std::max<std::int64_t>(refused.retry_after_ms, 1'000);
-    if (refused.limit == 0) sync.evaluate_most = SIZE_MAX;
+  // As many as fit, at once; of none, the first as soon as it may be: the wait is for all of them.
+  const bool some_fit = refused.limit > 0 && refused.limit < asked;
+  const std::int64_t all_ms = refused.retry_after_ms;
+  const auto wait_ms = refused.limit == 0 ? all_ms / static_cast<std::int64_t>(asked) : all_ms;
+  step.then([&sync = step.device.contacts, some_fit, limit = refused.limit,
+             at = step.now.mono_ms + std::max<std::int64_t>(wait_ms, 1'000)] {
+    sync.evaluate_most = some_fit ? limit : SIZE_MAX;
+    sync.evaluate_at = some_fit ? INT64_MIN : at;
   });
   return {};
 }

@@ -8,17 +8,26 @@
 #include "client/creation.hpp"
 #include "client/device_lists.hpp"
 #include "client/history.hpp"
+#include "client/reading.hpp"
 #include "client/step.hpp"
 #include "crypto/safety_number.hpp"
 
 namespace tern::client::key_changes {
 namespace {
 
+bool confirms(const ContactRecord& contact) {
+  return contact.state == ContactState::member && contact.new_key.is_zero() &&
+         !contact.account_key.is_zero() && !contact.forgotten;
+}
+
 Result<std::vector<AccountId>> held(const ReadRows& rows) {
   std::vector<AccountId> out;
   TERN_ASSIGN(const auto contacts, contact_rows::all(rows));
   for (const auto& contact : contacts)
     if (!contact.new_key.is_zero()) out.push_back(account_of_key(contact.account_key));
+  // Whoever has another number with their old key is reached by that.
+  for (const auto& contact : contacts)
+    if (confirms(contact)) std::erase(out, account_of_key(contact.account_key));
   return out;
 }
 
@@ -42,8 +51,10 @@ Result<void> move_queued(Step& step, Chat& from, Chat& to) {
   TERN_ASSIGN(const auto waiting, outbox::all(step.rows, from.row));
   for (const auto& [number, row] : waiting) {
     if (row.kind != OutboxKind::message) continue;
+    // At its head, with nothing under way, all that has left has been seen in the log.
+    const bool settled = at_head(from) && !from.line.busy() && step.device.link.online();
     TERN_ASSIGN(const bool out, composing::may_be_out(step, from, row));
-    if (out) continue;
+    if (out && !settled) continue;
     TERN_ASSIGN(const auto message, history::get(step.rows, from.row, queued_order(number)));
     if (!message) continue;
     TERN_TRY(history::erase(step.rows, from.row, queued_order(number), *message));
@@ -64,8 +75,13 @@ Result<void> load(Device& device, const ReadRows& rows) {
 }
 
 Result<void> note(Step& step) {
-  TERN_ASSIGN(auto now, held(step.rows));
-  step.then([&sync = step.device.contacts, now = std::move(now)] { sync.held = now; });
+  TERN_ASSIGN(auto waiting, held(step.rows));
+  step.then([&device = step.device, waiting = std::move(waiting), now = step.now] {
+    const auto before = std::exchange(device.contacts.held, waiting);
+    for (const auto& account : before)
+      if (std::find(waiting.begin(), waiting.end(), account) == waiting.end())
+        device.timers.wake(crypto::pair_log_id(device.account.id, account), now.mono_ms);
+  });
   return {};
 }
 
@@ -75,11 +91,15 @@ bool holds(const Device& device, const Chat& chat) {
          std::find(accounts.begin(), accounts.end(), chat.record.peer) != accounts.end();
 }
 
-Result<ChatId> accept(Step& step, std::string_view number) {
+Result<ChatId> accept(Step& step, std::string_view number, const AccountId& account) {
   TERN_ASSIGN(auto contact, contact_rows::get(step.rows, number));
   if (!contact) return Errc::not_found;
   if (contact->new_key.is_zero())
     return Error(Errc::invalid_argument, "no new key of this contact waits to be accepted");
+  if (account_of_key(contact->new_key) != account)
+    return Error(Errc::key_changed, "the number has yet another key by now; compare that one");
+  if (account == step.device.account.id)
+    return Error(Errc::invalid_argument, "the number is this account's own now");
   TERN_ASSIGN(const auto before, contact_rows::get(step.rows, number));
   contact->account_key = std::exchange(contact->new_key, {});
   TERN_TRY(contact_rows::put(step.rows, *contact, &*before));
@@ -87,7 +107,10 @@ Result<ChatId> accept(Step& step, std::string_view number) {
   const auto old_account = account_of_key(before->account_key);
   TERN_ASSIGN(Chat* const to, chat_with(step, account_of_key(contact->account_key)));
   const auto old_chat = crypto::pair_log_id(step.device.account.id, old_account);
-  if (Chat* const from = step.device.chats.find(old_chat)) {
+  TERN_ASSIGN(const auto still_theirs, contact_rows::with_account(step.rows, old_account));
+  const bool reached_otherwise = still_theirs && confirms(*still_theirs);
+  Chat* const from = reached_otherwise ? nullptr : step.device.chats.find(old_chat);
+  if (from) {
     TERN_TRY(move_queued(step, *from, *to));
     step.emit(ChatChanged{from->id()});
     step.look_at(*from);

@@ -12,9 +12,10 @@ Result<void> load(Device& device, const ReadRows& rows);
 Result<void> note(Step& step);
 /// Whether what is written in the chat waits for accept().
 bool holds(const Device& device, const Chat& chat);
-/// The contact is the new account from now on; what had not left the chat with the old one is
-/// queued in the chat with the new one. Errors: not_found, invalid_argument.
-Result<ChatId> accept(Step& step, std::string_view number);
+/// The contact is `account` from now on; what had not left the chat with the old one is queued in
+/// the chat with it. Errors: not_found, invalid_argument, key_changed (the key that waits is
+/// another account's).
+Result<ChatId> accept(Step& step, std::string_view number, const AccountId& account);
 
 /// With this device's own account.
 std::string safety_number(const Device& device, const crypto::VerifyKey& key);

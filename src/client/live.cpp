@@ -4,6 +4,7 @@
 
 #include "client/blocks.hpp"
 #include "client/history.hpp"
+#include "client/key_changes.hpp"
 #include "client/reading.hpp"
 #include "client/seating.hpp"
 #include "client/step.hpp"
@@ -150,6 +151,8 @@ Result<void> say(Step& step, const MessageId& stream, const std::vector<Bytes>& 
   if (!device.link.online() || device.lives.signals >= signals_max) return {};
   // Behind the head there may be a commit that removes somebody.
   if (!at_head(*chat) || !chat->line.member) return {};
+  // Nor is it spoken to a key that a person has yet to accept.
+  if (key_changes::holds(device, *chat)) return {};
   device.chats.used(*chat);
   TERN_ASSIGN(const auto* const group, chat->group());
   wire::LivePacket packet;

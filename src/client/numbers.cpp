@@ -17,6 +17,8 @@ constexpr std::uint64_t tries_a_step = 65'536;
 constexpr std::uint8_t work_bits_max = 26;
 // A challenge may have gone stale while work was found for it; then one more.
 constexpr std::uint32_t works_max = 3;
+// A relay that knows this device, and then says that it does not.
+constexpr std::int64_t unknown_retry_ms = 5'000;
 
 bool is_e164(std::string_view number) {
   return number.size() >= 8 && number.size() <= limits::number_bytes_max && number[0] == '+' &&
@@ -118,8 +120,7 @@ Result<void> deleted(Step& step) {
 Result<void> request_code(Step& step, std::string_view number, Engine::Done done) {
   if (!is_e164(number)) return Errc::number_invalid;
   auto& record = step.edit_device();
-  if (record.number != number) record.number_confirmed = false;
-  record.number = std::string(number);
+  record.asked_number = std::string(number);
   step.sync();
   auto call = std::make_shared<NumberCall>();
   call->number = std::string(number);
@@ -128,7 +129,7 @@ Result<void> request_code(Step& step, std::string_view number, Engine::Done done
 }
 
 Result<void> confirm(Step& step, std::string_view code, std::string_view pin, Engine::Done done) {
-  const auto& number = step.device.record.number;
+  const auto& number = step.device.record.asked_number;
   if (number.empty()) return Errc::code_expired;
   auto call = std::make_shared<NumberCall>();
   call->what = What::confirm;
@@ -161,6 +162,7 @@ Result<void> delete_account(Step& step, Engine::Done done) {
 Result<void> gone(Step& step) {
   if (!step.device.record.deleting || step.device.record.deleted) return {};
   TERN_TRY(deleted(step));
+  contacts::fail(step, Errc::account_deleted);
   for (const auto& call : step.device.numbers.calls)
     step.answer(call->done, call->what == What::delete_account
                                 ? Result<void>()
@@ -172,8 +174,7 @@ Result<void> gone(Step& step) {
 Result<void> go_on(Step& step) {
   auto& device = step.device;
   auto& numbers = device.numbers;
-  if (device.record.deleting && !device.record.deleted && numbers.calls.empty()) {
-    // Asked for in another life of the process.
+  if (std::exchange(numbers.go_on_deleting, false)) {
     auto call = std::make_shared<NumberCall>();
     call->what = What::delete_account;
     numbers.calls.push_back(std::move(call));
@@ -228,9 +229,11 @@ Result<void> refused(Step& step, const wire::Refused& refused) {
   if (refused.code == Errc::not_registered && step.device.record.deleting) return gone(step);
   if (refused.code == Errc::not_registered) {
     step.device.standing.registered = false;
+    step.device.standing.retry_at = step.now.mono_ms + unknown_retry_ms;
     step.then([&numbers = step.device.numbers] { numbers.asking = false; });
     return {};
   }
+  if (step.device.record.deleting) step.edit_device().deleting = false;  // the app is told
   Error error(refused.code);
   if (refused.retry_after_ms > 0)
     error = std::move(error).with_retry_after(std::chrono::milliseconds(refused.retry_after_ms));

@@ -33,6 +33,7 @@ struct NumberCalls {
   std::deque<std::shared_ptr<NumberCall>> calls;
   bool asking = false;  ///< the first of them is on the line
   std::optional<NumberWork> work;
+  bool go_on_deleting = false;  ///< asked for in another life of the process
 };
 
 namespace numbers {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/blocks.hpp"
 #include "client/history.hpp"
 #include "client/record_codec.hpp"
 
@@ -32,6 +33,8 @@ Result<void> Watermarks::store(Rows& rows, const RowId& chat) const {
 
 namespace receipts {
 namespace {
+
+constexpr std::uint64_t told_again_every = 16;
 
 // A relay that has given this device a key of its own would know its questions from all others.
 void compare_directory(Step& step, const Chat& chat, const wire::ReceiptContent& receipt) {
@@ -83,7 +86,9 @@ Result<void> recount(Step& step, Chat& chat, const Watermarks& marks) {
 }  // namespace
 
 bool kept(const Step& step, const Chat& chat) {
-  return step.device.config.send_receipts && chat.record.devices <= limits::receipts_devices_max;
+  if (!step.device.config.send_receipts || chat.record.devices > limits::receipts_devices_max)
+    return false;
+  return !chat.record.one_to_one || !blocks::has(step.rows, chat.record.peer).value_or(false);
 }
 
 bool untold(const Step& step, const Chat& chat) {
@@ -111,9 +116,10 @@ wire::ReceiptContent take(Step& step, Chat& chat) {
   chat.pace.receipt_at = never_ms;
   wire::ReceiptContent out{record.newest_received, record.read_here, 0, {}};
   const auto& directory = step.device.contacts.directory;
-  if (directory.epoch != record.told_directory) {
+  // Now and then again: a receipt may be made anew in another epoch of the group.
+  if (directory.epoch != record.told_directory || record.newest_received % told_again_every == 0) {
     record.told_directory = out.directory_epoch = directory.epoch;
-    out.directory_key = key_hash(directory);
+    if (directory.epoch != 0) out.directory_key = key_hash(directory);
   }
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include "client/acknowledge.hpp"
 #include "client/chat_work.hpp"
+#include "client/key_changes.hpp"
 #include "client/registration.hpp"
 
 namespace tern::client {
@@ -90,6 +91,7 @@ Result<void> Step::finish() {
   TERN_TRY(registration::go_on(*this));
   TERN_TRY(numbers::go_on(*this));
   TERN_TRY(contacts::go_on(*this));
+  if (keys_changed_) TERN_TRY(key_changes::note(*this));
   TERN_TRY(transfers::go_on(*this));
   live::go_on(device, now);
   TERN_TRY(acknowledge(*this));
@@ -169,6 +171,7 @@ void reload_transfers(Device& device) {
   if (!transaction) return;
   const ReadRows rows(**transaction, device.sealer);
   (void)transfers::load(device, rows);
+  (void)contacts::load(device, rows);
 }
 
 }  // namespace

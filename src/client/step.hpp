@@ -45,6 +45,8 @@ class Step {
   void then(std::function<void()> change) { changes_.push_back(std::move(change)); }
   /// Answers an app, last of all: it may call the engine again.
   void answer(Engine::Done done, Result<void> result);
+  /// Whose chats wait for a person's word has changed: looked at once, when the step ends.
+  void keys_changed() { keys_changed_ = true; }
   void answer_with(std::function<void()> answer) { answers_.push_back(std::move(answer)); }
 
  private:
@@ -69,6 +71,7 @@ class Step {
   bool device_changed_ = false;
   bool synced_ = false;
   bool counted_ = false;
+  bool keys_changed_ = false;
   std::map<ChatId, Touched> touched_;
   std::vector<Chat*> looks_;
   std::set<Chat*> looked_at_;

@@ -139,9 +139,10 @@ Result<std::vector<AccountId>> Contacts::blocked() const {
   return read_engine(client_, [](Engine& engine) { return engine.blocked(); });
 }
 
-Result<ChatId> Contacts::accept_key_change(std::string_view number) {
-  return call_engine(
-      client_, [&](Engine& engine) { return engine.accept_key_change(read_clock(), number); });
+Result<ChatId> Contacts::accept_key_change(std::string_view number, const AccountId& account) {
+  return call_engine(client_, [&](Engine& engine) {
+    return engine.accept_key_change(read_clock(), number, account);
+  });
 }
 
 }  // namespace tern

@@ -26,7 +26,7 @@ struct Changed {
   }
   ChatId accept() {
     return anna.with([&](auto& engine) {
-      return engine.accept_key_change(world.now(), "+32470000002").value();
+      return engine.accept_key_change(world.now(), "+32470000002", other->account()).value();
     });
   }
   World world;
@@ -59,6 +59,7 @@ TEST_CASE("what is written to a number with a new key waits until a person has a
   changed.anna.set_network(false);
   changed.anna.send(changed.old_chat, "queued before it was known");
   auto& other = add_with_number(changed.world, "other", "+32470000002");
+  changed.other = &other;
   changed.anna.set_network(true);
   // The text leaves for the old key if it leaves before the news; from then on nothing does.
   REQUIRE(refresh(changed.world, changed.anna));
@@ -110,7 +111,8 @@ TEST_CASE("accepting is killed at any write: what waits is in one chat or the ot
     const auto outcome = kill % 2 == 0 ? store::CommitOutcome::lost : store::CommitOutcome::kept;
     changed.anna.disk().fail_at(changed.anna.disk().operations() + kill, Errc::storage_io, outcome);
     const auto accepted = changed.anna.with([&](auto& engine) {
-      return engine.accept_key_change(changed.world.now(), "+32470000002");
+      return engine.accept_key_change(changed.world.now(), "+32470000002",
+                                      changed.other->account());
     });
     changed.world.run_for(5'000);
     const bool died = !changed.anna.running();
@@ -132,7 +134,9 @@ TEST_CASE("accepting what nobody has changed is an error that says so") {
   Changed changed(924);
   const auto accept = [&](const char* number) {
     return changed.anna
-        .with([&](auto& engine) { return engine.accept_key_change(changed.world.now(), number); })
+        .with([&](auto& engine) {
+          return engine.accept_key_change(changed.world.now(), number, changed.bo.account());
+        })
         .error();
   };
   CHECK(accept("+32470000002") == Errc::invalid_argument);
@@ -228,4 +232,79 @@ TEST_CASE("a chat that somebody begins who is blocked does not begin, nor a grou
   anna.send(mine, "sorry");
   world.run_for(120'000);
   CHECK(bo.texts(chat).back() == "sorry");
+}
+
+TEST_CASE("a key that a person has not looked at is not accepted for the one that they have") {
+  Changed changed(930);
+  changed.register_again();
+  auto& third = add_with_number(changed.world, "third", "+32470000002");
+  REQUIRE(refresh(changed.world, changed.anna));
+  const auto accept = [&](const AccountId& account) {
+    return changed.anna.with([&](auto& engine) {
+      return engine.accept_key_change(changed.world.now(), "+32470000002", account);
+    });
+  };
+  CHECK(accept(changed.other->account()).error() == Errc::key_changed);
+  CHECK(accept(third.account()));
+}
+
+TEST_CASE("what waits goes on waiting when the new key is gone again, or the contact removed") {
+  Changed changed(931);
+  changed.register_again();
+  changed.anna.send(changed.old_chat, "not to be sent");
+  SECTION("the new account gives the number up") {
+    Answer<void> deleted;
+    changed.other->engine().delete_account(changed.world.now(), deleted.done());
+    changed.other->run_outputs();
+    REQUIRE(changed.world.run_until([&] { return deleted.result.has_value(); }));
+    REQUIRE(refresh(changed.world, changed.anna));
+  }
+  SECTION("the address book has the number no more") {
+    REQUIRE(sync(changed.world, changed.anna, {}, true));
+    CHECK(changed.anna.engine().contacts().value().empty());
+  }
+  changed.world.run_for(120'000);
+  CHECK(changed.bo.texts(changed.old_chat) == Texts{"before"});
+  // And whoever puts the number back is told that its key is another one.
+  if (changed.anna.engine().contacts().value().empty()) {
+    const auto found = sync(changed.world, changed.anna, {entry("+32470000002", "Bo")});
+    REQUIRE(found);
+    REQUIRE(found->members.size() == 1);
+    CHECK(found->members[0].new_account == changed.other->account());
+  }
+}
+
+TEST_CASE("what waited is sent as soon as the old key has its number back") {
+  Changed changed(932);
+  changed.register_again();
+  changed.anna.send(changed.old_chat, "for Bo");
+  changed.world.run_for(10'000);
+  give_number(changed.world, changed.bo, "+32470000002");
+  REQUIRE(refresh(changed.world, changed.anna));
+  REQUIRE(changed.world.settle());
+  CHECK(changed.bo.texts(changed.old_chat) == Texts{"before", "for Bo"});
+}
+
+TEST_CASE("who is reached by another number is not held by one that somebody else has now") {
+  Changed changed(933);
+  // Bo takes a new number; the old one is given to a stranger.
+  give_number(changed.world, changed.bo, "+32470000022");
+  REQUIRE(sync(changed.world, changed.anna,
+               {entry("+32470000002", "Bo, old"), entry("+32470000022", "Bo")}));
+  changed.register_again();
+  changed.anna.send(changed.old_chat, "for Bo alone");
+  REQUIRE(changed.world.settle());
+  CHECK(changed.bo.texts(changed.old_chat).back() == "for Bo alone");
+  const auto chat = changed.accept();
+  REQUIRE(changed.world.settle());
+  CHECK(changed.other->texts(chat).empty());
+}
+
+TEST_CASE("a number that cannot be registered takes nothing from the one that is") {
+  World world(934);
+  auto& anna = add_with_number(world, "anna", "+32470000001");
+  world.relay().codes_fail = true;
+  CHECK(request_code(world, anna, "+32470000009").error() == Errc::verification_unavailable);
+  CHECK(anna.engine().number() == "+32470000001");
+  CHECK(sync(world, anna, {entry("+32470000002", "Bo")}));
 }
