@@ -17,6 +17,18 @@ SendsKey sends_key(SendsKind kind, const Id& id) {
   return out;
 }
 
+// What was written on a day is due two days later, and lies around a while if nothing runs.
+constexpr std::uint32_t due_days_back = 4;
+
+Result<void> forget_dues(DirectoryTransaction& store, ContactDue due, std::int64_t now_s) {
+  const auto last = contact_due_day(now_s);
+  for (auto day = last - std::min(last, due_days_back); day <= last; ++day) {
+    due.day = day;
+    TERN_TRY(store.erase_contact_due(due));
+  }
+  return {};
+}
+
 // A clock that was put right forgives what was sent in its future.
 bool is_counted(std::int64_t sent_s, std::int64_t now_s) {
   return sent_s > now_s - sends_window_s && sent_s < now_s + sends_window_s;
@@ -56,6 +68,22 @@ Result<void> uncount_send(DirectoryTransaction& store, const SendsKey& key, std:
   if (found == sends.end()) return {};
   sends.erase(found);
   return store.put_sends(key, sends);
+}
+
+Result<void> forget_verification(DirectoryTransaction& store, const AccountId& account,
+                                 const NumberId& number, std::int64_t now_s) {
+  TERN_TRY(store.erase_verification(account, number));
+  ContactDue due;
+  due.verification = {account, number};
+  return forget_dues(store, due, now_s);
+}
+
+Result<void> forget_sends_for(DirectoryTransaction& store, const AccountId& account,
+                              std::int64_t now_s) {
+  ContactDue due;
+  due.sends = sends_for(account);
+  TERN_TRY(store.put_sends(due.sends, {}));
+  return forget_dues(store, due, now_s);
 }
 
 std::uint32_t contact_due_day(std::int64_t now_s) {

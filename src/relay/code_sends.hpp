@@ -20,6 +20,13 @@ Result<void> count_send(DirectoryTransaction& store, const SendsKey& key, std::i
 /// One of that moment was not sent after all.
 Result<void> uncount_send(DirectoryTransaction& store, const SendsKey& key, std::int64_t sent_s);
 
+/// The verification, and the days that were noted for it.
+Result<void> forget_verification(DirectoryTransaction& store, const AccountId& account,
+                                 const NumberId& number, std::int64_t now_s);
+/// What was counted for an account, likewise.
+Result<void> forget_sends_for(DirectoryTransaction& store, const AccountId& account,
+                              std::int64_t now_s);
+
 /// The day on which whatever was written at `now_s` is certainly too old.
 std::uint32_t contact_due_day(std::int64_t now_s);
 

@@ -3,6 +3,7 @@
 
 #include "base/try.hpp"
 #include "crypto/log_id.hpp"
+#include "relay/code_sends.hpp"
 #include "relay/contacts.hpp"
 #include "relay/directory.hpp"
 #include "relay/numbers.hpp"
@@ -119,7 +120,7 @@ Result<void> take_number(Context& context, const Caller& caller, const NumberId&
   TERN_TRY(context.store.put_number(
       number, {account, context.contacts.keys.seal_number(number, text, context.entropy)}));
   TERN_TRY(add_to_directory(context, account, records));
-  return context.store.erase_verification(account, number);
+  return forget_verification(context.store, account, number, context.wall_s());
 }
 
 }  // namespace

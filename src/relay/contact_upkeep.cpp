@@ -17,6 +17,7 @@ constexpr std::size_t swept_per_run_max = 500;
 constexpr std::uint64_t changes_slack = 1'024;
 constexpr std::int64_t contact_sweep_interval_ms = 3'600'000;
 constexpr std::int64_t failed_delay_ms = 1'000;
+constexpr std::int64_t chunks_delay_ms = 200;
 
 }  // namespace
 
@@ -25,21 +26,23 @@ void ContactUpkeep::take(Now now, const Batch& batch) {
 }
 
 Result<void> ContactUpkeep::run(Context& context) {
-  more_ = false;
+  more_ = waits_ = false;
   if (rotation_.has_step()) {
     TERN_TRY(rotation_.run(context));
   }
-  TERN_ASSIGN(const bool deleting, erase_deleted(context));
+  TERN_ASSIGN(const auto deleting, erase_deleted(context));
   TERN_ASSIGN(const bool erasing, erase_dead_epochs(context));
   TERN_ASSIGN(const bool forgetting, forget_changes(context));
   TERN_ASSIGN(const bool sweeping, sweep(context));
-  more_ = deleting || erasing || forgetting || sweeping;
+  more_ = deleting == Remaining::more || erasing || forgetting || sweeping;
+  waits_ = deleting == Remaining::waits_for_chunks;
   return {};
 }
 
 void ContactUpkeep::keep(Now now) {
   if (rotation_.has_step()) rotation_.keep();
-  at_ms_ = more_ || rotation_.has_step() ? now.mono_ms : never_ms;
+  at_ms_ = waits_ ? now.mono_ms + chunks_delay_ms : never_ms;
+  if (more_ || rotation_.has_step()) at_ms_ = now.mono_ms;
   sweep_at_ms_ = now.mono_ms + contact_sweep_interval_ms;
 }
 

@@ -40,7 +40,9 @@ class ContactUpkeep {
   Rotation rotation_;
   std::int64_t at_ms_ = 0;  ///< of a new core: what the last one has left
   std::int64_t sweep_at_ms_ = 0;
-  bool more_ = false;  ///< of the present run
+  // Of the present run:
+  bool more_ = false;
+  bool waits_ = false;
 };
 
 }  // namespace tern::relay

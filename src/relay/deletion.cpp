@@ -16,8 +16,6 @@ namespace {
 constexpr std::size_t rows_per_run_max = 1'000;
 constexpr std::size_t blobs_per_run_max = 128;
 constexpr std::size_t verifications_at_once_max = 256;
-// What was written on a day is due two days later, and lies around a while if nothing runs.
-constexpr std::uint32_t due_days_back = 4;
 
 Result<void> check_proof(Context& context, const Caller& caller, ByteSpan proof) {
   TERN_ASSIGN(const auto key, account_key(context.store, caller.identity.account));
@@ -27,30 +25,13 @@ Result<void> check_proof(Context& context, const Caller& caller, ByteSpan proof)
   return {};
 }
 
-Result<void> erase_dues(Context& context, ContactDue due) {
-  const auto last = contact_due_day(context.wall_s());
-  for (auto day = last - std::min(last, due_days_back); day <= last; ++day) {
-    due.day = day;
-    TERN_TRY(context.store.erase_contact_due(due));
-  }
-  return {};
-}
-
 // More than these are older than a day: the sweep is at them.
 Result<void> erase_verifications(Context& context, const AccountId& account) {
   TERN_ASSIGN(const auto numbers,
               context.store.verifications_of(account, verifications_at_once_max));
-  for (const auto& number : numbers) {
-    TERN_TRY(context.store.erase_verification(account, number));
-    ContactDue due;
-    due.verification = {account, number};
-    TERN_TRY(erase_dues(context, due));
-  }
-  const auto sends = sends_for(account);
-  TERN_TRY(context.store.put_sends(sends, {}));
-  ContactDue due;
-  due.sends = sends;
-  return erase_dues(context, due);
+  for (const auto& number : numbers)
+    TERN_TRY(forget_verification(context.store, account, number, context.wall_s()));
+  return forget_sends_for(context.store, account, context.wall_s());
 }
 
 // As a newer device list would: none of them is let in any more.
@@ -75,18 +56,19 @@ class Remains {
  public:
   Remains(Context& context, const AccountId& account) : context_(context), account_(account) {}
 
-  /// Whether all of it is gone.
-  Result<bool> erase() {
-    TERN_ASSIGN(const bool blobs_gone, drop_blobs());
+  Result<Remaining> erase() {
+    TERN_ASSIGN(const bool all_dropped, drop_blobs());
     TERN_ASSIGN(const auto devices, context_.store.devices_of(account_, rows_per_run_max));
     for (const auto& device : devices) {
       TERN_ASSIGN(const bool gone, erase_device(device));
-      if (!gone) return false;
+      if (!gone) return Remaining::more;
     }
-    if (!blobs_gone || devices.size() == rows_per_run_max) return false;
+    if (!all_dropped || devices.size() == rows_per_run_max) return Remaining::more;
+    TERN_ASSIGN(const bool chunks_gone, context_.store.forget_blob_use(account_));
+    if (!chunks_gone) return Remaining::waits_for_chunks;
     TERN_TRY(erase_verifications(context_, account_));
     TERN_TRY(context_.store.erase_deletion(account_));
-    return true;
+    return Remaining::more;  // there may be another account
   }
 
  private:
@@ -98,8 +80,7 @@ class Remains {
       TERN_TRY(context_.store.drop_blob(name, *row));
     }
     if (!blobs.empty()) context_.batch.blobs_dropped = true;
-    if (blobs.size() == blobs_per_run_max) return false;
-    return context_.store.forget_blob_use(account_);
+    return blobs.size() < blobs_per_run_max;
   }
 
   Result<bool> erase_device(const DeviceId& device) {
@@ -172,11 +153,10 @@ Result<wire::Answer> delete_account(Context& context, const Caller& caller,
   return wire::Answer(wire::Done{});
 }
 
-Result<bool> erase_deleted(Context& context) {
+Result<Remaining> erase_deleted(Context& context) {
   TERN_ASSIGN(const auto account, context.store.next_deletion());
-  if (!account) return false;
-  TERN_TRY(Remains(context, *account).erase());
-  return true;
+  if (!account) return Remaining::nothing;
+  return Remains(context, *account).erase();
 }
 
 }  // namespace tern::relay

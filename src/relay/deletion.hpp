@@ -8,8 +8,11 @@ namespace tern::relay {
 Result<wire::Answer> delete_account(Context& context, const Caller& caller,
                                     const wire::DeleteAccount& request);
 
-/// A bounded share of what is left of deleted accounts. Whether there is more.
-Result<bool> erase_deleted(Context& context);
+/// Whether something is left of deleted accounts: more to be erased, or what waits until the chunks
+/// of its dropped blobs have been.
+enum class Remaining { nothing, more, waits_for_chunks };
+/// Erases a bounded share.
+Result<Remaining> erase_deleted(Context& context);
 
 /// A retry for who registers an account that is still being deleted.
 inline constexpr std::int64_t deletion_retry_s = 5;

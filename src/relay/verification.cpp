@@ -100,7 +100,7 @@ Result<void> take_back_code(Context& context, const CodeJob& job) {
   TERN_ASSIGN(const auto verification,
               context.contacts.keys.open_verification(job.account, job.number, *sealed));
   if (verification.serial != job.serial) return {};
-  return context.store.erase_verification(job.account, job.number);
+  return forget_verification(context.store, job.account, job.number, context.wall_s());
 }
 
 }  // namespace tern::relay
