@@ -1,13 +1,17 @@
 // tern-relay: one relay on one folder, until SIGTERM or SIGINT.
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <fstream>
 #include <iostream>
+#include <mutex>
 
+#include "net/code_command.hpp"
 #include "net/relay_address.hpp"
 #include "tern/relay.hpp"
 
@@ -40,18 +44,57 @@ sigset_t hold_signals() {
   sigemptyset(&out);
   sigaddset(&out, SIGTERM);
   sigaddset(&out, SIGINT);
+  sigaddset(&out, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &out, nullptr);
   std::signal(SIGPIPE, SIG_IGN);  // of a log reader that went away
   return out;
 }
 
-void add_options(CLI::App& app, tern::RelayOptions& options, std::string& announce) {
-  app.add_option("--data", options.folder, "the relay's folder; made when it is not there")
-      ->required();
+constexpr auto command_time = std::chrono::seconds(30);
+
+using SendCode = std::function<bool(std::string_view, std::string_view)>;
+
+// On the terminal, where whoever develops looks; never in the log.
+bool print_code(std::string_view number, std::string_view code) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  std::cout << "code for " << number << ": " << code << std::endl;
+  return true;
+}
+
+SendCode verifier(const std::string& name) {
+  constexpr std::string_view command = "command:";
+  if (name == "log") return print_code;
+  if (!name.starts_with(command)) return nullptr;
+  return [program = name.substr(command.size())](std::string_view number, std::string_view code) {
+    return tern::net::run_code_command(program, number, code, command_time);
+  };
+}
+
+std::string check_verifier(const std::string& name) {
+  if (name == "log" || name == "none") return {};
+  if (name.starts_with("command:") && name.size() > 8) return {};
+  return "log, command:PROGRAM or none";
+}
+
+struct Settings {
+  tern::RelayOptions relay;
+  std::string announce;
+  std::string verifier = "log";
+};
+
+void add_options(CLI::App& app, Settings& settings) {
+  auto& options = settings.relay;
+  app.add_option("--data", options.folder, "the relay's folder; made when it is not there");
   app.add_option("--listen", options.listen, "HOST:PORT; port 0: the system chooses")
       ->capture_default_str();
-  app.add_option("--announce", announce,
+  app.add_option("--announce", settings.announce,
                  "HOST:PORT in the printed address, when clients reach this relay under another");
+  app.add_option("--verifier", settings.verifier,
+                 "how codes get to phone numbers: log (printed here, for development), "
+                 "command:PROGRAM (\"NUMBER CODE\" on its standard input), none")
+      ->capture_default_str()
+      ->check(check_verifier);
   auto& limits = options.limits;
   const auto limit = [&](const char* name, auto& value, const char* what) {
     app.add_option(name, value, what)->capture_default_str()->group("Limits");
@@ -64,6 +107,12 @@ void add_options(CLI::App& app, tern::RelayOptions& options, std::string& announ
   limit("--connections-per-address", limits.connections_per_address, "from an address");
   limit("--connections", limits.connections_max, "in all");
   limit("--retention-days", limits.retention_days, "how long entries and blobs are kept");
+  limit("--codes-per-hour", limits.codes_per_hour, "to a phone number");
+  limit("--account-codes-per-hour", limits.account_codes_per_hour, "asked for by an account");
+  limit("--work-bits", limits.work_bits, "of the work for a code; 0: none");
+  limit("--evaluations-burst", limits.evaluations_burst, "numbers an account may look for at once");
+  limit("--evaluations-first-week", limits.evaluations_first_week, "of them in its first week");
+  limit("--evaluations-per-hour", limits.evaluations_per_hour, "of them that come back");
   limit("--blob-bytes", limits.blob_bytes_max, "of a blob");
   limit("--blob-bytes-per-account", limits.blob_bytes_per_account, "of all blobs of an account");
   limit("--blob-incomplete-days", limits.blob_incomplete_days,
@@ -88,20 +137,49 @@ int fail(const tern::Error& error) {
   return 1;
 }
 
-int run(const tern::RelayOptions& options, const std::string& announce) {
+// Who runs on the folder: for `rotate-directory-key`, which tells it.
+std::filesystem::path pid_file(const std::filesystem::path& folder) { return folder / "relay.pid"; }
+
+void rotate(tern::Relay& relay) {
+  if (const auto done = relay.rotate_directory_key(); !done)
+    print_line("directory key not rotated: " + done.error().message());
+}
+
+int run(const Settings& settings) {
   const auto signals = hold_signals();
   raise_descriptor_limit();
+  auto options = settings.relay;
+  options.send_code = verifier(settings.verifier);
   auto relay = tern::Relay::start(options);
   if (!relay) return fail(relay.error());
-  const auto address = announced(*relay, announce);
+  const auto address = announced(*relay, settings.announce);
   if (!address) return fail(address.error());
+  std::ofstream(pid_file(options.folder)) << getpid() << '\n';
   std::cout << *address << std::endl;
   print_line("listening port=" + std::to_string(relay->port()));
   int signal = 0;
-  sigwait(&signals, &signal);
+  while (sigwait(&signals, &signal) == 0 && signal == SIGUSR1) rotate(*relay);
   print_line(std::string("stopping: ") + (signal == SIGINT ? "SIGINT" : "SIGTERM"));
   relay->stop();
+  std::filesystem::remove(pid_file(options.folder));
   print_line("stopped");
+  return 0;
+}
+
+// The relay of the folder does it, or, when there is none, this process begins what the next one
+// will end.
+int rotate_directory_key(const std::filesystem::path& folder) {
+  auto relay = tern::Relay::start({.folder = folder, .listen = "127.0.0.1:0"});
+  if (relay) {
+    const auto done = relay->rotate_directory_key();
+    relay->stop();
+    return done ? 0 : fail(done.error());
+  }
+  pid_t process = 0;
+  std::ifstream(pid_file(folder)) >> process;
+  if (relay.error() != tern::Errc::storage_in_use || process <= 1 || kill(process, SIGUSR1) != 0)
+    return fail(relay.error());
+  std::cout << "process " << process << " was told; its log says when it is done\n";
   return 0;
 }
 
@@ -110,10 +188,18 @@ int run(const tern::RelayOptions& options, const std::string& announce) {
 int main(int argc, char** argv) {
   CLI::App app("tern-relay: stores what it cannot read, orders it, wakes people up", "tern-relay");
   app.set_version_flag("--version", "tern-relay " TERN_VERSION);
-  tern::RelayOptions options;
-  options.log = print_line;
-  std::string announce;
-  add_options(app, options, announce);
+  Settings settings;
+  settings.relay.log = print_line;
+  auto* const rotation =
+      app.add_subcommand("rotate-directory-key", "give the directory another key");
+  std::filesystem::path folder;
+  rotation->add_option("--data", folder, "the relay's folder")->required();
+  add_options(app, settings);
   CLI11_PARSE(app, argc, argv);
-  return run(options, announce);
+  if (*rotation) return rotate_directory_key(folder);
+  if (settings.relay.folder.empty()) {
+    std::cerr << "--data is required\nRun with --help for more information.\n";
+    return 106;
+  }
+  return run(settings);
 }
