@@ -102,18 +102,15 @@ void run(const std::filesystem::path& folder, const RunOptions& options) {
   Printer print(person.client, person.names);
   auto last = Clock::now();
   while (!stopped) {
-    while (auto event = person.client.poll_event()) {
+    // A short wait, for a signal does not end it; what is alike and comes at once is one line.
+    if (auto event = person.client.wait_event(100ms)) {
       std::visit(print, *event);
       last = Clock::now();
+      continue;
     }
     print.flush();
     if (person.client.connection() != tern::Connection::online) last = Clock::now();
     if (options.idle.count() > 0 && Clock::now() - last >= options.idle) return;
-    // A short wait, for a signal does not end it.
-    if (auto event = person.client.wait_event(100ms)) {
-      std::visit(print, *event);
-      last = Clock::now();
-    }
   }
 }
 

@@ -65,7 +65,7 @@ class ExpandMessage {
     const std::uint8_t one = 1;
     return Sha512().add(b0.span()).add(ByteSpan(&one, 1)).add(dst_prime_).finish();
   }
-  Scalar scalar(Sha512 message) const { return reduce_scalar(finish(std::move(message)).span()); }
+  Scalar scalar(const Sha512& message) const { return reduce_scalar(finish(message).span()); }
 
  private:
   std::string dst_prime_;  // DST || I2OSP(len(DST), 1)
