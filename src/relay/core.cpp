@@ -4,6 +4,7 @@
 #include "relay/batch_run.hpp"
 #include "relay/blob_interests.hpp"
 #include "relay/contact_upkeep.hpp"
+#include "relay/directory.hpp"
 #include "relay/fan_out.hpp"
 #include "relay/kv_log_store.hpp"
 #include "relay/numbers.hpp"
@@ -221,15 +222,18 @@ Result<void> CoreImpl::rotate_directory_key(Now now) {
 
 Result<void> CoreImpl::open_directory() {
   return store_.transact([&](LogTransaction& transaction) -> Result<void> {
-    TERN_ASSIGN(const auto epochs, transaction.epochs());
-    for (const auto& row : epochs) {
-      if (row.stage == EpochStage::filling) contact_upkeep_.begin_rotation({});
-      const auto keys = contacts_.epoch_keys.get(row);
-      if (!keys)
+    TERN_ASSIGN(const bool opens, open_epochs(transaction, contacts_.epoch_keys));
+    if (!opens) {
+      TERN_ASSIGN(const auto numbers, transaction.numbers_after(std::nullopt, 1));
+      if (!numbers.empty())
         return Error(Errc::storage_wrong_key,
-                     "the relay's key is not the one that this folder's directory was sealed with: "
-                     "put back relay.key");
+                     "the relay's key is not the one that this folder's phone numbers were sealed "
+                     "with: put back relay.key");
+      TERN_TRY(give_up_epochs(transaction));
     }
+    TERN_ASSIGN(const auto epochs, kept_epochs(transaction));
+    for (const auto& row : epochs)
+      if (row.stage == EpochStage::filling) contact_upkeep_.begin_rotation({});
     if (epochs.empty()) TERN_TRY(Rotation::begin(transaction, contacts_.keys, entropy_));
     return {};
   });

@@ -49,6 +49,21 @@ Result<EpochRow> served_epoch(DirectoryTransaction& store, std::uint32_t epoch) 
   return *found;
 }
 
+Result<bool> open_epochs(DirectoryTransaction& store, EpochKeys& keys) {
+  TERN_ASSIGN(const auto epochs, kept_epochs(store));
+  return std::all_of(epochs.begin(), epochs.end(),
+                     [&](const EpochRow& row) { return keys.get(row).has_value(); });
+}
+
+Result<void> give_up_epochs(DirectoryTransaction& store) {
+  TERN_ASSIGN(const auto epochs, kept_epochs(store));
+  for (auto row : epochs) {
+    row.stage = EpochStage::dead;
+    TERN_TRY(store.put_epoch(row));
+  }
+  return {};
+}
+
 Result<std::vector<NewRecord>> records_for(Context& context, std::string_view number,
                                            const crypto::VerifyKey& account_key) {
   TERN_ASSIGN(const auto epochs, kept_epochs(context.store));

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "crypto/directory.hpp"
+#include "relay/core_keys.hpp"
 #include "relay/requests.hpp"
 
 namespace tern::relay {
@@ -14,6 +15,11 @@ Result<std::vector<EpochRow>> kept_epochs(DirectoryTransaction& store);
 Result<EpochRow> current_epoch(DirectoryTransaction& store);
 /// Errors: directory_epoch_gone, unless it is the current or the previous one.
 Result<EpochRow> served_epoch(DirectoryTransaction& store, std::uint32_t epoch);
+
+/// Whether the secret opens the keys of all that are kept.
+Result<bool> open_epochs(DirectoryTransaction& store, EpochKeys& keys);
+/// None of them is of use: nobody has a number, and their keys do not open.
+Result<void> give_up_epochs(DirectoryTransaction& store);
 
 /// Where a member belongs in one epoch.
 struct NewRecord {

@@ -60,11 +60,12 @@ Result<void> Rotation::begin(DirectoryTransaction& store, const CoreKeys& keys, 
       return Error(Errc::invalid_argument, "the directory is being made anew already, as epoch " +
                                                std::to_string(row.epoch));
   }
-  // The first has nothing to be filled with.
-  const auto stage = epochs.empty() ? EpochStage::current : EpochStage::filling;
+  const auto current = epoch_at(epochs, EpochStage::current);
+  const auto stage = current ? EpochStage::filling : EpochStage::current;
   TERN_TRY(store.put_epoch(keys.make_epoch(newest + 1, stage, entropy)));
   DirectoryState state;
-  if (epochs.empty()) state = {.version = 1, .members = 0, .first_kept = 2, .filled_to = {}};
+  // The first has nothing to be filled with.
+  if (!current) state = {.version = 1, .members = 0, .first_kept = 2, .filled_to = {}};
   return store.put_directory(newest + 1, state);
 }
 

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "echo_relay.hpp"
+#include "net/worker_pool.hpp"
 #include "support/temporary_folder.hpp"
 #include "tern/client.hpp"
 
@@ -60,4 +61,50 @@ TEST_CASE("a relay that has devices does not take another key when its own is mi
     relay = std::make_unique<Relay>(Relay::start(options).value());
     CHECK(identity() == before);
   }
+}
+
+TEST_CASE(
+    "the directory's key rotates one time after the other, and not once the relay has ended") {
+  test::TemporaryFolder folder;
+  auto relay = Relay::start({.folder = folder.path / "relay",
+                             .listen = "127.0.0.1:0",
+                             .limits = {},
+                             .log = {},
+                             .send_code = {}})
+                   .value();
+  CHECK(relay.rotate_directory_key());
+  // Nobody has a number: it is done at once, but not before the next batch.
+  auto again = relay.rotate_directory_key();
+  for (int i = 0; i < 1'000 && !again; ++i) {
+    CHECK(again.error() == Errc::invalid_argument);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    again = relay.rotate_directory_key();
+  }
+  CHECK(again);
+  relay.stop();
+  const auto late = relay.rotate_directory_key();
+  REQUIRE_FALSE(late);
+  CHECK(late.error() == Errc::closed);
+}
+
+TEST_CASE(
+    "a pool of workers runs each task once, takes no more than may wait, and ends when asked") {
+  std::promise<void> begun, go_on;
+  std::atomic<int> run = 0;
+  net::WorkerPool pool({.threads = 1, .waiting_max = 3}, net::WorkerPool::Priority::background);
+  REQUIRE(pool.start());
+  REQUIRE(pool.post([&] {
+    begun.set_value();
+    go_on.get_future().wait();
+    ++run;
+  }));
+  begun.get_future().wait();
+  for (int i = 0; i < 3; ++i) CHECK(pool.post([&] { ++run; }));
+  CHECK_FALSE(pool.post([&] { ++run; }));
+  go_on.set_value();
+  for (int i = 0; i < 1'000 && run < 4; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK(run == 4);
+  pool.stop();
+  CHECK_FALSE(pool.post([&] { ++run; }));
 }

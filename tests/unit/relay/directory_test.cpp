@@ -316,6 +316,20 @@ TEST_CASE("a folder opens with the secret that it was sealed with, and with no o
   CHECK(opened.error() == Errc::storage_wrong_key);
 }
 
+TEST_CASE("a folder in which nobody has a number begins anew with another secret") {
+  World world(without_work());
+  world.core.reset();
+  CoreConfig config;
+  config.limits = without_work();
+  config.sends_codes = true;
+  config.secret.mutable_span()[0] = 1;
+  world.core = Core::open(world.now, *world.environment, world.entropy, std::move(config)).value();
+  world.settle();
+  const auto anna = person_with(world, number_of(0));
+  CHECK(directory_of(world, anna).epoch == 2);
+  CHECK(found_by(world, anna, number_of(0)) == anna.device.account);
+}
+
 TEST_CASE(
     "no number, and nothing that anybody could compute of one, is on the disk or in the log") {
   World world(without_work());
