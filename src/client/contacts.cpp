@@ -307,7 +307,7 @@ Result<void> remove(Step& step, std::string_view number) {
 
 Result<void> answered(Step& step, const Purpose& purpose, const wire::Answer& answer) {
   no_longer_asking(step, purpose.what);
-  const auto done = received(step, purpose.what, answer);
+  auto done = received(step, purpose.what, answer);
   if (done || is_storage(done.error().errc())) return done;
   return distrust(step, done.error());
 }

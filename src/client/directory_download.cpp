@@ -15,10 +15,9 @@ constexpr std::size_t changes_max = 16'384;
 
 Error damaged(std::string what) { return {Errc::directory_damaged, std::move(what)}; }
 
-Result<void> keep(Step& step, DirectoryRecord record) {
+Result<void> keep(Step& step, const DirectoryRecord& record) {
   TERN_TRY(directory_rows::put(step.rows, record));
-  step.then(
-      [&sync = step.device.contacts, record = std::move(record)] { sync.directory = record; });
+  step.then([&sync = step.device.contacts, record] { sync.directory = record; });
   return {};
 }
 
@@ -38,7 +37,7 @@ Result<void> enter_epoch(Step& step, const wire::DirectoryHead& head) {
       TERN_TRY(contact_rows::want(step.rows, contact_rows::row_of(step.rows, contact.number),
                                   ContactWork::evaluate));
   step.sync();
-  return keep(step, std::move(record));
+  return keep(step, record);
 }
 
 // A segment as it came, or why it cannot be one.
@@ -244,7 +243,7 @@ Result<void> received(Step& step, const wire::Segments& segments) {
   }
   const bool last = record.least_version() != 0;
   if (last) TERN_TRY(test_all(step));
-  return keep(step, std::move(record));
+  return keep(step, record);
 }
 
 Result<void> received(Step& step, const wire::Changes& changes) {
@@ -272,13 +271,13 @@ Result<void> received(Step& step, const wire::Changes& changes) {
   step.then([&sync = step.device.contacts, head = changes.head] {
     sync.head_version = std::max(sync.head_version, head);
   });
-  return keep(step, std::move(record));
+  return keep(step, record);
 }
 
 Result<void> start_over(Step& step) {
   auto record = step.device.contacts.directory;
   record.versions = {};
-  return keep(step, std::move(record));
+  return keep(step, record);
 }
 
 }  // namespace tern::client::directory_download
