@@ -8,6 +8,7 @@
 #include "voice/ogg_page.hpp"
 #include "voice/opus_format.hpp"
 #include "voice/source_pages.hpp"
+#include "voice/span_source.hpp"
 #include "voice/wav.hpp"
 
 namespace tern {
@@ -15,23 +16,6 @@ namespace {
 
 constexpr std::size_t import_piece = 4096;  // samples
 constexpr std::size_t import_write_bytes = 64 * 1024;
-
-/// A file that somebody else keeps.
-class SpanSource final : public VoiceSource {
- public:
-  explicit SpanSource(ByteSpan file) : file_(file) {}
-  Result<std::size_t> read(std::uint64_t offset, MutableByteSpan into) override {
-    if (offset >= file_.size()) return std::size_t{0};
-    const auto rest = file_.subspan(static_cast<std::size_t>(offset));
-    const auto some = std::min(rest.size(), into.size());
-    std::copy_n(rest.begin(), some, into.begin());
-    return some;
-  }
-  Result<bool> complete() override { return true; }
-
- private:
-  ByteSpan file_;
-};
 
 Result<VoiceClip> import_wav(ByteSpan file, VoiceSettings settings,
                              std::unique_ptr<VoiceSink> sink) {
@@ -61,7 +45,8 @@ Result<VoiceClip> encode_again(const std::shared_ptr<VoiceSource>& source, Voice
   settings.channels = 1;
   TERN_ASSIGN(auto recorder, VoiceRecorder::start(settings, std::move(sink)));
   std::vector<float> piece(import_piece);
-  for (auto state = PlayerState::playing; state == PlayerState::playing;) {
+  // `waiting` is an error that the next read() gives: all of the file is here.
+  for (auto state = PlayerState::playing; state != PlayerState::ended;) {
     TERN_ASSIGN(const auto read, player.read(std::span<float>(piece)));
     TERN_TRY(recorder.push(std::span<const float>(piece).first(read.frames)));
     state = read.state;
@@ -111,7 +96,7 @@ class PacketCopy {
 
 Result<VoiceClip> import_ogg(ByteSpan file, const VoiceSettings& settings,
                              std::unique_ptr<VoiceSink> sink) {
-  const auto source = std::make_shared<SpanSource>(file);
+  const auto source = std::make_shared<voice::SpanSource>(file);
   TERN_ASSIGN(const VoiceClip clip, measure_voice(*source));
   voice::SourcePages pages(*source);
   TERN_ASSIGN(auto next, pages.next());

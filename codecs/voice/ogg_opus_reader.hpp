@@ -59,7 +59,7 @@ class OggOpusReader {
   std::optional<std::int64_t> base() const { return base_; }
   /// The last page was read.
   bool ended() const { return ended_; }
-  /// Bytes of whole pages read so far; up to the last one with sound.
+  /// Bytes of the whole pages read so far, those of the headers too.
   std::uint64_t offset() const { return offset_; }
   std::uint32_t next_number() const { return number_; }
   std::uint32_t serial() const { return static_cast<std::uint32_t>(serial_); }

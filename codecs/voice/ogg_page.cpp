@@ -2,21 +2,16 @@
 
 #include <ogg/ogg.h>
 
+#include "voice/little_endian.hpp"
 #include "voice/opus_format.hpp"
 
 namespace tern::voice {
 namespace {
 
-// A stream of its own in each file: nothing has to be told apart by it, and nothing be drawn for
-// it.
 constexpr std::size_t segments_max = 255;
 constexpr std::size_t page_header_bytes = 27;
 
 std::size_t segments_of(std::size_t packet_bytes) { return packet_bytes / 255 + 1; }
-
-void put_number(Bytes& out, std::uint64_t value, std::size_t bytes) {
-  for (std::size_t i = 0; i < bytes; ++i) out.push_back(static_cast<std::uint8_t>(value >> 8 * i));
-}
 
 }  // namespace
 
@@ -39,11 +34,11 @@ Bytes PageDraft::encode(std::size_t packets, std::int64_t granule, PagePlace pla
   std::size_t body_bytes = 0;
   Bytes out = {'O', 'g', 'g', 'S', 0};
   out.push_back(place == PagePlace::first ? 2 : place == PagePlace::last ? 4 : 0);
-  put_number(out, static_cast<std::uint64_t>(granule), 8);
-  put_number(out, serial_number, 4);
-  put_number(out, number_, 4);
-  put_number(out, 0, 4);  // the checksum
-  out.push_back(0);       // the number of segments
+  put_little_endian(out, static_cast<std::uint64_t>(granule), 8);
+  put_little_endian(out, serial_number, 4);
+  put_little_endian(out, number_, 4);
+  put_little_endian(out, 0, 4);  // the checksum
+  out.push_back(0);              // the number of segments
   for (std::size_t i = 0; i < packets; ++i) {
     out.insert(out.end(), sizes_[i] / 255, 255);
     out.push_back(static_cast<std::uint8_t>(sizes_[i] % 255));

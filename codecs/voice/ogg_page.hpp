@@ -8,7 +8,8 @@
 
 namespace tern::voice {
 
-/// Of every stream that a recorder makes: "tern".
+/// Of every stream that a recorder makes: "tern". Alone in its file, it has nothing to be told
+/// apart from.
 inline constexpr std::uint32_t serial_number = 0x6e726574;
 
 enum class PagePlace { first, middle, last };

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/try.hpp"
+#include "voice/little_endian.hpp"
 #include "voice/opus_format.hpp"
 
 namespace tern::voice {
@@ -11,16 +12,6 @@ namespace {
 
 constexpr std::size_t head_bytes = 19;
 constexpr std::string_view vendor = "tern";
-
-std::uint32_t little_endian(const std::uint8_t* bytes, std::size_t count) {
-  std::uint32_t out = 0;
-  for (std::size_t i = count; i-- > 0;) out = out << 8 | bytes[i];
-  return out;
-}
-
-void put(Bytes& out, std::uint32_t value, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) out.push_back(static_cast<std::uint8_t>(value >> 8 * i));
-}
 
 void put(Bytes& out, std::string_view text) {
   for (const char letter : text) out.push_back(static_cast<std::uint8_t>(letter));
@@ -37,9 +28,9 @@ Bytes encode(const OpusHead& head) {
   put(out, "OpusHead");
   out.push_back(1);  // version
   out.push_back(head.channels);
-  put(out, head.pre_skip, 2);
-  put(out, head.input_rate, 4);
-  put(out, static_cast<std::uint16_t>(head.gain_q8), 2);
+  put_little_endian(out, head.pre_skip, 2);
+  put_little_endian(out, head.input_rate, 4);
+  put_little_endian(out, static_cast<std::uint16_t>(head.gain_q8), 2);
   out.push_back(0);  // mapping family
   return out;
 }
@@ -53,9 +44,9 @@ Result<OpusHead> decode_opus_head(ByteSpan packet) {
   OpusHead head;
   head.channels = packet[9];
   if (head.channels == 0) return Error(Errc::opus_header_invalid, "an Opus file without a channel");
-  head.pre_skip = static_cast<std::uint16_t>(little_endian(&packet[10], 2));
-  head.input_rate = little_endian(&packet[12], 4);
-  head.gain_q8 = static_cast<std::int16_t>(little_endian(&packet[16], 2));
+  head.pre_skip = static_cast<std::uint16_t>(little_endian(packet, 10, 2));
+  head.input_rate = little_endian(packet, 12, 4);
+  head.gain_q8 = static_cast<std::int16_t>(little_endian(packet, 16, 2));
   if (packet[18] != 0 || head.channels > 2) return Errc::opus_mapping_unsupported;
   return head;
 }
@@ -63,9 +54,9 @@ Result<OpusHead> decode_opus_head(ByteSpan packet) {
 Bytes encode_opus_tags() {
   Bytes out;
   put(out, "OpusTags");
-  put(out, static_cast<std::uint32_t>(vendor.size()), 4);
+  put_little_endian(out, static_cast<std::uint32_t>(vendor.size()), 4);
   put(out, vendor);
-  put(out, 0, 4);
+  put_little_endian(out, 0, 4);
   return out;
 }
 
@@ -95,7 +86,7 @@ Result<void> OpusTagsSkipper::feed(ByteSpan bytes) {
 // Eight or four bytes are together.
 Result<void> OpusTagsSkipper::field() {
   field_bytes_ = 0;
-  const std::uint32_t number = little_endian(field_, 4);
+  const std::uint32_t number = little_endian(field_, 0, 4);
   if (at_ == At::magic) {
     if (!begins_with(field_, "OpusTags")) return Errc::opus_header_invalid;
     at_ = At::vendor_length;

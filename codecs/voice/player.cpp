@@ -6,6 +6,7 @@
 #include "tern/voice_player.hpp"
 #include "voice/opus_coder.hpp"
 #include "voice/output_chain.hpp"
+#include "voice/resampler.hpp"
 #include "voice/source_pages.hpp"
 
 namespace tern {
@@ -161,10 +162,7 @@ VoicePlayer::~VoicePlayer() = default;
 Result<VoicePlayer> VoicePlayer::open(std::shared_ptr<VoiceSource> source,
                                       const PlayerSettings& settings) {
   if (!source) return Error(Errc::invalid_argument, "a player needs a source");
-  if (settings.sample_rate < voice::pcm_rate_min || settings.sample_rate > voice::play_rate_max)
-    return Error(
-        Errc::invalid_argument,
-        "a sample rate of " + std::to_string(settings.sample_rate) + " is not 8,000 to 192,000");
+  TERN_TRY(voice::check_play_rate(settings.sample_rate));
   TERN_TRY(check_speed(settings.speed));
   std::optional<float> gain;
   if (settings.normalise) gain = std::pow(10.0F, gain_toward_target(settings) / 20);

@@ -3,8 +3,10 @@
 #include <speex/speex_resampler.h>
 
 #include <algorithm>
+#include <string>
 
 #include "base/check.hpp"
+#include "voice/opus_format.hpp"
 
 namespace tern::voice {
 namespace {
@@ -13,6 +15,12 @@ constexpr int resampler_quality = 8;  // of 10: stop band -90 dB and below
 constexpr std::size_t resampler_piece = 1024;
 
 }  // namespace
+
+Result<void> check_play_rate(std::uint32_t rate) {
+  if (rate >= pcm_rate_min && rate <= play_rate_max) return {};
+  return Error(Errc::invalid_argument,
+               "a sample rate of " + std::to_string(rate) + " is not 8,000 to 192,000");
+}
 
 void Resampler::Delete::operator()(SpeexResamplerState_* state) const {
   speex_resampler_destroy(state);

@@ -11,6 +11,9 @@ struct SpeexResamplerState_;
 
 namespace tern::voice {
 
+/// Whether something can be played at this rate. Errors: invalid_argument.
+Result<void> check_play_rate(std::uint32_t rate);
+
 class Resampler {
  public:
   static Result<Resampler> make(std::uint32_t from, std::uint32_t to);

@@ -1,11 +1,15 @@
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "base/try.hpp"
+#include "tern/limits.hpp"
 #include "tern/voice_recorder.hpp"
 
 namespace tern {
@@ -37,12 +41,49 @@ class FileSink final : public VoiceSink {
  public:
   FileSink(std::string path, int file) : path_(std::move(path)), file_(file) {}
   ~FileSink() override {
-    if (file_ >= 0) ::close(file_);
+    // Nothing to go on with is not to be in the way of the next one.
+    if (file_ >= 0 && ::lseek(file_, 0, SEEK_END) == 0) ::unlink(part_of(path_).c_str());
+    close();
   }
   FileSink(const FileSink&) = delete;
   FileSink& operator=(const FileSink&) = delete;
 
   static std::string part_of(const std::string& path) { return path + ".part"; }
+
+  /// `flags`: whether it is to be there, or not to be there.
+  static Result<std::unique_ptr<FileSink>> open(const std::string& path, int flags) {
+    const std::string part = part_of(path);
+    // Nobody else's to read: it is what somebody said.
+    const int file = ::open(part.c_str(), O_RDWR | O_CLOEXEC | flags, 0600);
+    if (file < 0 && errno == EEXIST)
+      return Error(Errc::file_io, part + " is there: what another recording is, or has left");
+    if (file < 0) return Error(Errc::file_io, "cannot write " + part + ": " + std::strerror(errno));
+    auto out = std::make_unique<FileSink>(path, file);
+    if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+      ::close(std::exchange(out->file_, -1));
+      return Error(Errc::file_io, part + " is being recorded");
+    }
+    return out;
+  }
+  /// All that is in it.
+  Result<Bytes> content() const {
+    Bytes out;
+    std::array<std::uint8_t, 64 * 1024> block;
+    for (;;) {
+      const auto some = ::pread(file_, block.data(), block.size(), static_cast<off_t>(out.size()));
+      if (some < 0 && errno == EINTR) continue;
+      if (some < 0) return failed("read");
+      if (some == 0) return out;
+      out.insert(out.end(), block.begin(), block.begin() + some);
+      if (out.size() > limits::voice_import_bytes_max) return Errc::too_long;
+    }
+  }
+  /// Goes on behind its first `whole` bytes, and the rest is gone.
+  Result<void> go_on_behind(std::uint64_t whole) {
+    if (::ftruncate(file_, static_cast<off_t>(whole)) != 0) return failed("cut");
+    written_ = whole;
+    return {};
+  }
 
   Result<void> write(ByteSpan pages, std::uint64_t) override {
     TERN_TRY(put(pages));
@@ -99,11 +140,18 @@ class FileSink final : public VoiceSink {
 }  // namespace
 
 Result<std::unique_ptr<VoiceSink>> make_voice_file(const std::string& path) {
-  const std::string part = FileSink::part_of(path);
-  // Nobody else's to read: it is what somebody said.
-  const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return Error(Errc::file_io, "cannot write " + part + ": " + std::strerror(errno));
-  return std::unique_ptr<VoiceSink>(std::make_unique<FileSink>(path, file));
+  TERN_ASSIGN(auto sink, FileSink::open(path, O_CREAT | O_EXCL));
+  return std::unique_ptr<VoiceSink>(std::move(sink));
+}
+
+Result<VoiceRecorder> resume_voice_file(const std::string& path, const VoiceSettings& settings) {
+  TERN_ASSIGN(auto sink, FileSink::open(path, 0));
+  TERN_ASSIGN(const auto draft, sink->content());
+  auto& file = *sink;  // the recorder's, as long as it is there
+  std::uint64_t whole = 0;
+  TERN_ASSIGN(auto recorder, VoiceRecorder::resume(settings, std::move(sink), draft, &whole));
+  TERN_TRY(file.go_on_behind(whole));
+  return recorder;
 }
 
 std::unique_ptr<VoiceSink> make_voice_buffer(Bytes& file) {

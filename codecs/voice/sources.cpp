@@ -1,27 +1,24 @@
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "base/try.hpp"
 #include "tern/voice_player.hpp"
+#include "voice/span_source.hpp"
 
 namespace tern {
 namespace {
 
 class MemorySource final : public VoiceSource {
  public:
-  explicit MemorySource(Bytes file) : file_(std::move(file)) {}
+  explicit MemorySource(Bytes file) : file_(std::move(file)), source_(file_) {}
   Result<std::size_t> read(std::uint64_t offset, MutableByteSpan into) override {
-    if (offset >= file_.size()) return std::size_t{0};
-    const auto rest = ByteSpan(file_).subspan(static_cast<std::size_t>(offset));
-    const auto some = std::min(rest.size(), into.size());
-    std::copy_n(rest.begin(), some, into.begin());
-    return some;
+    return source_.read(offset, into);
   }
   Result<bool> complete() override { return true; }
 
  private:
-  Bytes file_;
+  const Bytes file_;
+  voice::SpanSource source_;
 };
 
 class FileSource final : public VoiceSource {

@@ -9,7 +9,10 @@
 namespace tern {
 namespace {
 
+/// Missing ones in front of a packet.
 constexpr std::uint64_t packets_ahead_max = 8;
+/// For who reads late: 15 s of the longest, as many as are kept for who does not ask.
+constexpr std::size_t packets_waiting_max = 64;
 constexpr std::uint32_t packet_frames_max = 50;  // a second
 
 }  // namespace
@@ -65,7 +68,7 @@ struct VoiceStream::Impl {
   std::uint32_t packet_frames;
   voice::PacketDecoder decoder;
   voice::Resampler resampler;
-  std::map<std::uint64_t, std::vector<Bytes>> waiting;  // bounded: packets_ahead_max
+  std::map<std::uint64_t, std::vector<Bytes>> waiting;  // bounded: packets_waiting_max
   std::uint64_t next = 0;                               // the packet to be played
   std::optional<std::uint64_t> end;
   bool lost = false, flushed = false;
@@ -81,9 +84,7 @@ VoiceStream& VoiceStream::operator=(VoiceStream&&) noexcept = default;
 VoiceStream::~VoiceStream() = default;
 
 Result<VoiceStream> VoiceStream::start(std::uint32_t sample_rate, std::uint32_t packet_frames) {
-  if (sample_rate < voice::pcm_rate_min || sample_rate > voice::play_rate_max)
-    return Error(Errc::invalid_argument,
-                 "a sample rate of " + std::to_string(sample_rate) + " is not 8,000 to 192,000");
+  TERN_TRY(voice::check_play_rate(sample_rate));
   if (packet_frames == 0 || packet_frames > packet_frames_max)
     return Error(Errc::invalid_argument,
                  "a live packet of " + std::to_string(packet_frames) + " frames is not 1 to 50");
@@ -103,15 +104,16 @@ Result<void> VoiceStream::add(std::uint64_t counter, std::span<const ByteSpan> o
       return Errc::opus_packet_invalid;
   }
   if (counter < stream.next || stream.lost || (stream.end && counter >= *stream.end)) return {};
-  if (counter - stream.next > packets_ahead_max) {
-    // What is missing before it is more than can be made up.
+  if (stream.waiting.count(counter) > 0) return {};
+  // Those that wait are there; the rest before it is missing.
+  const bool too_much_missing = counter - stream.next > stream.waiting.size() + packets_ahead_max;
+  if (too_much_missing || stream.waiting.size() == packets_waiting_max) {
     stream.lost = true;
     stream.waiting.clear();
     return {};
   }
-  auto [place, fresh] = stream.waiting.try_emplace(counter);
-  if (!fresh) return {};
-  for (const ByteSpan packet : opus_packets) place->second.push_back(to_bytes(packet));
+  auto& place = stream.waiting[counter];
+  for (const ByteSpan packet : opus_packets) place.push_back(to_bytes(packet));
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/try.hpp"
+#include "voice/little_endian.hpp"
 #include "voice/opus_format.hpp"
 
 namespace tern::voice {
@@ -18,24 +19,18 @@ constexpr std::size_t riff_bytes = 12, chunk_bytes = 8;
 constexpr std::uint8_t guid_rest[14] = {0,    0,    0,    0,    0x10, 0,    0x80,
                                         0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71};
 
-std::uint32_t number_at(ByteSpan bytes, std::size_t at, std::size_t count) {
-  std::uint32_t out = 0;
-  for (std::size_t i = count; i-- > 0;) out = out << 8 | bytes[at + i];
-  return out;
-}
-
 bool named(ByteSpan bytes, const char* name) { return std::memcmp(bytes.data(), name, 4) == 0; }
 
 Result<void> parse_format(ByteSpan chunk, WavFile& out) {
   if (chunk.size() < 16) return Errc::wav_malformed;
-  std::uint32_t tag = number_at(chunk, 0, 2);
-  out.channels = number_at(chunk, 2, 2);
-  out.rate = number_at(chunk, 4, 4);
-  const std::uint32_t frame_bytes = number_at(chunk, 12, 2), bits = number_at(chunk, 14, 2);
+  std::uint32_t tag = little_endian(chunk, 0, 2);
+  out.channels = little_endian(chunk, 2, 2);
+  out.rate = little_endian(chunk, 4, 4);
+  const std::uint32_t frame_bytes = little_endian(chunk, 12, 2), bits = little_endian(chunk, 14, 2);
   if (tag == tag_extensible) {
     if (chunk.size() < 40) return Errc::wav_malformed;
     if (std::memcmp(&chunk[26], guid_rest, sizeof guid_rest) != 0) return Errc::wav_unsupported;
-    tag = number_at(chunk, 24, 2);
+    tag = little_endian(chunk, 24, 2);
   }
   if (out.channels == 0 || bits == 0) return Errc::wav_malformed;
   out.floating = tag == tag_float;
@@ -88,12 +83,12 @@ bool is_wav(ByteSpan file) {
 
 Result<WavFile> parse_wav(ByteSpan file) {
   if (!is_wav(file)) return Errc::wav_malformed;
-  const std::uint32_t riff_size = number_at(file, 4, 4);
+  const std::uint32_t riff_size = little_endian(file, 4, 4);
   ByteSpan rest = file.subspan(riff_bytes);
   WavFile out;
   while (rest.size() >= chunk_bytes) {
     const ByteSpan name = rest.first(4);
-    std::size_t size = number_at(rest, 4, 4);
+    std::size_t size = little_endian(rest, 4, 4);
     rest = rest.subspan(chunk_bytes);
     if (named(name, "data")) {
       if (out.channels == 0) return Error(Errc::wav_malformed, "samples before their format");

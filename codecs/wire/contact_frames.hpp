@@ -68,10 +68,13 @@ struct GetSegments {
   std::uint8_t first = 0;
 };
 
-/// Answer: Changes; directory_version_gone when they are not kept so long: then GetSegments.
+/// Answer: Changes, no further than `until` (0: the present version), for segments that came at
+/// different versions have to be brought to one first. directory_version_gone when they are not
+/// kept so long: then GetSegments.
 struct GetChanges {
   std::uint32_t epoch = 0;
   std::uint64_t since = 0;
+  std::uint64_t until = 0;
 };
 
 /// All records under these tags. Answer: Records.

@@ -66,7 +66,7 @@ Offset<fb::GetSegments> flat_request(FlatBuilder& b, const GetSegments& r) {
 }
 
 Offset<fb::GetChanges> flat_request(FlatBuilder& b, const GetChanges& r) {
-  return fb::CreateGetChanges(b, r.epoch, r.since);
+  return fb::CreateGetChanges(b, r.epoch, r.since, r.until);
 }
 
 Offset<fb::Lookup> flat_request(FlatBuilder& b, const Lookup& r) {
@@ -113,7 +113,7 @@ Result<Request> request_from(FlatReader&, const fb::GetSegments& from) {
 }
 
 Result<Request> request_from(FlatReader&, const fb::GetChanges& from) {
-  return Request(GetChanges{.epoch = from.epoch(), .since = from.since()});
+  return Request(GetChanges{.epoch = from.epoch(), .since = from.since(), .until = from.until()});
 }
 
 Result<Request> request_from(FlatReader& reader, const fb::Lookup& from) {

@@ -31,7 +31,10 @@ Body flat_body(FlatBuilder& b, const TextContent& content) {
 }
 
 Body flat_body(FlatBuilder& b, const ReceiptContent& content) {
-  return body_of(fb::CreateReceipt(b, content.delivered_up_to, content.read_up_to));
+  const auto key = flat(content.directory_key);
+  return body_of(fb::CreateReceipt(b, content.delivered_up_to, content.read_up_to,
+                                   content.directory_epoch,
+                                   content.directory_key.is_zero() ? nullptr : &key));
 }
 
 Body flat_body(FlatBuilder& b, const CustomContent& content) {
@@ -105,7 +108,9 @@ Result<ContentBody> body_from(FlatReader& reader, const fb::Text& from) {
 }
 
 Result<ContentBody> body_from(FlatReader&, const fb::Receipt& from) {
-  return ContentBody(ReceiptContent{from.delivered_up_to(), from.read_up_to()});
+  return ContentBody(ReceiptContent{from.delivered_up_to(), from.read_up_to(),
+                                    from.directory_epoch(),
+                                    fixed_or_zero<DirectoryKeyHash>(from.directory_key())});
 }
 
 Result<ContentBody> body_from(FlatReader& reader, const fb::Custom& from) {

@@ -17,10 +17,16 @@ struct TextContent {
   std::string_view text;
   std::optional<MessageId> reply_to;
 };
-/// Everything up to these seqs has reached this device, or been read on it.
+/// 16 bytes that stand for a key of the relay's directory.
+using DirectoryKeyHash = FixedBytes<struct DirectoryKeyHashTag, 16>;
+/// Everything up to these seqs has reached this device, or been read on it. Once a chat and epoch
+/// also which key the relay's directory has, as this device was told: who is told another one has
+/// been given a key of their own.
 struct ReceiptContent {
   std::uint64_t delivered_up_to = 0;
   std::uint64_t read_up_to = 0;
+  std::uint32_t directory_epoch = 0;
+  DirectoryKeyHash directory_key;  ///< zero: nothing is said of it
 };
 /// An app's own content: tern carries it without asking.
 struct CustomContent {

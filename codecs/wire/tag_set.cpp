@@ -96,6 +96,7 @@ Result<TagReader> TagReader::open(ByteSpan bytes, unsigned bits) {
   for (std::size_t i = 0; i < 4; ++i) out.count_ = out.count_ << 8 | bytes[i];
   out.k_ = bytes[4];
   if (out.k_ > bits) return bad("a remainder that is longer than a tag");
+  if (out.count_ == 0 && out.k_ != 0) return bad("an empty set is written in one way");
   // Each takes k bits and one at least, so that nobody is told of more than there can be.
   if (std::uint64_t{out.count_} * (out.k_ + 1) > std::uint64_t{out.rest_.size()} * 8)
     return bad("more tags than there are bits for");
@@ -129,6 +130,8 @@ Result<Tag> TagReader::next() {
   if (quotient > end >> k_) return bad("a tag over its bits");
   const auto difference = (quotient << k_) + remainder;
   if (difference >= end - last_) return bad("a tag over its bits");
+  equal_ = difference == 0 && left_ != count_ ? equal_ + 1 : 1;
+  if (equal_ > equal_tags_max) return bad("more equal tags than one may have");
   last_ += difference;
   if (--left_ == 0) TERN_TRY(check_end());
   return last_;

@@ -30,6 +30,9 @@ inline std::uint8_t segment_of(Tag tag) { return static_cast<std::uint8_t>(tag >
 /// `tags` ascending; equal ones may follow each other.
 Bytes encode_tags(std::span<const Tag> tags);
 
+/// Of one tag in a set: as many as a Records can count.
+inline constexpr std::uint32_t equal_tags_max = 255;
+
 /// Reads a set from outside as it goes through it, so that a set of millions takes no memory.
 class TagReader {
  public:
@@ -53,6 +56,7 @@ class TagReader {
   std::uint32_t count_ = 0;
   std::uint32_t left_ = 0;
   Tag last_ = 0;
+  std::uint32_t equal_ = 0;   // in a row
   std::uint64_t window_ = 0;  // bits read ahead, left-aligned
   unsigned window_bits_ = 0;
 };

@@ -124,7 +124,8 @@ int main(int argc, char* argv[]) {
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(
-      "WHO: an id, a name given with `tern-chat name`, or a group's id.\n"
+      "WHO: an id, a name given with `tern-chat name`, a number or a name of the address book\n"
+      "(tern-contacts), or a group's id.\n"
       "tern-voice, with the same folder, records, sends and plays voice messages.");
   add_people(app, folder);
   add_sending(app, folder);

@@ -35,7 +35,12 @@ std::string Names::name_of(const tern::AccountId& account) const {
   const auto id = tern::to_base32(account);
   for (const auto& [name, named] : ids_)
     if (named == id) return name;
-  return id.substr(0, 8);
+  const auto known = known_.find(id);
+  return known == known_.end() ? id.substr(0, 8) : known->second;
+}
+
+void Names::know(const tern::AccountId& account, const std::string& name) {
+  if (!name.empty()) known_.emplace(tern::to_base32(account), name);
 }
 
 void Names::set(const std::string& name, const std::string& id) {

@@ -19,7 +19,8 @@ struct Person {
 /// that not have happened yet.
 Person open_person(const std::filesystem::path& folder, Network network);
 
-// WHO is a name given with `tern-chat name`, an account's id, or a group's id.
+// WHO is a name given with `tern-chat name`, a number or a name of the address book
+// (tern-contacts), an account's id, or a group's id.
 
 /// The chat with WHO; one with a person is made when there is none.
 tern::Chat chat_to(Person& person, const std::string& who);

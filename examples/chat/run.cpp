@@ -52,6 +52,17 @@ class Printer {
     line(visible(names_.name_of(event.sender)) + " speaks: tern-voice live hears them");
   }
   void operator()(const tern::LiveEnded&) {}
+  void operator()(const tern::ContactsProgress&) {}
+  void operator()(const tern::ContactJoined& event) {
+    line(visible(event.contact.name) + " can be written to now");
+  }
+  void operator()(const tern::ContactLeft& event) {
+    line(visible(event.contact.name) + " is not here any more");
+  }
+  void operator()(const tern::ContactKeyChanged& event) {
+    line("warning: the number of " + visible(event.contact.name) +
+         " has another key; compare this with them, then accept it: " + event.safety_number);
+  }
   void operator()(const tern::ConnectionChanged& event) {
     line(event.online ? "online" : "offline");
   }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The whole path with real processes on loopback: a relay, Anna and Bo. Bo is offline while Anna
-# writes and speaks, the relay is killed with -9, and everything arrives all the same.
+# The whole path with real processes on loopback: a relay, Anna and Bo. They find each other by the
+# phone numbers in their address books. Bo is offline while Anna writes and speaks, the relay is
+# killed with -9, and everything arrives all the same.
 # Usage: demo.sh FOLDER_OF_PROGRAMS [FILE]; exits 0 only when Bo holds every line, in order, once,
 # and hears what Anna said. What she says, espeak-ng speaks; without it nobody says anything.
 set -euo pipefail
@@ -30,6 +31,8 @@ die() { printf '%s%s  %s%s\n' "$red" "$(elapsed)" "$*" "$plain" >&2; exit 1; }
 
 anna() { "$bin/tern-chat" --folder "$work/anna" "$@"; }
 bo() { "$bin/tern-chat" --folder "$work/bo" "$@"; }
+anna_book() { "$bin/tern-contacts" --folder "$work/anna" "$@"; }
+bo_book() { "$bin/tern-contacts" --folder "$work/bo" "$@"; }
 anna_voice() { "$bin/tern-voice" --folder "$work/anna" "$@"; }
 bo_voice() { "$bin/tern-voice" --folder "$work/bo" "$@"; }
 
@@ -87,18 +90,41 @@ sed '$a\' "$file" > "$work/sent"
 total=$(wc -l < "$work/sent")
 [ "$total" -gt 0 ] || die "$file has no line to send"
 
-step "a relay starts, and two people get to know each other"
+anna_number=+32470123456 bo_number=+31612345678
+# A card for each pair of arguments: a name, and a number as somebody wrote it.
+cards() {
+  while [ $# -gt 0 ]; do
+    printf 'BEGIN:VCARD\nVERSION:3.0\nFN:%s\nTEL;TYPE=CELL:%s\nEND:VCARD\n' "$1" "$2"
+    shift 2
+  done
+}
+# code_for NUMBER: the relay's terminal is where it came to.
+code_for() { grep -F "code for $1: " "$work/relay.out" | tail -1 | sed 's/.*: //'; }
+
+step "a relay starts, and two people register their phone numbers"
 start_relay 127.0.0.1:0
 note "$address"
-anna_id=$(anna init --relay "$address")
-bo_id=$(bo init --relay "$address")
-anna name "$bo_id" bo
-bo name "$anna_id" anna
-note "Anna is $anna_id, Bo is $bo_id"
+anna init --relay "$address" > /dev/null
+bo init --relay "$address" > /dev/null
+anna_book register "$anna_number" | told_by anna
+anna_book confirm "$(code_for "$anna_number")" | told_by anna
+bo_book register "$bo_number" > /dev/null
+bo_book confirm "$(code_for "$bo_number")" | told_by bo
+
+step "each looks who of their address book is here; the relay does not learn who is in it"
+cards Bo "+31 6 1234 5678" "The dentist" "+32 2 555 12 34" "Aunt Mia" "+49 30 1234567" \
+  > "$work/anna.vcf"
+cards Anna "+32 470 12 34 56" "The baker" "+31 20 555 1234" > "$work/bo.vcf"
+anna_book import "$work/anna.vcf" 2> /dev/null | told_by anna
+bo_book import "$work/bo.vcf" 2> /dev/null | told_by bo
+note "the safety number, alike for both:"
+anna_book safety Bo | told_by anna
+bo_book safety Anna | told_by bo
+[ "$(anna_book safety Bo)" = "$(bo_book safety Anna)" ] || die "the safety numbers differ"
 
 step "Bo is offline. Anna sends every line of ${file##*/}: $total messages"
-anna send bo --until sent --wait 60 < "$work/sent" | told_by anna
-anna log bo | tail -3 | told_by anna
+anna send Bo --until sent --wait 60 < "$work/sent" | told_by anna
+anna log Bo | tail -3 | told_by anna
 note "Anna goes offline"
 
 step "the relay is killed with -9"
@@ -113,7 +139,7 @@ if command -v espeak-ng > /dev/null; then
   espeak-ng -s 150 -w "$work/speech.wav" -f "$work/said"
   # As Ogg Opus, outside of her folder: so that its bytes can be looked for.
   (cd "$work" && "$bin/tern-voice" record speech.opus --from speech.wav) | tail -4 | told_by anna
-  anna_voice send bo "$work/speech.opus" --wait 60 > "$work/voice.out" &
+  anna_voice send Bo "$work/speech.opus" --wait 60 > "$work/voice.out" &
   voice_pid=$!
   until grep -q voice "$work/voice.out"; do
     kill -0 $voice_pid 2>/dev/null || die "the voice message was not queued"
@@ -137,15 +163,15 @@ step "Bo comes online"
 bo run --idle 2 | told_by bo
 
 step "Bo answers"
-bo send anna "All $total lines are here. Thank you!" --until sent --wait 30 | told_by bo
+bo send Anna "All $total lines are here. Thank you!" --until sent --wait 30 | told_by bo
 
 step "Anna comes back"
 anna run --idle 2 | told_by anna
-anna log bo | tail -3 | told_by anna
+anna log Bo | tail -3 | told_by anna
 
 if [ -n "$voice_pid" ]; then
   step "Bo listens, and what he hears is compared with what Anna said"
-  (cd "$work" && bo_voice play --message anna --wait 30 --no-normalise --to heard.wav) | told_by bo
+  (cd "$work" && bo_voice play --message Anna --wait 30 --no-normalise --to heard.wav) | told_by bo
   "$bin/tern-voice" play "$work/speech.opus" --no-normalise --to "$work/spoken.wav" > "$work/spoken"
   cmp "$work/spoken.wav" "$work/heard.wav" || die "Bo hears something else"
   note "the same to the sample: $((($(stat -c %s "$work/heard.wav") - 44) / 2)) at 48 kHz"
@@ -162,6 +188,12 @@ kept=$(found "$(find "$work/anna" -name data.mdb)" "$(find "$work/bo" -name data
 note "of the $distinct distinct lines of 12 characters or more: $leaked on the relay's disk and in its log,"
 note "$kept in what Anna and Bo keep on theirs"
 [ "$leaked" = 0 ] && [ "$kept" = 0 ] || die "plaintext found on a disk"
+for needle in 32470123456 31612345678 "The dentist" "Aunt Mia"; do
+  if grep -qaF "$needle" "$work"/relay/* "$work/relay.log" "$work"/anna/*.mdb "$work"/bo/*.mdb; then
+    die "'$needle' of an address book found on a disk"
+  fi
+done
+note "no number and no name of an address book on any of the three disks"
 if [ -n "$voice_pid" ]; then
   sounds=$(sound_found "$work/speech.opus" "$work/speech.opus")
   leaked=$(sound_found "$work/speech.opus" $(find "$work/relay" "$work/anna" "$work/bo" -type f))
@@ -170,10 +202,10 @@ if [ -n "$voice_pid" ]; then
 fi
 
 step "what Bo holds, compared with the file"
-bo log anna --texts --from anna > "$work/received"
+bo log Anna --texts --from Anna > "$work/received"
 if ! cmp -s "$work/sent" "$work/received"; then
   diff -a "$work/sent" "$work/received" | head -20 >&2 || true
   die "$(wc -l < "$work/received") messages arrived of $total, or not in order"
 fi
-anna log bo --texts --from bo | grep -qF "All $total lines" || die "Bo's answer did not arrive"
+anna log Bo --texts --from Bo | grep -qF "All $total lines" || die "Bo's answer did not arrive"
 printf '%s%s  %s of %s messages, in order, once%s\n' "$green" "$(elapsed)" "$total" "$total" "$plain"

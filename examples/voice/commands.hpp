@@ -15,7 +15,8 @@ struct RecordingOptions {
   bool trim = false;
   double seconds = 0;  ///< ends after so long; 0: when the input does, or at Ctrl-C
 };
-void record(const std::string& file, const RecordingOptions& options);
+enum class Beginning { anew, behind_what_is_left };
+void record(const std::string& file, const RecordingOptions& options, Beginning beginning);
 
 struct PlayingOptions {
   std::string to;  ///< a WAV file in the speaker's place

@@ -78,6 +78,17 @@ kill -INT $!
 wait $! || die "it was not kept"
 expect "0:0" voice show stopped.opus
 
+# kill -9 leaves FILE.part: no other recording writes over it, and one goes on with it.
+"$bin/tern-voice" record cut.opus --from long.wav --realtime > cut.out 2>&1 &
+await "recorded 0:01" cut.out $!
+kill -9 $!
+wait $! 2> /dev/null || true
+refuse "cut.opus.part is what" voice record cut.opus --from short.wav
+expect "recorded cut.opus: 0:0" voice record cut.opus --resume --from short.wav
+[ ! -e cut.opus.part ] || die "the part is still there"
+refuse "there is no cut.opus.part" voice record cut.opus --resume --from short.wav
+rm cut.opus
+
 # What is no sound is refused in a sentence, and leaves no file.
 head -c 30000 short.wav | tail -c 29000 > noise
 head -c 900 short.opus > cut.opus

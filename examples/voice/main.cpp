@@ -30,12 +30,17 @@ void add_playing_options(CLI::App& app, voice::PlayingOptions& options) {
 void add_files(CLI::App& app) {
   static std::string file;
   static voice::RecordingOptions recording;
+  static bool resumes = false;
 
   auto* record =
       app.add_subcommand("record", "record into an Ogg Opus file; Ctrl-C ends and keeps");
   record->add_option("FILE.opus", file)->required();
   add_recording_options(*record, recording);
-  record->callback([&] { voice::record(file, recording); });
+  record->add_flag("--resume", resumes, "go on with FILE.opus.part, which was cut off");
+  record->callback([&] {
+    using voice::Beginning;
+    voice::record(file, recording, resumes ? Beginning::behind_what_is_left : Beginning::anew);
+  });
 
   auto* show = app.add_subcommand("show", "length, loudness and waveform of a file");
   show->add_option("FILE", file, "Ogg Opus or WAV; -: the standard input")->required();

@@ -49,8 +49,9 @@ tern::Message find_message(chat::Person& person, const tern::Chat& chat, const M
 }  // namespace
 
 void play_file(const std::string& file, const PlayingOptions& options) {
-  catch_stop_signals();
   auto voice = read_voice(file);
+  // Not before: Ctrl-C is to end the reading of what is typed, or never comes.
+  catch_stop_signals();
   std::cout << file << ": ";
   print_clip(voice.clip);
   auto settings = player_settings(options);
@@ -68,10 +69,13 @@ void play_message(const Folder& folder, const MessageToPlay& which, const Playin
   auto chat = chat::chat_to(person, which.who);
   const auto message = find_message(person, chat, which, deadline);
   std::cout << chat::message_line(message, person.names) << std::endl;
+  // Only what is on its way is waited for.
+  const auto found = std::get<tern::Voice>(message.body).media.state;
+  if (found == tern::Media::State::elsewhere || found == tern::Media::State::failed)
+    require(chat.fetch(message));
   const auto while_arriving = [&] {
     const auto media = std::get<tern::Voice>(require(chat.message(message.id)).body).media;
     if (media.state == tern::Media::State::failed) throw Failure(tern::describe(media.failure));
-    if (media.state == tern::Media::State::elsewhere) require(chat.fetch(message));
     if (media.state != tern::Media::State::here && Clock::now() >= deadline)
       throw Failure("the sound has not arrived; say how many seconds to --wait for it");
     person.client.wait_event(50ms);

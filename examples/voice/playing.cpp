@@ -30,9 +30,9 @@ std::uint64_t parse_position(const std::string& text) {
     minutes = 0;
     if (std::sscanf(text.c_str(), "%lf%n", &seconds, &used) != 1) used = -1;
   }
-  constexpr int hours = 24 * 60;
-  if (used != static_cast<int>(text.size()) || minutes < 0 || minutes > hours ||
-      !(seconds >= 0 && seconds < hours * 60))
+  constexpr int minutes_max = 24 * 60;
+  if (used != static_cast<int>(text.size()) || minutes < 0 || minutes > minutes_max ||
+      !(seconds >= 0 && seconds < minutes_max * 60))
     throw chat::Failure("'" + text + "' is no place in a recording: say 7 or 0:07");
   return static_cast<std::uint64_t>(minutes) * 60 * samples_a_second +
          static_cast<std::uint64_t>(seconds * samples_a_second);

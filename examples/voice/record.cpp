@@ -1,7 +1,10 @@
 // record: the microphone, or a file, into an Ogg Opus file.
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
+#include <optional>
+#include <utility>
 
 #include "chat/require.hpp"
 #include "chat/waveform_text.hpp"
@@ -29,6 +32,20 @@ bool take_keys(Keyboard& keyboard, tern::VoiceRecorder& recorder) {
   return true;
 }
 
+/// After an error of push(). A disk without room may get some: the recorder keeps half a minute.
+/// `refused_at` is where it was refused before.
+bool goes_on(const tern::Error& error, const tern::VoiceRecorder& recorder,
+             std::optional<std::uint64_t>& refused_at) {
+  const auto before = std::exchange(refused_at, recorder.samples());
+  if (error.code() == tern::Errc::storage_full && before != refused_at) {
+    if (!before) std::cerr << "the disk is full: what is said is kept for half a minute\n";
+    return true;
+  }
+  if (error.code() != tern::Errc::voice_too_long) throw chat::Failure(error.message());
+  std::cerr << error.message() << "; what was said until here is kept\n";
+  return false;
+}
+
 }  // namespace
 
 tern::VoiceSettings voice_settings(const RecordingOptions& options, const SoundInput& input) {
@@ -47,17 +64,15 @@ tern::VoiceClip record_until_end(tern::VoiceRecorder& recorder, SoundInput& inpu
     left = static_cast<std::size_t>(std::llround(seconds * input.rate())) * input.channels();
   Meter meter;
   Keyboard keyboard;
+  std::optional<std::uint64_t> refused;
   while (!stopped() && left > 0) {
     if (!take_keys(keyboard, recorder)) break;
     auto pcm = input.read();
     if (!pcm) break;
     *pcm = pcm->first(std::min(left, pcm->size()));
     if (left != endless && !recorder.paused()) left -= pcm->size();
-    if (auto pushed = recorder.push(*pcm); !pushed) {
-      if (pushed.error().code() != tern::Errc::voice_too_long) require(std::move(pushed));
-      std::cerr << pushed.error().message() << "; what was said until here is kept\n";
+    if (auto pushed = recorder.push(*pcm); !pushed && !goes_on(pushed.error(), recorder, refused))
       break;
-    }
     meter.show(recorder);
   }
   meter.end();
@@ -86,11 +101,20 @@ void print_clip(const tern::VoiceClip& clip) {
     std::cout << row << '\n';
 }
 
-void record(const std::string& file, const RecordingOptions& options) {
+void record(const std::string& file, const RecordingOptions& options, Beginning beginning) {
+  const auto part = file + ".part";
+  const bool resumes = beginning == Beginning::behind_what_is_left;
+  if (!resumes && std::filesystem::exists(part))
+    throw chat::Failure(part + " is what a recording that was cut off has left: --resume goes on " +
+                        "with it, or remove it");
+  if (resumes && !std::filesystem::exists(part))
+    throw chat::Failure("there is no " + part + " to go on with");
   catch_stop_signals();
   auto input = open_input(options.from, options.realtime ? Pace::real_time : Pace::at_once);
-  auto recorder = require(tern::VoiceRecorder::start(voice_settings(options, *input),
-                                                     require(tern::make_voice_file(file))));
+  const auto settings = voice_settings(options, *input);
+  auto recorder =
+      resumes ? require(tern::resume_voice_file(file, settings))
+              : require(tern::VoiceRecorder::start(settings, require(tern::make_voice_file(file))));
   const auto clip = record_until_end(recorder, *input, options.seconds);
   std::cout << "recorded " << file << ": ";
   print_clip(clip);

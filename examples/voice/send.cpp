@@ -22,19 +22,22 @@ tern::MessageId record_into(tern::Chat& chat, const RecordingOptions& options) {
 }  // namespace
 
 void send(const Folder& folder, const SendingOptions& options) {
-  catch_stop_signals();
   auto person =
       chat::open_person(folder, options.wait_s > 0 ? chat::Network::on : chat::Network::off);
   auto chat = chat::chat_to(person, options.who);
   tern::MessageId id;
   if (options.file.empty()) {
+    catch_stop_signals();
     id = record_into(chat, options.recording);
   } else {
     const auto settings =
         tern::VoiceSettings{.quality = options.recording.saver ? tern::VoiceQuality::saver
                                                                : tern::VoiceQuality::standard,
                             .trim_silence = options.recording.trim};
-    id = require(chat.send_voice(read_whole(options.file), settings));
+    const auto file = read_whole(options.file);
+    // Not before: Ctrl-C is to end the reading of what is typed, or never comes.
+    catch_stop_signals();
+    id = require(chat.send_voice(file, settings));
   }
   see_off(person, chat, id, options.wait_s);
 }

@@ -17,7 +17,8 @@ struct VoiceFile {
   tern::Bytes bytes;  ///< Ogg Opus
   tern::VoiceClip clip;
 };
-/// A file as it would be sent: Ogg Opus as it is, WAV encoded. Throws Failure.
+/// A file as it would be sent: mono Ogg Opus with its packets as they are and without its comments,
+/// stereo and WAV encoded. Throws Failure.
 VoiceFile read_voice(const std::string& path);
 
 }  // namespace voice

@@ -21,7 +21,9 @@
 #include <variant>
 #include <vector>
 
+#include "tern/address_book.hpp"
 #include "tern/bytes.hpp"
+#include "tern/contact.hpp"
 #include "tern/event.hpp"
 #include "tern/limits.hpp"
 #include "tern/live_listener.hpp"
@@ -34,6 +36,7 @@
 namespace tern {
 
 class Chat;
+class Contacts;
 
 /// What Client::open() needs.
 struct ClientOptions {
@@ -78,6 +81,28 @@ class Client {
   /// harmless; once done it is remembered and renewed on its own.
   Pending<void> register_device();
 
+  /// Has the relay send a code of six digits to this phone number (E.164: tern/phone_number.hpp
+  /// makes one of what a person writes). The device is registered first, if it is not. Done when
+  /// the code is on its way. Errors: number_invalid; rate_limited (3 an hour a number),
+  /// verification_unavailable, connection_lost: later, again.
+  Pending<void> register_number(std::string_view number);
+  /// The code that came: from now on this account is found by the number. `pin` is for a number
+  /// whose account has one. Errors: code_wrong, code_expired (ask for another), pin_wrong.
+  Pending<void> confirm(std::string_view code, std::string_view pin = {});
+  /// The confirmed number, E.164; empty without one.
+  std::string number() const;
+  /// Nobody registers this number on another account without the PIN, until no device of this
+  /// account has been seen for 30 days. Empty: without one again. Errors: number_not_confirmed.
+  Pending<void> set_registration_pin(std::string_view pin);
+  /// The relay forgets this account: its number, its key packages, inboxes, files. What is on this
+  /// device stays until the app removes the folder; nothing more comes or goes.
+  Pending<void> delete_account();
+
+  Contacts contacts() const;
+  /// 60 digits, alike for both, to be compared by voice or on paper: alike only if nobody is in
+  /// between. Errors: not_found (their key is not known here yet).
+  Result<std::string> safety_number(const AccountId& account) const;
+
   /// The one-to-one chat with `peer`; made here at once, set up with the relay when there is one.
   /// Errors: invalid_argument (oneself).
   Result<Chat> chat_with(const AccountId& peer);
@@ -107,14 +132,18 @@ class Client {
   /// Oldest first.
   Result<std::vector<VoiceDraft>> drafts() const;
   /// Goes on with one that was cut off. Decodes it: about 4 ms a second of speech. Errors:
-  /// not_found, too_late (it is finished), voice_too_long.
+  /// not_found, too_late (it is finished), invalid_argument (it is being recorded, or the
+  /// settings), ogg_*, opus_*.
   Result<VoiceRecording> resume_draft(const MessageId& id, const VoiceSettings& settings = {},
                                       OnFinish on_finish = OnFinish::send);
-  /// Queues one in its chat; one that was cut off ends where it was cut. Errors: not_found,
-  /// chat_left, voice_empty.
+  /// Queues one in its chat; one that was cut off ends where it was cut, and is decoded first.
+  /// Errors: not_found (one that is still being recorded, too), chat_left, voice_empty,
+  /// resume_draft()'s.
   Result<void> send_draft(const MessageId& id);
+  /// Errors: not_found, invalid_argument (it is being recorded: discard() is its recorder's).
   Result<void> discard_draft(const MessageId& id);
-  /// What has been recorded until now. Errors: not_found.
+  /// What was recorded. Errors: not_found (one that is still being recorded, too); of one that was
+  /// cut off also voice_empty, and VoicePlayer::open()'s.
   Result<VoicePlayer> play_draft(const MessageId& id, const PlayerSettings& settings = {}) const;
 
   /// Lets go of every lock and the connection, so that another process may open the folder; calls
@@ -126,6 +155,7 @@ class Client {
 
  private:
   friend class Chat;
+  friend class Contacts;
   struct Impl;
   explicit Client(std::shared_ptr<Impl> impl);
   std::shared_ptr<Impl> impl_;
@@ -147,25 +177,28 @@ class Chat {
   Result<MessageId> send_custom(std::string_view type, ByteSpan bytes);
 
   /// Records a voice message: push() samples into the recorder; finish() queues it, durable when it
-  /// returns, and takes the same few milliseconds however long it is. Errors: chat_left,
+  /// returns, and takes the same few milliseconds however long it is, except with trim_silence and
+  /// over a second of silence at the end: then it reads all of it again. Errors: chat_left,
   /// invalid_argument (the settings).
   Result<VoiceRecording> record_voice(const VoiceSettings& settings = {},
                                       OnFinish on_finish = OnFinish::send);
   /// The same, and whoever is online hears it while it is spoken: hard CBR, packets of 240 ms (or
   /// less), so that their lengths say nothing. What finish() queues replaces it for everybody, and
-  /// is all that the others get. While there is no line it is recorded all the same.
+  /// is all that the others get. While there is no line it is recorded all the same. Silence is not
+  /// trimmed. Errors: record_voice()'s; invalid_argument (packet_frames), live_ended.
   Result<VoiceRecording> start_live_voice(const LiveSettings& settings = {});
   /// Listens to a LiveStarted. Errors: not_found (over for long), invalid_argument (the rate).
   Result<LiveListener> listen(const MessageId& live, std::uint32_t sample_rate = 48'000) const;
-  /// Sends a file of sound, Ogg Opus or WAV, as a voice message. Errors: import_voice()'s,
-  /// chat_left.
+  /// Sends a file of sound, Ogg Opus or WAV, as a voice message. Decodes and encodes it on the
+  /// caller's thread, as import_voice() does. Errors: import_voice()'s, chat_left.
   Result<MessageId> send_voice(ByteSpan file, const VoiceSettings& settings = {});
   /// Queues a file or an image: its bytes are in the folder, encrypted, when it returns. At most
   /// 100 MiB. Errors: file_io, invalid_argument (empty), blob_too_large, too_long (name, type or
   /// thumbnail), malformed (a name that is none), text_not_utf8, chat_left.
   Result<MessageId> send_file(const FileToSend& file);
   /// Brings a message's file, or tries again what has failed; MediaChanged tells how far it is.
-  /// Voice messages come without being asked for (up to 8 MiB). Errors: not_found.
+  /// Voice messages of up to 8 MiB come without being asked for, as long as fewer than 512 blobs
+  /// are on their way, and fewer than 64 of their sender's device. Errors: not_found.
   Result<void> fetch(const Message& message);
   /// A voice message, also while it is still arriving. Errors: not_found; blob_damaged (not the
   /// packets that its sender has hashed); VoicePlayer::open()'s.
@@ -196,6 +229,49 @@ class Chat {
   Chat(std::weak_ptr<Client::Impl> client, ChatId id) : client_(std::move(client)), id_(id) {}
   std::weak_ptr<Client::Impl> client_;
   ChatId id_;
+};
+
+/// The people of one's address book, and which of them can be written to. A small handle to copy
+/// freely. No number, no hash of one and no name leaves the device (docs/contact-sync.md).
+///
+///   auto book = tern::read_vcards(file).value();
+///   auto found = client.contacts().sync(book, {.default_region = "BE"}).wait(60s).value();
+///   for (const auto& contact : found.members) client.chat_with(*contact.account);
+class Contacts {
+ public:
+  /// Finds out who of these can be written to. What is known already costs nothing; the rest is
+  /// asked for in batches, and ContactsProgress tells how far it is. The names and numbers are
+  /// sealed on this device when the call returns; the answer needs a line. At most 20,000 entries.
+  /// Errors: too_long (entries, a name), text_not_utf8 (a name), number_not_confirmed,
+  /// directory_key_changed, oprf_proof_invalid (the relay does not do as it says).
+  Pending<SyncResult> sync(std::span<const AddressBookEntry> book, const SyncOptions& options = {});
+  /// Asks for what has changed since. Done on its own every few hours too.
+  Pending<void> refresh();
+
+  /// All of them, by name, then number.
+  Result<std::vector<Contact>> list() const;
+  /// Errors: not_found.
+  Result<Contact> find(std::string_view number) const;
+  /// Whose name an account has here. Errors: not_found.
+  Result<Contact> find(const AccountId& account) const;
+  /// Forgets a number, and what it took to find it. Errors: not_found.
+  Result<void> remove(std::string_view number);
+
+  /// From now on nothing of theirs is shown, they are told of nothing, and a chat that they begin
+  /// does not begin.
+  Result<void> block(const AccountId& account);
+  Result<void> unblock(const AccountId& account);
+  Result<std::vector<AccountId>> blocked() const;
+
+  /// The number's new key is this person's: the contact is the new account, and what waited in the
+  /// chat with the old one is sent in the chat with the new one, whose id is the answer. Errors:
+  /// not_found, invalid_argument (nothing waits).
+  Result<ChatId> accept_key_change(std::string_view number);
+
+ private:
+  friend class Client;
+  explicit Contacts(std::weak_ptr<Client::Impl> client) : client_(std::move(client)) {}
+  std::weak_ptr<Client::Impl> client_;
 };
 
 }  // namespace tern

@@ -175,6 +175,7 @@ enum class Errc : int {
   live_ended,             ///< this live voice has ended, or its chat cannot carry it now
   directory_key_changed,  ///< the relay's directory key is not the one pinned for its epoch
   directory_damaged,      ///< what the relay says of its directory contradicts itself
+  account_deleted,        ///< the relay was told to forget this account
 
   // -- voice
   ogg_malformed = 800,       ///< bytes that are no Ogg stream, or a page that breaks its rules

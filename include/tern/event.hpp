@@ -3,6 +3,7 @@
 
 #include <variant>
 
+#include "tern/contact.hpp"
 #include "tern/message.hpp"
 
 namespace tern {
@@ -58,12 +59,31 @@ struct Problem {
   Errc code{};
   std::string message;
 };
+/// How many of a sync's numbers have been asked for.
+struct ContactsProgress {
+  std::size_t done = 0;
+  std::size_t total = 0;
+};
+/// A number of the address book that was not registered is now.
+struct ContactJoined {
+  Contact contact;
+};
+/// A number of the address book is no longer registered.
+struct ContactLeft {
+  Contact contact;
+};
+/// The number has another key: see Contact::new_account.
+struct ContactKeyChanged {
+  Contact contact;
+  std::string safety_number;  ///< with the new key
+};
 /// More happened than the queue holds: read chats and histories anew.
 struct Reset {};
 
 using Event =
     std::variant<MessageArrived, MessageChanged, ChatChanged, ConnectionChanged, LogForked,
-                 DeviceRestored, Problem, Reset, MediaChanged, LiveStarted, LiveEnded>;
+                 DeviceRestored, Problem, Reset, MediaChanged, LiveStarted, LiveEnded,
+                 ContactsProgress, ContactJoined, ContactLeft, ContactKeyChanged>;
 
 /// The queue's bound: on the next event over it, everything queued becomes one Reset.
 inline constexpr std::size_t events_queued_max = 10'000;

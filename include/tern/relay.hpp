@@ -32,6 +32,15 @@ struct RelayLimits {
   std::int64_t blob_incomplete_days = 7;       ///< after its last chunk
   std::uint32_t blob_chunks_per_second = 200;  ///< a device: so many up, and so many down
   std::uint32_t blob_chunks_burst = 400;
+  /// Leading zero bits of the work that a request for a code has to show; 0: none, at most 32.
+  std::uint32_t work_bits = 16;
+  std::uint32_t codes_per_hour = 3;          ///< to a number
+  std::uint32_t account_codes_per_hour = 5;  ///< asked for by an account
+  /// Phone numbers that an account may have evaluated for the directory: at once, at once in the
+  /// first week after it confirmed a number, and an hour later on.
+  std::uint32_t evaluations_burst = 10'000;
+  std::uint32_t evaluations_first_week = 2'000;
+  std::uint32_t evaluations_per_hour = 6;
 };
 
 struct RelayOptions {
@@ -40,6 +49,10 @@ struct RelayOptions {
   RelayLimits limits;
   /// One line per event, without phone numbers or ids in clear. Called on the relay's thread.
   std::function<void(std::string_view line)> log;
+  /// Sends `code` to the phone number `number` (E.164), and says whether it did. Called on threads
+  /// of the relay's own, up to four at once, and may take its time. Null: no number can be
+  /// confirmed.
+  std::function<bool(std::string_view number, std::string_view code)> send_code;
 };
 
 struct RelayStatistics {
@@ -63,6 +76,9 @@ class Relay {
   std::string address() const;
   std::uint16_t port() const;
   RelayStatistics statistics() const;
+  /// Begins to make the directory anew under another key, in the background; clients go over to it
+  /// when it is complete. Errors: invalid_argument (one is under way), storage_*, closed.
+  Result<void> rotate_directory_key();
   /// Answers what was accepted, closes every connection, syncs and ends.
   void stop();
 

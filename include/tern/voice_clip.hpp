@@ -16,6 +16,7 @@ using Waveform = std::array<std::uint8_t, waveform_peaks>;
 /// Of silence, and of less than 400 ms (ITU-R BS.1770 measures nothing shorter).
 inline constexpr float loudness_unknown_lufs = -70.0F;
 
+/// Told by the sender: what a receiver shows before it has the sound, not what it relies on.
 struct VoiceClip {
   std::uint64_t samples = 0;  ///< duration, at 48 kHz; exact
   Waveform waveform{};

@@ -2,7 +2,12 @@
 //
 //   auto player = tern::VoicePlayer::open(tern::make_voice_source(file), {.sample_rate = 44'100});
 //   player->set_speed(1.5).value();
-//   while (player->read(buffer)->state != tern::PlayerState::ended) speaker(buffer);
+//   for (;;) {
+//     auto read = player->read(buffer).value();
+//     speaker(std::span(buffer).first(read.frames));
+//     if (read.state == tern::PlayerState::ended) break;
+//     if (read.state == tern::PlayerState::waiting) sleep_for(20ms);  // it is still arriving
+//   }
 //
 // Threads: one thread at a time. read() decodes; it waits for nothing.
 #pragma once
@@ -28,6 +33,7 @@ class VoiceSource {
   /// Whether no more bytes will come than are there now.
   virtual Result<bool> complete() = 0;
 };
+/// A whole file in memory.
 std::shared_ptr<VoiceSource> make_voice_source(Bytes file);
 /// Errors: file_io.
 Result<std::shared_ptr<VoiceSource>> open_voice_file(const std::string& path);
@@ -48,7 +54,7 @@ enum class PlayerState : std::uint8_t {
   ended,    ///< fewer, or none: this was the end
 };
 struct PlayerRead {
-  std::size_t frames = 0;
+  std::size_t frames = 0;  ///< samples written, at PlayerSettings::sample_rate
   PlayerState state = PlayerState::playing;
 };
 

@@ -80,10 +80,11 @@ class VoiceRecorder {
 
   /// The next samples, interleaved; float in -1 … 1. Ignored while paused. Errors: voice_too_long
   /// (everything up to the limit is kept; finish() is what is left to do), the sink's (what is
-  /// pushed is kept all the same, until the sink has refused over half a minute of it).
+  /// pushed is kept all the same, until the sink has refused over half a minute of it), closed
+  /// (after finish() or discard()).
   Result<void> push(std::span<const float> pcm);
   Result<void> push(std::span<const std::int16_t> pcm);
-  /// What was said until now goes to the sink. Errors: the sink's.
+  /// What was said until now goes to the sink. Errors: the sink's, closed.
   Result<void> pause();
   void unpause();
   bool paused() const;
@@ -93,8 +94,9 @@ class VoiceRecorder {
 
   /// Ends the recording; only destroying is left to do when it succeeds, and it may be called again
   /// when the sink failed. Takes the same time however long the clip is. Errors: voice_empty, the
-  /// sink's.
+  /// sink's, closed (it has succeeded before).
   Result<VoiceClip> finish();
+  /// Tells the sink that nothing of it is wanted, and ends the recording. Errors: the sink's.
   Result<void> discard();
 
  private:
@@ -103,9 +105,13 @@ class VoiceRecorder {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A file on disk, in clear: for programs that want one. Written beside `path` and moved there by
-/// finish(). Errors of its calls: file_io.
+/// A file on disk, in clear: for programs that want one. Written as `path`.part and moved to `path`
+/// by finish(). Errors: file_io, also when `path`.part is there: what another recording has left is
+/// resume_voice_file()'s, or to be removed. Its calls': file_io, closed (after its end).
 Result<std::unique_ptr<VoiceSink>> make_voice_file(const std::string& path);
+/// Goes on with `path`.part, as VoiceRecorder::resume() does, in the same file. Errors: resume()'s;
+/// file_io (there is none, or it is being recorded), too_long. Then the file is as it was.
+Result<VoiceRecorder> resume_voice_file(const std::string& path, const VoiceSettings& settings);
 /// Into `file`, which outlives the sink.
 std::unique_ptr<VoiceSink> make_voice_buffer(Bytes& file);
 
@@ -113,7 +119,8 @@ std::unique_ptr<VoiceSink> make_voice_buffer(Bytes& file);
 /// recorder would have made of it. Mono Ogg Opus keeps its packets and loses its comments; the rest
 /// is encoded with `settings` (its rate and channels are the file's). Errors: voice_format_unknown,
 /// wav_*, ogg_*, opus_*, voice_empty, voice_too_long, too_long (limits::voice_import_bytes_max),
-/// the sink's. Nothing is written before the whole file was found good.
+/// the sink's. Nothing is written before the whole file was found good: all of it is decoded here,
+/// on the caller's thread (about 4 ms a second of speech), and encoded unless its packets stay.
 Result<VoiceClip> import_voice(ByteSpan file, const VoiceSettings& settings,
                                std::unique_ptr<VoiceSink> sink);
 

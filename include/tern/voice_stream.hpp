@@ -20,10 +20,11 @@ enum class StreamState : std::uint8_t {
   ended,    ///< the speaker let go, and everything was played
 };
 struct StreamRead {
-  std::size_t frames = 0;
+  std::size_t frames = 0;  ///< samples written, at the rate given to start()
   StreamState state = StreamState::playing;
 };
 
+/// Move-only.
 class VoiceStream {
  public:
   /// `packet_frames`: Opus packets of 20 ms in each live packet (12: 240 ms; 3: 60 ms).
@@ -34,8 +35,8 @@ class VoiceStream {
   ~VoiceStream();
 
   /// Live packet `counter` (0, 1, 2 …) with its Opus packets, fewer only in the last. Late or
-  /// doubled: left out. Over 8 ahead of what is played: too much is missing, the stream is lost.
-  /// Errors: opus_packet_invalid.
+  /// doubled: left out. The stream is lost when over 8 before it are missing, or 64 wait to be
+  /// read. Errors: opus_packet_invalid.
   Result<void> add(std::uint64_t counter, std::span<const ByteSpan> opus_packets);
   /// No packet comes after `counter` - 1.
   void end(std::uint64_t counter);

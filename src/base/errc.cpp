@@ -236,6 +236,8 @@ constexpr Row rows[] = {
      "the directory key is not the one that was pinned for its epoch"},
     {Errc::directory_damaged, "directory_damaged", false,
      "what the relay says of its directory contradicts itself"},
+    {Errc::account_deleted, "account_deleted", false,
+     "this account was deleted: nothing more comes or goes"},
     {Errc::ogg_malformed, "ogg_malformed", false, "these bytes are no Ogg stream"},
     {Errc::ogg_truncated, "ogg_truncated", false, "the Ogg stream ends before its last page"},
     {Errc::ogg_chained, "ogg_chained", false, "more than one stream in the Ogg file"},

@@ -123,6 +123,8 @@ Result<void> of_device(Step& step, const Purpose& purpose, const wire::Answer& a
     return transfers::stored(step, purpose, *stored);
   if (const auto* chunk = std::get_if<wire::BlobChunk>(&answer); chunk && what == What::get_blob)
     return transfers::received(step, purpose, *chunk);
+  if (what >= What::directory) return contacts::answered(step, purpose, answer);
+  if (what >= What::request_code) return numbers::answered(step, what, answer);
   if (std::holds_alternative<wire::Done>(answer) && what == What::signal) {
     live::answered(step.device);
     return {};

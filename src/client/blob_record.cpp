@@ -7,7 +7,7 @@
 namespace tern::client {
 
 BlobId id_of(const wire::BlobRef& ref) {
-  Writer writer;
+  RecordWriter writer;  // which wipes itself: the key goes through it
   writer.raw(ref.owner).raw(ref.address).number(ref.bytes).raw(ref.key).raw(ref.header);
   return *BlobId::from(crypto::blake2b({as_bytes("tern 1 blob id"), writer.span()}).span());
 }
@@ -18,8 +18,9 @@ std::optional<BlobId> blob_in(ByteSpan content) {
   return ref ? std::optional(id_of(*ref)) : std::nullopt;
 }
 
-crypto::BlobStream BlobRecord::next_stream() const {
-  if (auto going = crypto::BlobStream::from(stream)) return std::move(*going);
+crypto::BlobStream stream_from(ByteSpan state, const crypto::Secret<32>& key,
+                               const crypto::BlobHeader& header) {
+  if (auto going = crypto::BlobStream::from(state)) return std::move(*going);
   return {key, header};
 }
 

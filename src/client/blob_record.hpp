@@ -18,6 +18,10 @@ BlobId id_of(const wire::BlobRef& ref);
 /// The one that a message's content points at.
 std::optional<BlobId> blob_in(ByteSpan content);
 
+/// Where a blob's stream stands: at `state`, or at its start where there is none.
+crypto::BlobStream stream_from(ByteSpan state, const crypto::Secret<32>& key,
+                               const crypto::BlobHeader& header);
+
 struct BlobRecord {
   enum class Way : std::uint8_t { up = 1, down = 2 };
   Way way = Way::down;
@@ -42,7 +46,7 @@ struct BlobRecord {
   std::uint32_t chunks() const { return static_cast<std::uint32_t>(crypto::blob_chunks(bytes)); }
   /// Whether there is something to be moved.
   bool under_way() const { return !finished && (way == Way::up ? failure == Errc{} : wanted); }
-  crypto::BlobStream next_stream() const;
+  crypto::BlobStream next_stream() const { return stream_from(stream, key, header); }
 };
 
 crypto::SecretBytes encode(const BlobRecord& record);

@@ -46,7 +46,8 @@ void write_messages(RecordWriter& writer, const ChatRecord& record) {
       .number(record.told_delivered)
       .number(record.told_read)
       .number(record.delivered_to_all)
-      .number(record.read_by_all);
+      .number(record.read_by_all)
+      .number(record.told_directory);
 }
 
 void read_messages(RecordReader& reader, ChatRecord& out) {
@@ -61,6 +62,7 @@ void read_messages(RecordReader& reader, ChatRecord& out) {
   out.told_read = reader.number<std::uint64_t>();
   out.delivered_to_all = reader.number<std::uint64_t>();
   out.read_by_all = reader.number<std::uint64_t>();
+  out.told_directory = reader.number<std::uint32_t>();
 }
 
 void write_repair(RecordWriter& writer, const ChatRecord& record) {

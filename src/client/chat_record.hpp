@@ -52,6 +52,7 @@ struct ChatRecord {
   std::uint64_t told_read = 0;
   std::uint64_t delivered_to_all = 0;  ///< own messages up to here are with everybody
   std::uint64_t read_by_all = 0;
+  std::uint32_t told_directory = 0;  ///< the directory's epoch whose key the others were told
 
   // -- healing
   std::uint32_t sent_since_update = 0;

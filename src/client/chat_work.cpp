@@ -6,6 +6,7 @@
 #include "client/commit_attempts.hpp"
 #include "client/creation.hpp"
 #include "client/healing.hpp"
+#include "client/key_changes.hpp"
 #include "client/leaving.hpp"
 #include "client/reading.hpp"
 #include "client/receipts.hpp"
@@ -65,7 +66,7 @@ Result<void> read_when_it_may(Step& step, Chat& chat) {
 }
 
 Result<void> say(Step& step, Chat& chat) {
-  if (chat.line.busy() || holds(step, chat)) return {};
+  if (chat.line.busy() || holds(step, chat) || key_changes::holds(step.device, chat)) return {};
   TERN_ASSIGN(auto* const group, chat.group());
   TERN_ASSIGN(const bool pending, pending_is_good(step, chat, *group));
   if (pending) return send_commit_or_reserve(step, chat);
@@ -98,10 +99,10 @@ void back_off(Step& step, Chat& chat, std::int64_t wait_ms) {
 }
 
 Result<void> work_on(Step& step, Chat& chat) {
-  if (!step.device.link.online()) return {};
+  if (!step.device.link.online() || step.device.record.deleted) return {};
   switch (chat.record.state) {
     case ChatState::setting_up:
-      return creation::go_on(step, chat);
+      return key_changes::holds(step.device, chat) ? Result<void>() : creation::go_on(step, chat);
     case ChatState::active:
       if (!at_head(chat)) return read_when_it_may(step, chat);
       // The log says that it was struck by a lie: it may still say who is in the chat.

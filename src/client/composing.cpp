@@ -4,7 +4,6 @@
 #include "client/history.hpp"
 #include "client/receipts.hpp"
 #include "client/wanted_blobs.hpp"
-#include "wire/content.hpp"
 
 namespace tern::client::composing {
 namespace {
@@ -12,7 +11,7 @@ namespace {
 // With padding and what stands around it, it must fit limits::entry_payload_bytes_max.
 constexpr std::size_t custom_bytes_max = limits::entry_payload_bytes_max / 4 * 3;
 
-Result<void> queue_one(Step& step, Chat& chat, const MessageId& id, const Bytes& content) {
+Result<void> queue_one(Step& step, Chat& chat, const MessageId& id, ByteSpan content) {
   auto& record = step.edit(chat);
   const auto number = record.next_number++;
   OutboxRow out;
@@ -31,7 +30,8 @@ Result<void> queue_one(Step& step, Chat& chat, const MessageId& id, const Bytes&
   return {};
 }
 
-// Ciphertext of the present epoch, or of the one that the pending commit begins, may be out.
+}  // namespace
+
 Result<bool> may_be_out(Step& step, Chat& chat, const OutboxRow& row) {
   if (row.tag.is_zero()) return false;
   if (chat.record.commit_pending) {
@@ -42,8 +42,6 @@ Result<bool> may_be_out(Step& step, Chat& chat, const OutboxRow& row) {
   TERN_ASSIGN(const auto* const group, chat.group());
   return row.tag == epoch_tag(*group);
 }
-
-}  // namespace
 
 Result<void> check_open(const Chat& chat) {
   if (chat.record.state == ChatState::left || chat.record.leaving) return Errc::chat_left;
@@ -75,6 +73,7 @@ Result<Bytes> custom_content(Now now, std::string_view type, ByteSpan bytes) {
 }
 
 Result<std::vector<MessageId>> queue(Step& step, Chat& chat, const std::vector<Bytes>& contents) {
+  if (step.device.record.deleted) return Errc::account_deleted;
   TERN_TRY(check_open(chat));
   std::vector<MessageId> out;
   for (const auto& content : contents) {
@@ -86,12 +85,20 @@ Result<std::vector<MessageId>> queue(Step& step, Chat& chat, const std::vector<B
   return out;
 }
 
-Result<void> queue_as(Step& step, Chat& chat, const MessageId& id, const Bytes& content) {
+Result<void> queue_as(Step& step, Chat& chat, const MessageId& id, ByteSpan content) {
+  if (step.device.record.deleted) return Errc::account_deleted;
   TERN_TRY(check_open(chat));
   TERN_TRY(queue_one(step, chat, id, content));
   step.sync();
   step.look_at(chat);
   return {};
+}
+
+SecretBytes encode(const wire::Content& content) {
+  auto plain = wire::encode(content);
+  SecretBytes out(plain);
+  crypto::wipe(plain);
+  return out;
 }
 
 Result<void> cancel(Step& step, Chat& chat, const MessageId& id) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client/step.hpp"
+#include "wire/content.hpp"
 
 namespace tern::client::composing {
 
@@ -11,11 +12,16 @@ Result<void> check_open(const Chat& chat);
 /// Errors: chat_left.
 Result<std::vector<MessageId>> queue(Step& step, Chat& chat, const std::vector<Bytes>& contents);
 /// The same of one, under an id that was chosen before.
-Result<void> queue_as(Step& step, Chat& chat, const MessageId& id, const Bytes& content);
+Result<void> queue_as(Step& step, Chat& chat, const MessageId& id, ByteSpan content);
+/// Whether ciphertext of the row, of the present epoch or of the one that the pending commit
+/// begins, may have left.
+Result<bool> may_be_out(Step& step, Chat& chat, const OutboxRow& row);
 /// Takes a message out of the outbox. Errors: not_found, too_late when it is, or may be, out.
 Result<void> cancel(Step& step, Chat& chat, const MessageId& id);
 Result<void> mark_read(Step& step, Chat& chat);
 
+/// Encoded without a copy that nobody wipes: the key of a blob may be in it.
+SecretBytes encode(const wire::Content& content);
 /// Errors: text_too_long, text_not_utf8.
 Result<Bytes> text_content(Now now, std::string_view text);
 /// Errors: too_long (the type, or the bytes), text_not_utf8 (the type).

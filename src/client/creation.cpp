@@ -4,6 +4,7 @@
 
 #include "client/append_draft.hpp"
 #include "client/applying.hpp"
+#include "client/blocks.hpp"
 #include "client/chat_work.hpp"
 #include "client/claims.hpp"
 #include "client/commit_attempts.hpp"
@@ -80,6 +81,7 @@ Result<void> send_creation(Step& step, Chat& chat) {
 }
 
 Result<void> begin(Step& step, ChatRecord record, const Intents& intents) {
+  if (step.device.record.deleted) return Errc::account_deleted;
   auto made = std::make_unique<Chat>(step.device.open_rows, step.device.sealer, record.id);
   record.newest_ms = step.now.wall_ms;
   made->record = std::move(record);
@@ -97,6 +99,7 @@ Result<void> begin_pair(Step& step, const AccountId& peer) {
   ChatRecord record;
   record.id = crypto::pair_log_id(step.device.account.id, peer);
   record.peer = peer;
+  TERN_TRY(blocks::allow(step.rows, record.id));
   Intents intents;
   intents.add = {peer};
   return begin(step, std::move(record), intents);

@@ -1,17 +1,17 @@
 // What the parts of one engine share: the device's keys, its chats, its link and its disk.
 #pragma once
 
-#include <unordered_set>
-
 #include "client/account.hpp"
 #include "client/authentication.hpp"
 #include "client/chat.hpp"
 #include "client/commit_rate.hpp"
+#include "client/contacts.hpp"
 #include "client/device_record.hpp"
 #include "client/engine.hpp"
 #include "client/event_queue.hpp"
 #include "client/link.hpp"
 #include "client/live.hpp"
+#include "client/numbers.hpp"
 #include "client/timers.hpp"
 #include "client/transfers.hpp"
 
@@ -50,7 +50,7 @@ struct Standing {
 
 struct Device {
   Device(store::Environment& its_environment, const store::StorageKey& key, Entropy& its_entropy,
-         const EngineConfig& its_config, Account its_account)
+         const EngineConfig& its_config, std::shared_ptr<DraftClaims> claims, Account its_account)
       : environment(its_environment),
         sealer(key, its_entropy),
         entropy(its_entropy),
@@ -59,7 +59,8 @@ struct Device {
         authentication(open_rows, sealer),
         account(std::move(its_account)),
         link(config.request_timeout_ms),
-        commit_rate(config.commit_interval_ms, config.commit_burst) {}
+        commit_rate(config.commit_interval_ms, config.commit_burst),
+        recording(std::move(claims)) {}
 
   store::Environment& environment;
   const store::Sealer sealer;
@@ -82,7 +83,9 @@ struct Device {
   CommitRate commit_rate;
   Transfers transfers;
   Lives lives;
-  std::unordered_set<MessageId> recording;  ///< drafts that somebody writes
+  ContactSync contacts;
+  NumberCalls numbers;
+  const std::shared_ptr<DraftClaims> recording;
   std::vector<Engine::Done> registration_waiters;
 };
 

@@ -14,6 +14,10 @@ crypto::SecretBytes encode(const DeviceRecord& record) {
   write_signed(writer, record.key_packages_made_s);
   write_flag(writer, record.renew_single_use);
   write_flag(writer, record.renew_last_resort);
+  writer.vector(as_bytes(record.number));
+  write_flag(writer, record.number_confirmed);
+  write_flag(writer, record.deleting);
+  write_flag(writer, record.deleted);
   return std::move(writer).take();
 }
 
@@ -29,6 +33,10 @@ Result<DeviceRecord> decode_device_record(ByteSpan bytes) {
   out.key_packages_made_s = reader.signed_number();
   out.renew_single_use = reader.flag();
   out.renew_last_resort = reader.flag();
+  out.number = as_text(reader.vector());
+  out.number_confirmed = reader.flag();
+  out.deleting = reader.flag();
+  out.deleted = reader.flag();
   TERN_TRY(reader.finish("device"));
   return out;
 }

@@ -23,6 +23,13 @@ struct DeviceRecord {
   /// Private halves are missing or the last resort was used: publish anew.
   bool renew_single_use = false;
   bool renew_last_resort = false;
+  /// The phone number that a code was asked for, and whether the code has come back (E.164).
+  std::string number;
+  bool number_confirmed = false;
+  /// The relay is to forget this account, and nothing may make it known again.
+  bool deleting = false;
+  /// It has: nothing is said to it any more.
+  bool deleted = false;
 };
 
 /// Its row in tables::device.

@@ -27,11 +27,6 @@ VoiceClip read_clip(RecordReader& reader) {
 
 }  // namespace
 
-crypto::BlobStream DraftRecord::next_stream() const {
-  if (auto going = crypto::BlobStream::from(stream)) return std::move(*going);
-  return {key, header};
-}
-
 crypto::SecretBytes encode(const DraftRecord& record) {
   RecordWriter writer;
   writer.number(static_cast<std::uint8_t>(record.kind)).raw(record.id).raw(record.chat);

@@ -7,7 +7,7 @@ namespace tern::client {
 
 enum class DraftKind : std::uint8_t {
   voice = 1,
-  file = 2,  ///< nothing without its program: dropped when the folder is opened again
+  file = 2,  ///< from a file: nothing without its program, dropped when the folder is opened again
 };
 
 /// What a recording came to: its first `keep` bytes, then `tail`.
@@ -34,7 +34,7 @@ struct DraftRecord {
   std::optional<VoiceClip> clip;
   VoiceHash packets_hash;
 
-  crypto::BlobStream next_stream() const;
+  crypto::BlobStream next_stream() const { return stream_from(stream, key, header); }
 };
 
 crypto::SecretBytes encode(const DraftRecord& record);

@@ -70,15 +70,17 @@ Result<void> replace_unsealed(Rows& rows, const DraftRecord& draft, ByteSpan res
   return rows.put(tables::draft_bytes, row_key(key, draft.sealed), rest);
 }
 
-/// How much of `content`, which begins at `at`, the draft ends with already.
+/// How much of `content`, which begins at `at`, the draft ends with already. What of it was sealed
+/// is not compared: behind a seal there is always more, and only its writer knows that.
 Result<std::size_t> kept_already(const ReadRows& rows, const DraftRecord& draft, std::uint64_t at,
                                  ByteSpan content) {
-  if (at >= draft.written || at < draft.sealed || draft.written - at > content.size())
-    return std::size_t{0};
+  const auto from = std::max(at, draft.sealed);
+  if (from >= draft.written || draft.written - at > content.size()) return std::size_t{0};
   TERN_ASSIGN(const auto rest, unsealed(rows, draft, 0));
-  const auto end = rest.span().subspan(static_cast<std::size_t>(at - draft.sealed));
-  const bool same = std::equal(end.begin(), end.end(), content.begin());
-  return same ? end.size() : std::size_t{0};
+  const auto end = rest.span().subspan(static_cast<std::size_t>(from - draft.sealed));
+  const auto said = content.subspan(static_cast<std::size_t>(from - at), end.size());
+  if (!std::equal(end.begin(), end.end(), said.begin())) return std::size_t{0};
+  return static_cast<std::size_t>(draft.written - at);
 }
 
 Result<void> check_size(const DraftRecord& draft, std::size_t more) {
@@ -221,7 +223,7 @@ Result<void> send_voice(Step& step, const MessageId& id) {
     voice.blob = ref_to(blob);
   }
   content.body = voice;
-  TERN_TRY(composing::queue_as(step, *chat, id, wire::encode(content)));
+  TERN_TRY(composing::queue_as(step, *chat, id, composing::encode(content)));
   return erase(step.rows, draft);
 }
 
@@ -238,7 +240,7 @@ Result<void> send_file(Step& step, const MessageId& id, const FileToSend& detail
   wire::Content content;
   content.sent_ms = step.now.wall_ms;
   content.body = file;
-  const auto encoded = wire::encode(content);
+  const auto encoded = composing::encode(content);
   // What the others would refuse is refused here: names, types and thumbnails have limits.
   TERN_TRY(wire::decode_content(encoded));
   TERN_TRY(composing::queue_as(step, *chat, id, encoded));

@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
@@ -22,6 +23,7 @@
 #include "crypto/dh.hpp"
 #include "store/port.hpp"
 #include "store/sealed.hpp"
+#include "tern/contact.hpp"
 #include "tern/event.hpp"
 #include "tern/media.hpp"
 #include "tern/result.hpp"
@@ -50,13 +52,18 @@ struct CloseLink {
 };
 using Output = std::variant<SendFrame, CloseLink>;
 
+/// Drafts that somebody writes. Whoever writes may do so through many engines on one folder, one
+/// after the other.
+using DraftClaims = std::unordered_set<MessageId>;
+
 class Engine {
  public:
   /// Opens the tables in `environment`, or makes a new account and device in one transaction.
   /// `environment` and `entropy` outlive the engine. Errors: storage_*.
-  static Result<std::unique_ptr<Engine>> open(Now now, store::Environment& environment,
-                                              const store::StorageKey& key, Entropy& entropy,
-                                              const EngineConfig& config = {});
+  static Result<std::unique_ptr<Engine>> open(
+      Now now, store::Environment& environment, const store::StorageKey& key, Entropy& entropy,
+      const EngineConfig& config = {},
+      std::shared_ptr<DraftClaims> claims = std::make_shared<DraftClaims>());
   virtual ~Engine() = default;
 
   // -- who this is
@@ -107,6 +114,26 @@ class Engine {
                            Done done) = 0;
   virtual void remove_member(Now now, const ChatId& chat, const AccountId& member, Done done) = 0;
   virtual void leave(Now now, const ChatId& chat, Done done) = 0;
+
+  // -- phone numbers and contacts (tern/client.hpp, tern/contact.hpp); numbers are E.164
+  virtual void request_code(Now now, std::string_view number, Done done) = 0;
+  virtual void confirm_number(Now now, std::string_view code, std::string_view pin, Done done) = 0;
+  virtual void set_pin(Now now, std::string_view pin, Done done) = 0;
+  virtual void delete_account(Now now, Done done) = 0;
+  virtual std::string number() const = 0;
+  using SyncDone = std::function<void(Result<SyncResult>)>;
+  /// Of each contact `number`, `name` and `written` count.
+  virtual void sync_contacts(Now now, std::span<const Contact> book, bool replace,
+                             SyncDone done) = 0;
+  virtual void refresh_contacts(Now now, Done done) = 0;
+  virtual Result<std::vector<Contact>> contacts() const = 0;
+  virtual Result<Contact> contact(std::string_view number) const = 0;
+  virtual Result<Contact> contact(const AccountId& account) const = 0;
+  virtual Result<void> remove_contact(Now now, std::string_view number) = 0;
+  virtual Result<void> block(Now now, const AccountId& account, bool blocked) = 0;
+  virtual Result<std::vector<AccountId>> blocked() const = 0;
+  virtual Result<ChatId> accept_key_change(Now now, std::string_view number) = 0;
+  virtual Result<std::string> safety_number(const AccountId& account) const = 0;
 
   // -- recordings and files (tern/media.hpp). What was written is durable when a voice draft's call
   // returns; a file's with the call that finishes it.

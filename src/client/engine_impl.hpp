@@ -51,11 +51,27 @@ class EngineImpl final : public Engine {
   void remove_member(Now now, const ChatId& chat, const AccountId& member, Done done) override;
   void leave(Now now, const ChatId& chat, Done done) override;
 
+  void request_code(Now now, std::string_view number, Done done) override;
+  void confirm_number(Now now, std::string_view code, std::string_view pin, Done done) override;
+  void set_pin(Now now, std::string_view pin, Done done) override;
+  void delete_account(Now now, Done done) override;
+  std::string number() const override;
+  void sync_contacts(Now now, std::span<const Contact> book, bool replace, SyncDone done) override;
+  void refresh_contacts(Now now, Done done) override;
+  Result<std::vector<Contact>> contacts() const override;
+  Result<Contact> contact(std::string_view number) const override;
+  Result<Contact> contact(const AccountId& account) const override;
+  Result<void> remove_contact(Now now, std::string_view number) override;
+  Result<void> block(Now now, const AccountId& account, bool blocked) override;
+  Result<std::vector<AccountId>> blocked() const override;
+  Result<ChatId> accept_key_change(Now now, std::string_view number) override;
+  Result<std::string> safety_number(const AccountId& account) const override;
+
   Result<MessageId> begin_draft(Now now, const ChatId& chat, DraftKind kind) override;
   Result<void> write_draft(Now now, const MessageId& id, std::uint64_t at, ByteSpan content,
                            std::uint64_t settled) override;
   Result<void> claim_draft(const MessageId& id) override;
-  void release_draft(const MessageId& id) override { device_->recording.erase(id); }
+  void release_draft(const MessageId& id) override { device_->recording->erase(id); }
   Result<void> cut_draft(Now now, const MessageId& id, std::uint64_t keep) override;
   Result<void> finish_voice(Now now, const MessageId& id, const VoiceEnding& ending,
                             OnFinish then) override;

@@ -5,6 +5,7 @@
 #include "client/engine_impl.hpp"
 #include "client/inbox.hpp"
 #include "client/intents.hpp"
+#include "client/key_changes.hpp"
 #include "client/reading.hpp"
 #include "client/receipts.hpp"
 #include "client/registration.hpp"
@@ -37,6 +38,8 @@ void EngineImpl::link_down(Now now) {
   device.standing = {};
   device.strangers.clear();
   device.transfers.forget_line();
+  device.contacts.forget_line();
+  numbers::line_fell(device);
   device.lives.signals = 0;
   for (const auto& [id, chat] : device.chats) chat->line = {};
 }
@@ -84,8 +87,10 @@ void EngineImpl::look_at_due_chats(Now now) {
   const bool acks = acknowledge_at(*device_) <= now.mono_ms;
   const bool registers = registration::retry_at(*device_, now) <= now.mono_ms;
   const bool moves = transfers::retry_at(*device_, now) <= now.mono_ms;
+  const bool syncs = contacts::retry_at(*device_, now) <= now.mono_ms ||
+                     numbers::retry_at(*device_) <= now.mono_ms;
   const bool falls_silent = live::deadline(*device_) <= now.mono_ms;
-  if (due.empty() && !acks && !registers && !moves && !falls_silent) return;
+  if (due.empty() && !acks && !registers && !moves && !syncs && !falls_silent) return;
   input(now, [&](Step& step) -> Result<void> {
     for (const auto& id : due)
       if (Chat* chat = step.device.chats.find(id)) step.look_at(*chat);
@@ -100,12 +105,17 @@ std::int64_t EngineImpl::next_deadline() const {
   out = std::min(out, device.timers.next());
   out = std::min(out, acknowledge_at(device));
   out = std::min(out, transfers::retry_at(device, now_));
+  out = std::min(out, contacts::retry_at(device, now_));
+  out = std::min(out, numbers::retry_at(device));
   return std::min(out, registration::retry_at(device, now_));
 }
 
 bool EngineImpl::wants_link() const {
   const auto& device = *device_;
+  if (device.record.deleted) return false;
   if (device.record.registration_wanted && !device.record.registered) return true;
+  if (!device.numbers.calls.empty()) return true;
+  if (device.contacts.active && device.record.number_confirmed) return true;
   const auto uploads = [](const auto& entry) { return entry.second.way == BlobRecord::Way::up; };
   const auto& moving = device.transfers.under_way;
   if (std::any_of(moving.begin(), moving.end(), uploads)) return true;
@@ -122,6 +132,8 @@ bool EngineImpl::wants_link() const {
 Result<bool> EngineImpl::nothing_under_way(const ReadRows& rows, const Chat& chat) const {
   const auto& record = chat.record;
   if (record.state == ChatState::left) return true;
+  // A person has to say whom it goes to.
+  if (key_changes::holds(*device_, chat)) return true;
   // Nobody to write to yet: what is queued waits for another day.
   if (record.state == ChatState::setting_up) return chat.pace.told_unreachable;
   if (record.state != ChatState::active) return false;
@@ -146,6 +158,7 @@ bool EngineImpl::settled() const {
       busy(Purpose::What::resume) || busy(Purpose::What::read_inbox))
     return false;
   if (transfers::busy(device, now_)) return false;
+  if (!device.numbers.calls.empty() || contacts::busy(device, now_)) return false;
   const auto transaction = device.environment.read();
   if (!transaction) return false;
   const ReadRows rows(**transaction, device.sealer);

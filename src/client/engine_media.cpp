@@ -13,14 +13,14 @@ Result<MessageId> EngineImpl::begin_draft(Now now, const ChatId& chat, DraftKind
     TERN_ASSIGN(out, drafts::begin(step, to, kind));
     return {};
   }));
-  device_->recording.insert(out);
+  device_->recording->insert(out);
   return out;
 }
 
 Result<void> EngineImpl::claim_draft(const MessageId& id) {
   TERN_ASSIGN(const auto transaction, device_->environment.read());
   TERN_TRY(drafts::get(ReadRows(*transaction, device_->sealer), id));
-  if (!device_->recording.insert(id).second)
+  if (!device_->recording->insert(id).second)
     return Error(Errc::invalid_argument, "the draft is being recorded");
   return {};
 }
@@ -67,7 +67,7 @@ Result<std::vector<VoiceDraft>> EngineImpl::drafts() const {
   TERN_ASSIGN(const auto transaction, device_->environment.read());
   TERN_ASSIGN(auto out, drafts::list(ReadRows(*transaction, device_->sealer)));
   std::erase_if(out, [&](const VoiceDraft& draft) {
-    return !draft.clip && device_->recording.count(draft.id) > 0;
+    return !draft.clip && device_->recording->count(draft.id) > 0;
   });
   return out;
 }

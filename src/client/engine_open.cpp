@@ -47,11 +47,12 @@ Result<Account> open_account(Now now, store::Environment& environment, const sto
 
 Result<std::unique_ptr<Engine>> Engine::open(Now now, store::Environment& environment,
                                              const store::StorageKey& key, Entropy& entropy,
-                                             const EngineConfig& config) {
+                                             const EngineConfig& config,
+                                             std::shared_ptr<DraftClaims> claims) {
   const store::Sealer sealer(key, entropy);
   TERN_ASSIGN(auto account, open_account(now, environment, sealer, entropy));
-  auto engine = std::make_unique<EngineImpl>(
-      std::make_unique<Device>(environment, key, entropy, config, std::move(account)));
+  auto engine = std::make_unique<EngineImpl>(std::make_unique<Device>(
+      environment, key, entropy, config, std::move(claims), std::move(account)));
   TERN_TRY(engine->load(now));
   return std::unique_ptr<Engine>(std::move(engine));
 }
@@ -69,9 +70,11 @@ Result<void> EngineImpl::load_rows(std::vector<MessageId>& orphans) {
   const ReadRows rows(*transaction, device.sealer);
   TERN_TRY(transfers::load(device, rows));
   TERN_ASSIGN(orphans, drafts::orphans(rows));
+  std::erase_if(orphans, [&](const MessageId& id) { return device.recording->count(id) > 0; });
   TERN_ASSIGN(const auto state, rows.get(tables::device, as_bytes(device_row)));
   if (!state) return Error(Errc::storage_damaged, "this device's own row is missing");
   TERN_ASSIGN(device.record, decode_device_record(*state));
+  TERN_TRY(contacts::load(device, rows));
   return rows.scan(tables::chats, {}, {}, [&](ByteSpan, ByteSpan value) -> Result<Scan> {
     TERN_ASSIGN(auto record, decode_chat_record(value));
     auto chat = std::make_unique<Chat>(device.open_rows, device.sealer, record.id);

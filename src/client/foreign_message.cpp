@@ -1,5 +1,6 @@
 #include "client/foreign_message.hpp"
 
+#include "client/blocks.hpp"
 #include "client/history.hpp"
 #include "client/receipts.hpp"
 #include "client/seating.hpp"
@@ -68,6 +69,9 @@ Result<void> apply(Step& step, Chat& chat, const wire::Entry& entry, const wire:
   }
   if (const auto* receipt = std::get_if<wire::ReceiptContent>(&content->body))
     return receipts::apply(step, chat, sender.account, entry.seq, *receipt);
+  // Read, for the group's keys move on; but not kept.
+  TERN_ASSIGN(const bool blocked, blocks::has(step.rows, sender.account));
+  if (blocked) return {};
   TERN_ASSIGN(const auto place, place_of(step, chat, entry, *content));
   TERN_ASSIGN(const auto known, history::find(step.rows, chat.row, place.id, sender.device));
   if (known) return {};

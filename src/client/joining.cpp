@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "client/blocks.hpp"
 #include "client/commits.hpp"
 #include "client/key_packages.hpp"
 #include "client/membership.hpp"
@@ -64,6 +65,22 @@ Result<void> check_group(const Step& step, const wire::InboxWelcome& welcome, co
   return {};
 }
 
+AccountId peer_in(const Step& step, const std::vector<Seat>& seats) {
+  for (const auto& seat : seats)
+    if (seat.account != step.device.account.id) return seat.account;
+  return {};
+}
+
+// Whoever made the Welcome, or is the other of a chat of two.
+Result<bool> is_unwelcome(const Step& step, const mls::Group& group, const std::vector<Seat>& seats,
+                          bool one_to_one) {
+  if (one_to_one) return blocks::has(step.rows, peer_in(step, seats));
+  const auto inviter = group.inviter();
+  if (!inviter) return false;
+  TERN_ASSIGN(const auto seat, seat_at(group, *inviter));
+  return blocks::has(step.rows, seat.account);
+}
+
 // Anybody who has one of this device's KeyPackages can make a Welcome to any group. One that brings
 // a member back is by somebody who was in the chat when this device could last follow it, and
 // leaves the admins as they were.
@@ -89,12 +106,6 @@ Result<void> check_way_back(Step& step, Chat& chat, const wire::InboxWelcome& we
 
 bool is_way_back(const Chat* chat) {
   return chat && chat->record.joined_seq > 0 && chat->record.state != ChatState::left;
-}
-
-AccountId peer_in(const Step& step, const std::vector<Seat>& seats) {
-  for (const auto& seat : seats)
-    if (seat.account != step.device.account.id) return seat.account;
-  return {};
 }
 
 Chat& chat_for(Step& step, const LogId& log) {
@@ -165,7 +176,12 @@ Result<void> join(Step& step, const wire::InboxWelcome& welcome) {
   TERN_ASSIGN(const auto leaves, seated_leaves(joined.group));
   const auto seats = seats_on(leaves);
   TERN_TRY(check_group(step, welcome, known, policy, joined, seats));
-  if (is_way_back(known)) TERN_TRY(check_way_back(step, *known, welcome, policy, joined.group));
+  if (is_way_back(known)) {
+    TERN_TRY(check_way_back(step, *known, welcome, policy, joined.group));
+  } else {
+    TERN_ASSIGN(const bool unwelcome, is_unwelcome(step, joined.group, seats, policy.one_to_one));
+    if (unwelcome) return blocks::refuse(step.rows, welcome.log);
+  }
   // The last that may refuse the Welcome: nothing has changed yet.
   TERN_TRY(use_up(step, joined));
   return enter(step, chat_for(step, welcome.log), welcome, std::move(joined), seats,

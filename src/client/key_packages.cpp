@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/record_codec.hpp"
+#include "mls/group.hpp"
 #include "tern/limits.hpp"
 
 namespace tern::client {

@@ -6,6 +6,9 @@
 #include "client/account.hpp"
 #include "client/tables.hpp"
 
+namespace tern::mls {
+class Group;
+}
 namespace tern::client {
 
 /// RFC 9420 §7.2: valid from a day ago, for clocks differ, for limits::key_package_lifetime_days.

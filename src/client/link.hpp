@@ -30,10 +30,19 @@ struct Purpose {
     put_blob,
     ask_blob,  ///< how much of a blob the relay has
     get_blob,
+    request_code,
+    confirm,
+    set_pin,
+    delete_account,
+    directory,
+    segments,
+    changes,
+    evaluate,
+    look_up,
   };
   What what = What::resume;
   ChatId chat;                            ///< zero: about the device
-  FixedBytes<struct BlobIdTag, 32> blob;  ///< of the last three
+  FixedBytes<struct BlobIdTag, 32> blob;  ///< of the three about blobs
   std::uint32_t chunk = 0;                ///< of it
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/blocks.hpp"
 #include "client/history.hpp"
 #include "client/reading.hpp"
 #include "client/seating.hpp"
@@ -191,6 +192,11 @@ Result<void> received(Step& step, const wire::SignalPush& push) {
   }
   if (stream->last_ms == 0) {
     TERN_ASSIGN(const auto seat, seat_at(*group, mls::LeafIndex{packet->leaf}));
+    TERN_ASSIGN(const bool blocked, blocks::has(step.rows, seat.account));
+    if (blocked) {
+      step.device.lives.heard.erase(packet->stream);
+      return {};
+    }
     step.device.events.push(
         LiveStarted{chat->id(), packet->stream, seat.account, seat.device, packet->packet_frames});
   }

@@ -95,7 +95,7 @@ Result<void> fail_queued(Step& step, Chat& chat) {
     TERN_ASSIGN(auto message, history::get(step.rows, chat.row, queued_order(number)));
     if (!message) continue;
     message->failure = Errc::not_member;
-    if (const auto blob = blob_in(message->content)) TERN_TRY(wanted_blobs::drop(step, *blob));
+    if (const auto blob = blob_in(message->content)) TERN_TRY(wanted_blobs::abandon(step, *blob));
     TERN_TRY(history::put(step.rows, chat.row, queued_order(number), *message));
     step.emit(MessageChanged{chat.id(), row.id, MessageState::failed});
   }

@@ -33,6 +33,16 @@ Result<void> Watermarks::store(Rows& rows, const RowId& chat) const {
 namespace receipts {
 namespace {
 
+// A relay that has given this device a key of its own would know its questions from all others.
+void compare_directory(Step& step, const Chat& chat, const wire::ReceiptContent& receipt) {
+  const auto& directory = step.device.contacts.directory;
+  if (receipt.directory_key.is_zero() || receipt.directory_epoch != directory.epoch ||
+      receipt.directory_key == key_hash(directory))
+    return;
+  step.problem(chat.id(), Errc::directory_key_changed,
+               "somebody here was shown another directory key than this device");
+}
+
 // Own messages in (before, now] have come to everybody, or were read by everybody.
 Result<void> tell_app(Step& step, const Chat& chat, std::uint64_t before, std::uint64_t now,
                       MessageState state) {
@@ -99,12 +109,19 @@ wire::ReceiptContent take(Step& step, Chat& chat) {
   record.told_delivered = record.newest_received;
   record.told_read = record.read_here;
   chat.pace.receipt_at = never_ms;
-  return {record.newest_received, record.read_here};
+  wire::ReceiptContent out{record.newest_received, record.read_here, 0, {}};
+  const auto& directory = step.device.contacts.directory;
+  if (directory.epoch != record.told_directory) {
+    record.told_directory = out.directory_epoch = directory.epoch;
+    out.directory_key = key_hash(directory);
+  }
+  return out;
 }
 
 Result<void> apply(Step& step, Chat& chat, const AccountId& from, std::uint64_t seq,
                    const wire::ReceiptContent& receipt) {
   if (from == step.device.account.id || !kept(step, chat)) return {};
+  compare_directory(step, chat, receipt);
   TERN_ASSIGN(auto marks, Watermarks::load(step.rows, chat.row));
   const auto mark = std::find_if(marks.accounts.begin(), marks.accounts.end(),
                                  [&](const Watermark& other) { return other.account == from; });

@@ -168,6 +168,8 @@ Result<void> of_chat(Step& step, Chat& chat, Purpose::What what, const wire::Ref
 Result<void> of_device(Step& step, const Purpose& purpose, const wire::Refused& refused) {
   switch (purpose.what) {
     case What::resume:
+      if (refused.code == Errc::device_revoked) TERN_TRY(numbers::gone(step));
+      [[fallthrough]];
     case What::read_inbox:
       // Without these nothing can go on: another connection, after its back-off, tries again.
       step.problem({}, refused.code, "the relay refused to resume");
@@ -183,6 +185,17 @@ Result<void> of_device(Step& step, const Purpose& purpose, const wire::Refused& 
     case What::ask_blob:
     case What::get_blob:
       return transfers::refused(step, purpose, refused);
+    case What::request_code:
+    case What::confirm:
+    case What::set_pin:
+    case What::delete_account:
+      return numbers::refused(step, refused);
+    case What::directory:
+    case What::segments:
+    case What::changes:
+    case What::evaluate:
+    case What::look_up:
+      return contacts::refused(step, purpose, refused);
     default:
       return {};
   }

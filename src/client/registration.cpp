@@ -26,7 +26,7 @@ bool under_way(const Device& device) {
 }
 
 bool anything_missing(const Device& device, Now now) {
-  if (!device.record.registration_wanted) return false;
+  if (!device.record.registration_wanted || device.record.deleting) return false;
   return !device.standing.registered || wants_key_packages(device, now);
 }
 
@@ -72,6 +72,7 @@ Result<void> publish(Step& step) {
 }  // namespace
 
 Result<void> want(Step& step, Engine::Done done) {
+  if (step.device.record.deleted) return Errc::account_deleted;
   const bool known = step.device.record.registered;
   if (!step.device.record.registration_wanted) {
     step.edit_device().registration_wanted = true;

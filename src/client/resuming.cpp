@@ -1,5 +1,6 @@
 #include "client/resuming.hpp"
 
+#include "client/blocks.hpp"
 #include "client/entry_checks.hpp"
 #include "client/inbox.hpp"
 #include "client/registration.hpp"
@@ -52,6 +53,7 @@ wire::Resume request(const Device& device) {
 Result<void> resumed(Step& step, const wire::Resumed& answer) {
   auto& device = step.device;
   device.standing.registered = answer.registered;
+  if (!answer.registered) TERN_TRY(numbers::gone(step));
   device.standing.key_packages_left = answer.key_packages_left;
   if (!device.link.online()) step.emit(ConnectionChanged{true});
   device.link.resumed();
@@ -77,6 +79,8 @@ Result<void> adopt_strangers(Step& step) {
   const auto strangers = std::exchange(device.strangers, {});
   for (const auto& head : strangers) {
     if (device.chats.find(head.log)) continue;
+    TERN_ASSIGN(const bool refused, blocks::is_refused(step.rows, head.log));
+    if (refused) continue;
     auto made = std::make_unique<Chat>(device.open_rows, device.sealer, head.log);
     made->record.one_to_one = false;
     made->record.generation = head.generation;

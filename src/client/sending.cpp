@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "client/append_draft.hpp"
+#include "client/composing.hpp"
 #include "client/history.hpp"
 #include "client/receipts.hpp"
 #include "client/wanted_blobs.hpp"
@@ -39,7 +40,7 @@ Result<SecretBytes> content_again(Step& step, const Chat& chat, std::uint64_t or
   TERN_ASSIGN(auto content, wire::decode_content(row->content));
   content.again = wire::Again{row->id, row->seq};
   if (const auto blob = blob_in(row->content)) TERN_TRY(wanted_blobs::offer_again(step, *blob));
-  return SecretBytes(wire::encode(content));
+  return composing::encode(content);
 }
 
 Result<SecretBytes> content_of(Step& step, Chat& chat, const NumberedRow& numbered) {

@@ -88,6 +88,8 @@ Result<void> Step::work_on_chats() {
 Result<void> Step::finish() {
   TERN_TRY(work_on_chats());
   TERN_TRY(registration::go_on(*this));
+  TERN_TRY(numbers::go_on(*this));
+  TERN_TRY(contacts::go_on(*this));
   TERN_TRY(transfers::go_on(*this));
   live::go_on(device, now);
   TERN_TRY(acknowledge(*this));

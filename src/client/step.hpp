@@ -45,6 +45,7 @@ class Step {
   void then(std::function<void()> change) { changes_.push_back(std::move(change)); }
   /// Answers an app, last of all: it may call the engine again.
   void answer(Engine::Done done, Result<void> result);
+  void answer_with(std::function<void()> answer) { answers_.push_back(std::move(answer)); }
 
  private:
   friend Result<void> run(Device&, Now, const std::function<Result<void>(Step&)>&);

@@ -30,8 +30,16 @@ inline constexpr store::Table drafts{17};        // draft -> DraftRecord
 inline constexpr store::Table draft_bytes{18};  // draft, offset -> content not sealed in chunks yet
 inline constexpr store::Table blobs{19};        // blob -> BlobRecord
 inline constexpr store::Table chunks{20};       // chunk store, number -> ciphertext
-inline constexpr store::Table chunk_hashes{21};  // chunk store, number -> BLAKE2b-256 of it
-inline constexpr store::Table transfers{22};     // blob -> itself, of those under way
+inline constexpr store::Table chunk_hashes{21};      // chunk store, number -> BLAKE2b-256 of it
+inline constexpr store::Table transfers{22};         // blob -> itself, of those under way
+inline constexpr store::Table contacts{23};          // number -> ContactRecord
+inline constexpr store::Table contact_tags{24};      // tag, contact -> nothing
+inline constexpr store::Table contact_accounts{25};  // account, contact -> nothing
+inline constexpr store::Table contact_work{26};      // ContactWork, contact -> nothing
+inline constexpr store::Table directory{27};         // "state", and "batch" while one is under way
+inline constexpr store::Table segments{28};          // segment -> DirectorySegment
+inline constexpr store::Table blocks{29};            // account -> itself, of those blocked
+inline constexpr store::Table refused_logs{30};      // log -> nothing: by somebody who is blocked
 
 /// Of the rows above; an older program refuses a folder with a newer one (storage_newer).
 inline constexpr std::uint32_t schema = 1;

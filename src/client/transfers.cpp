@@ -36,6 +36,7 @@ constexpr std::uint32_t stalls_max = 3;
 Transfer transfer_of(const BlobRecord& record) {
   Transfer out;
   out.way = record.way;
+  out.device = record.device;
   out.owner = record.owner;
   out.address = record.address;
   out.chunks = record.chunks();

@@ -18,6 +18,7 @@ struct Device;
 /// One blob under way, as the present link sees it.
 struct Transfer {
   BlobRecord::Way way = BlobRecord::Way::down;
+  DeviceId device;  ///< whose message names it
   AccountId owner;
   BlobAddress address;
   std::uint32_t chunks = 0;

@@ -1,5 +1,7 @@
 #include "client/wanted_blobs.hpp"
 
+#include <algorithm>
+
 #include "client/blob_rows.hpp"
 #include "client/step.hpp"
 
@@ -10,6 +12,20 @@ namespace {
 /// those only so many at once, for anybody may announce what never comes.
 constexpr std::uint64_t automatic_bytes_max = 8 * 1024 * 1024;
 constexpr std::size_t automatic_max = 512;
+/// Of one device's, or a single liar would keep everybody else's from coming.
+constexpr std::size_t automatic_of_one_max = 64;
+
+bool fetches_by_itself(const Transfers& all, const wire::Content& content, const wire::BlobRef& ref,
+                       const DeviceId& from) {
+  // Speech is wanted at once; a film is what its receiver asks for.
+  if (!std::holds_alternative<wire::VoiceContent>(content.body)) return false;
+  if (ref.bytes > automatic_bytes_max || all.under_way.size() >= automatic_max) return false;
+  const auto same =
+      std::count_if(all.under_way.begin(), all.under_way.end(), [&](const auto& entry) {
+        return entry.second.way == BlobRecord::Way::down && entry.second.device == from;
+      });
+  return static_cast<std::size_t>(same) < automatic_of_one_max;
+}
 
 BlobRecord record_for(Step& step, const wire::BlobRef& ref) {
   BlobRecord out;
@@ -36,10 +52,7 @@ Result<void> announced(Step& step, const Chat& chat, const MessageId& message,
   record.chat = chat.id();
   record.message = message;
   record.device = device;
-  // Speech is wanted at once; a film is what its receiver asks for.
-  record.wanted = std::holds_alternative<wire::VoiceContent>(content.body) &&
-                  ref->bytes <= automatic_bytes_max &&
-                  step.device.transfers.under_way.size() < automatic_max;
+  record.wanted = fetches_by_itself(step.device.transfers, content, *ref, device);
   if (record.wanted) transfers::add(step, record);
   return blobs::put(step.rows, record);
 }
@@ -71,6 +84,15 @@ Result<void> offer_if_old(Step& step, const BlobId& id) {
   TERN_ASSIGN(const auto record, blobs::get(step.rows, id));
   if (!record || !record->finished || step.now.wall_ms - record->since_ms < day_ms) return {};
   return offer_again(step, id);
+}
+
+Result<void> abandon(Step& step, const BlobId& id) {
+  TERN_ASSIGN(auto record, blobs::get(step.rows, id));
+  if (!record || !record->under_way()) return {};
+  record->failure = Errc::not_member;
+  step.device.transfers.under_way.erase(id);
+  transfers::tell(step, *record);
+  return blobs::put(step.rows, *record);
 }
 
 Result<void> drop(Step& step, const BlobId& id) {

@@ -20,6 +20,8 @@ Result<void> fetch(Step& step, const BlobId& id);
 Result<void> offer_again(Step& step, const BlobId& id);
 /// Its message goes out so long after its upload that the relay may have forgotten it.
 Result<void> offer_if_old(Step& step, const BlobId& id);
+/// Its message will not be sent: nothing of it is uploaded, and what is here can be played.
+Result<void> abandon(Step& step, const BlobId& id);
 /// Its message is gone.
 Result<void> drop(Step& step, const BlobId& id);
 

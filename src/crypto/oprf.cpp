@@ -30,15 +30,20 @@ Result<KeyPair> derive_key_pair(Mode mode, ByteSpan seed, ByteSpan info) {
 }
 
 Result<Blinded> blind(Mode mode, ByteSpan input, Entropy& entropy) {
-  TERN_ASSIGN(const auto element, Suite(mode).hash_to_group(input));
+  TERN_ASSIGN(auto element, Suite(mode).hash_to_group(input));
   auto blind = random_scalar(entropy);
-  TERN_ASSIGN(const auto blinded, multiply(blind, element));
-  return Blinded{std::move(blind), blinded};
+  const auto blinded = multiply(blind, element);
+  wipe(element.bytes);  // a plain hash of the input
+  if (!blinded) return blinded.error();
+  return Blinded{std::move(blind), *blinded};
 }
 
-Result<Element> evaluated_element(Mode mode, const Scalar& key, ByteSpan input) {
-  TERN_ASSIGN(const auto element, Suite(mode).hash_to_group(input));
-  return multiply(key, element);
+Result<SecretElement> evaluated_element(Mode mode, const Scalar& key, ByteSpan input) {
+  TERN_ASSIGN(auto element, Suite(mode).hash_to_group(input));
+  auto evaluated = multiply(key, element);
+  wipe(element.bytes);
+  if (!evaluated) return evaluated.error();
+  return secret(*evaluated);
 }
 
 Result<void> check_batch(std::size_t asked, std::size_t answered) {
@@ -60,17 +65,23 @@ std::vector<Element> elements_of(std::span<const Blinded> blinded) {
   return out;
 }
 
-Result<std::vector<Element>> unblind(std::span<const Blinded> blinded,
-                                     std::span<const Element> evaluated) {
+SecretElement secret(Element& element) {
+  auto out = *SecretElement::from(element);
+  wipe(element.bytes);
+  return out;
+}
+
+Result<std::vector<SecretElement>> unblind(std::span<const Blinded> blinded,
+                                           std::span<const Element> evaluated) {
   std::vector<const Scalar*> blinds;
   blinds.reserve(blinded.size());
   for (const auto& each : blinded) blinds.push_back(&each.blind);
-  const auto inverses = invert_all(blinds);
-  std::vector<Element> out;
+  TERN_ASSIGN(const auto inverses, invert_all(blinds));
+  std::vector<SecretElement> out;
   out.reserve(blinded.size());
   for (std::size_t i = 0; i < blinded.size(); ++i) {
-    TERN_ASSIGN(const auto element, multiply(inverses[i], evaluated[i]));
-    out.push_back(element);
+    TERN_ASSIGN(auto element, multiply(inverses[i], evaluated[i]));
+    out.push_back(secret(element));
   }
   return out;
 }
@@ -89,12 +100,12 @@ Result<Element> evaluate_blinded(const Scalar& private_key, const Element& blind
 
 Result<Output> finalize(ByteSpan input, const Blinded& blinded, const Element& evaluated) {
   TERN_ASSIGN(const auto elements, unblind({&blinded, 1}, {&evaluated, 1}));
-  return finalize_hash({input, elements.front()});
+  return finalize_hash({input, elements.front().span()});
 }
 
 Result<Output> evaluate(const Scalar& private_key, ByteSpan input) {
   TERN_ASSIGN(const auto element, evaluated_element(Mode::oprf, private_key, input));
-  return finalize_hash({input, element});
+  return finalize_hash({input, element.span()});
 }
 
 }  // namespace tern::crypto::oprf

@@ -154,6 +154,9 @@ Result<void> Suite::verify(const Element& b, std::span<const Element> c, std::sp
   if (!is_canonical(challenged) || !is_canonical(response))
     return Error(Errc::oprf_proof_invalid, "RFC 9497 §4.1: a proof's scalar is not reduced");
   const auto challenged_scalar = *Scalar::from(challenged), s = *Scalar::from(response);
+  // No honest proof has one, and a product with it is the identity.
+  if (is_zero(challenged_scalar) || is_zero(s))
+    return Error(Errc::oprf_proof_invalid, "a proof with a scalar of zero");
   // ComputeComposites
   const auto weight = weights(b, c, d);
   Element m, z;  // the identity
@@ -173,9 +176,14 @@ Result<void> Suite::verify(const Element& b, std::span<const Element> c, std::sp
   return {};
 }
 
-Output finalize_hash(std::initializer_list<ByteSpan> fields) {
+Result<Output> finalize_hash(std::initializer_list<ByteSpan> fields) {
   Sha512 hash;
-  for (const auto field : fields) hash.field(field);
+  for (const auto field : fields) {
+    // RFC 9497 §5.1: "smaller than 2^16-1 bytes in length", or its length would not fit.
+    if (field.size() >= input_bytes_max)
+      return Error(Errc::oprf_input_invalid, "RFC 9497 §5.1: 65,535 bytes or more");
+    hash.field(field);
+  }
   return hash.add("Finalize").finish();
 }
 

@@ -41,7 +41,7 @@ class Suite {
 };
 
 /// The hash at the end of Finalize and Evaluate, over the fields, each behind its length (§3.3.1),
-/// and "Finalize".
-Output finalize_hash(std::initializer_list<ByteSpan> fields);
+/// and "Finalize". Errors: oprf_input_invalid (a field of 65,535 bytes or more).
+Result<Output> finalize_hash(std::initializer_list<ByteSpan> fields);
 
 }  // namespace tern::crypto::oprf

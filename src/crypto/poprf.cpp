@@ -26,9 +26,10 @@ Result<Scalar> tweaked_private_key(const Scalar& private_key, ByteSpan info) {
   return t;
 }
 
-Scalar inverse(const Scalar& scalar) {
+Result<Scalar> inverse(const Scalar& scalar) {
   const auto* const one = &scalar;
-  return std::move(invert_all({&one, 1}).front());
+  TERN_ASSIGN(auto out, invert_all({&one, 1}));
+  return std::move(out.front());
 }
 
 }  // namespace
@@ -56,7 +57,7 @@ Result<Evaluation> evaluate_blinded(const Scalar& private_key, std::span<const E
                                     ByteSpan info, Entropy& entropy) {
   TERN_TRY(oprf::check_batch(blinded.size(), blinded.size()));
   TERN_ASSIGN(const auto t, tweaked_private_key(private_key, info));
-  const auto t_inverse = inverse(t);
+  TERN_ASSIGN(const auto t_inverse, inverse(t));
   Evaluation out;
   out.elements.reserve(blinded.size());
   for (const auto& element : blinded) {
@@ -73,21 +74,25 @@ Result<std::vector<Output>> finalize(const Element& tweaked_key, std::span<const
                                      std::span<const Blinded> blinded, const Evaluation& evaluation,
                                      ByteSpan info) {
   TERN_TRY(oprf::check_batch(inputs.size(), evaluation.elements.size()));
+  TERN_TRY(oprf::check_batch(inputs.size(), blinded.size()));
   TERN_TRY(
       Suite(Mode::poprf)
           .verify(tweaked_key, evaluation.elements, oprf::elements_of(blinded), evaluation.proof));
   TERN_ASSIGN(const auto elements, oprf::unblind(blinded, evaluation.elements));
   std::vector<Output> out;
   out.reserve(inputs.size());
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    out.push_back(oprf::finalize_hash({inputs[i], info, elements[i]}));
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    TERN_ASSIGN(auto output, oprf::finalize_hash({inputs[i], info, elements[i].span()}));
+    out.push_back(std::move(output));
+  }
   return out;
 }
 
 Result<Output> evaluate(const Scalar& private_key, ByteSpan input, ByteSpan info) {
   TERN_ASSIGN(const auto t, tweaked_private_key(private_key, info));
-  TERN_ASSIGN(const auto element, oprf::evaluated_element(Mode::poprf, inverse(t), input));
-  return oprf::finalize_hash({input, info, element});
+  TERN_ASSIGN(const auto t_inverse, inverse(t));
+  TERN_ASSIGN(const auto element, oprf::evaluated_element(Mode::poprf, t_inverse, input));
+  return oprf::finalize_hash({input, info, element.span()});
 }
 
 }  // namespace tern::crypto::poprf

@@ -8,12 +8,18 @@ namespace {
 static_assert(crypto_core_ristretto255_BYTES == RistrettoElement::size_bytes);
 static_assert(crypto_core_ristretto255_SCALARBYTES == RistrettoScalar::size_bytes);
 
+constexpr std::size_t stack_used_bytes = 4 * 1024;  // by a multiplication, and somewhat more
 constexpr std::size_t wide_bytes = crypto_core_ristretto255_NONREDUCEDSCALARBYTES;
+
+// RFC 9496 §4.3.1: below 2^255 - 19. libsodium 1.0.18 does not look at the highest bit, so that an
+// element would have two encodings, and the identity one that is not zeros.
+bool has_high_bit(const RistrettoElement& element) { return (element.bytes[31] & 0x80) != 0; }
 
 }  // namespace
 
 bool is_valid(const RistrettoElement& element) noexcept {
-  return crypto_core_ristretto255_is_valid_point(element.bytes.data()) == 1 && !element.is_zero();
+  return !has_high_bit(element) && !element.is_zero() &&
+         crypto_core_ristretto255_is_valid_point(element.bytes.data()) == 1;
 }
 
 bool is_canonical(ByteSpan scalar) noexcept {
@@ -62,15 +68,18 @@ RistrettoScalar multiply(const RistrettoScalar& a, const RistrettoScalar& b) {
   return out;
 }
 
-std::vector<RistrettoScalar> invert_all(std::span<const RistrettoScalar* const> scalars) {
+Result<std::vector<RistrettoScalar>> invert_all(std::span<const RistrettoScalar* const> scalars) {
   std::vector<RistrettoScalar> out;
   if (scalars.empty()) return out;
   out.reserve(scalars.size());
   // out[i]: the product of those before and at i.
   for (const auto* const scalar : scalars)
     out.push_back(out.empty() ? scalar->clone() : multiply(out.back(), *scalar));
+  // One zero among them, a blind that was moved from, say, would make all of them zero.
   RistrettoScalar rest;  // the inverse of out[i]
-  crypto_core_ristretto255_scalar_invert(rest.mutable_span().data(), out.back().span().data());
+  if (crypto_core_ristretto255_scalar_invert(rest.mutable_span().data(),
+                                             out.back().span().data()) != 0)
+    return Error(Errc::key_invalid, "a scalar of zero has no inverse");
   for (std::size_t i = scalars.size(); i-- > 1;) {
     out[i] = multiply(rest, out[i - 1]);
     rest = multiply(rest, *scalars[i]);
@@ -85,11 +94,15 @@ Result<RistrettoElement> multiply(const RistrettoScalar& scalar, const Ristretto
   if (element.is_zero())
     return Error(Errc::oprf_element_invalid, "RFC 9497 §3.3: the identity element");
   RistrettoElement out;
-  // -1: not a canonical encoding; or the product is the identity, and then `out` is its zeros.
-  if (crypto_scalarmult_ristretto255(out.bytes.data(), scalar.span().data(),
-                                     element.bytes.data()) != 0 &&
-      !is_zero(scalar))
-    return Error(Errc::oprf_element_invalid, "RFC 9496 §4.3.1: not an encoding of an element");
+  // -1: not a canonical encoding; or the product is the identity, which no rule of ours lets
+  // anybody go on with.
+  if (has_high_bit(element) ||
+      crypto_scalarmult_ristretto255(out.bytes.data(), scalar.span().data(),
+                                     element.bytes.data()) != 0)
+    return Error(Errc::oprf_element_invalid,
+                 "RFC 9496 §4.3.1: not an encoding of an element, or a product that is none");
+  // The scalar's digits lie on the stack that the multiplication used.
+  sodium_stackzero(stack_used_bytes);
   return out;
 }
 

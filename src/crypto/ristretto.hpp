@@ -32,12 +32,12 @@ bool is_zero(const RistrettoScalar& scalar) noexcept;
 RistrettoScalar add(const RistrettoScalar& a, const RistrettoScalar& b);
 RistrettoScalar subtract(const RistrettoScalar& a, const RistrettoScalar& b);
 RistrettoScalar multiply(const RistrettoScalar& a, const RistrettoScalar& b);
-/// The inverses of all, none of which is zero, for the price of one and three products each
-/// (P. Montgomery, "Speeding the Pollard and elliptic curve methods", 1987, §10.3.1).
-std::vector<RistrettoScalar> invert_all(std::span<const RistrettoScalar* const> scalars);
+/// The inverses of all, for the price of one and three products each (P. Montgomery, "Speeding the
+/// Pollard and elliptic curve methods", 1987, §10.3.1). Errors: key_invalid (one of them is zero).
+Result<std::vector<RistrettoScalar>> invert_all(std::span<const RistrettoScalar* const> scalars);
 
-/// scalar * element, which may be the identity. Errors: oprf_element_invalid (`element` is no valid
-/// one, or the identity).
+/// scalar * element. Errors: oprf_element_invalid (`element` is no valid one, or the identity; or
+/// the product is, which takes a scalar of zero).
 Result<RistrettoElement> multiply(const RistrettoScalar& scalar, const RistrettoElement& element);
 /// ScalarMultGen.
 RistrettoElement multiply_generator(const RistrettoScalar& scalar);

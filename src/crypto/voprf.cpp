@@ -33,6 +33,7 @@ Result<std::vector<Output>> finalize(const Element& public_key, std::span<const 
                                      std::span<const Blinded> blinded,
                                      const Evaluation& evaluation) {
   TERN_TRY(oprf::check_batch(inputs.size(), evaluation.elements.size()));
+  TERN_TRY(oprf::check_batch(inputs.size(), blinded.size()));
   // §3.3.2: "if VerifyProof(G.Generator(), pkS, blindedElements, evaluatedElements, proof) ==
   // false: raise VerifyError"
   TERN_TRY(
@@ -41,14 +42,16 @@ Result<std::vector<Output>> finalize(const Element& public_key, std::span<const 
   TERN_ASSIGN(const auto elements, oprf::unblind(blinded, evaluation.elements));
   std::vector<Output> out;
   out.reserve(inputs.size());
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    out.push_back(oprf::finalize_hash({inputs[i], elements[i]}));
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    TERN_ASSIGN(auto output, oprf::finalize_hash({inputs[i], elements[i].span()}));
+    out.push_back(std::move(output));
+  }
   return out;
 }
 
 Result<Output> evaluate(const Scalar& private_key, ByteSpan input) {
   TERN_ASSIGN(const auto element, oprf::evaluated_element(Mode::voprf, private_key, input));
-  return oprf::finalize_hash({input, element});
+  return oprf::finalize_hash({input, element.span()});
 }
 
 }  // namespace tern::crypto::voprf

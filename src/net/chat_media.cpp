@@ -7,6 +7,7 @@
 #include "net/live_listener.hpp"
 #include "net/live_sink.hpp"
 #include "net/media_source.hpp"
+#include "net/packet_hash.hpp"
 #include "net/part_file.hpp"
 
 namespace tern {
@@ -30,11 +31,20 @@ Result<MessageId> begin_draft(const std::weak_ptr<Impl>& client, const ChatId& c
       client, [&](client::Engine& engine) { return engine.begin_draft(read_clock(), chat, kind); });
 }
 
+template <class Impl>
+std::unique_ptr<VoiceSink> sink_for(const std::weak_ptr<Impl>& client, const MessageId& id,
+                                    OnFinish on_finish, std::shared_ptr<net::PacketHash> hash) {
+  return std::make_unique<net::DraftSink>(
+      call_through(client), net::DraftPlace{id, on_finish, net::releasing(client, id)},
+      std::move(hash));
+}
+
 /// What was begun and comes to nothing: an error of the disk leaves it for drafts() to list.
 template <class Impl>
 void discard_draft(const std::weak_ptr<Impl>& client, const MessageId& id) {
   (void)call_engine(client,
                     [&](client::Engine& engine) { return engine.discard_draft(read_clock(), id); });
+  net::releasing(client, id)();
 }
 
 /// A message's sound or file, bound to the device that sent it: an id alone can be said by anybody.
@@ -106,8 +116,7 @@ Result<VoiceRecording> Chat::record_voice(const VoiceSettings& settings, OnFinis
   TERN_ASSIGN(const auto id, begin_draft(client_, id_, client::DraftKind::voice));
   const auto hash = std::make_shared<net::PacketHash>();
   auto recorder =
-      VoiceRecorder::start(net::hashing(settings, hash),
-                           net::make_draft_sink(call_through(client_), {id, on_finish}, hash));
+      VoiceRecorder::start(net::hashing(settings, hash), sink_for(client_, id, on_finish, hash));
   if (recorder) return VoiceRecording{id, std::move(recorder).value()};
   discard_draft(client_, id);
   return std::move(recorder).error();
@@ -133,8 +142,7 @@ Result<VoiceRecording> Chat::start_live_voice(const LiveSettings& settings) {
     then(packet);
     speech->add(packet);
   };
-  auto sink = net::make_live_sink(
-      net::make_draft_sink(call_through(client_), {id, OnFinish::send}, hash), speech);
+  auto sink = net::make_live_sink(sink_for(client_, id, OnFinish::send, hash), speech);
   auto recorder = VoiceRecorder::start(voice, std::move(sink));
   if (recorder) return VoiceRecording{id, std::move(recorder).value()};
   discard_draft(client_, id);
@@ -159,11 +167,11 @@ Result<LiveListener> Chat::listen(const MessageId& live, std::uint32_t sample_ra
 }
 
 Result<MessageId> Chat::send_voice(ByteSpan file, const VoiceSettings& settings) {
-  TERN_ASSIGN(const auto id, begin_draft(client_, id_, client::DraftKind::voice));
+  // Cut off it is no recording that somebody could go on with: the file is where it was.
+  TERN_ASSIGN(const auto id, begin_draft(client_, id_, client::DraftKind::file));
   const auto hash = std::make_shared<net::PacketHash>();
   const auto clip =
-      import_voice(file, net::hashing(settings, hash),
-                   net::make_draft_sink(call_through(client_), {id, OnFinish::send}, hash));
+      import_voice(file, net::hashing(settings, hash), sink_for(client_, id, OnFinish::send, hash));
   if (clip) return id;
   discard_draft(client_, id);
   return clip.error();

@@ -52,10 +52,7 @@ Result<VoiceRecording> Client::resume_draft(const MessageId& id, const VoiceSett
       impl_->read([&](net::ClientSession& session) { return session.engine().claim_draft(id); }));
   const auto content = unfinished_content(*impl_, id);
   if (!content) {
-    (void)impl_->read([&](net::ClientSession& session) {
-      session.engine().release_draft(id);
-      return Result<void>();
-    });
+    impl_->release_draft(id);
     return content.error();
   }
   const net::EngineCall call =
@@ -63,12 +60,13 @@ Result<VoiceRecording> Client::resume_draft(const MessageId& id, const VoiceSett
         return net::call_engine(client, work);
       };
   const auto hash = std::make_shared<net::PacketHash>();
+  auto sink = std::make_unique<net::DraftSink>(
+      call, net::DraftPlace{id, on_finish, net::releasing(std::weak_ptr(impl_), id)}, hash);
+  auto& draft = *sink;  // the recorder's, as long as it is there
   std::uint64_t whole = 0;
-  TERN_ASSIGN(auto recorder, VoiceRecorder::resume(
-                                 net::hashing(settings, hash),
-                                 net::make_draft_sink(call, {id, on_finish, content->size()}, hash),
-                                 *content, &whole));
-  TERN_TRY(call([&](client::Engine& engine) { return engine.cut_draft(read_clock(), id, whole); }));
+  TERN_ASSIGN(auto recorder, VoiceRecorder::resume(net::hashing(settings, hash), std::move(sink),
+                                                   *content, &whole));
+  TERN_TRY(draft.go_on_behind(whole));
   return VoiceRecording{id, std::move(recorder)};
 }
 
@@ -84,7 +82,9 @@ Result<void> Client::send_draft(const MessageId& id) {
 }
 
 Result<void> Client::discard_draft(const MessageId& id) {
-  return impl_->call([&](net::ClientSession& session) {
+  return impl_->call([&](net::ClientSession& session) -> Result<void> {
+    // Under the hands of whoever records it, it would end with errors that they cannot understand.
+    TERN_TRY(session.engine().claim_draft(id));
     return session.engine().discard_draft(read_clock(), id);
   });
 }

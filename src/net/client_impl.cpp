@@ -4,6 +4,10 @@
 
 namespace tern {
 
+void Client::Impl::release_draft(const MessageId& draft) {
+  (void)thread->run([&] { options.claims->erase(draft); });
+}
+
 Result<void> Client::Impl::open_session() {
   TERN_ASSIGN(session, net::ClientSession::open(thread->io(), options, status));
   return {};

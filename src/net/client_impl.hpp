@@ -32,9 +32,9 @@ struct Client::Impl {
     });
   }
   /// For work whose answer comes later: `work(engine, done)`.
-  template <class Work>
-  Pending<void> ask(Work work) {
-    Pending<void> pending;
+  template <class T = void, class Work>
+  Pending<T> ask(Work work) {
+    Pending<T> pending;
     const auto asked = call([&](net::ClientSession& open) {
       work(open.engine(), open.answering(pending));
       return Result<void>();
@@ -43,6 +43,8 @@ struct Client::Impl {
     return pending;
   }
 
+  /// Whoever wrote a draft does not any more; also while there is no engine to be told.
+  void release_draft(const MessageId& draft);
   Result<void> open_session();
   Result<void> suspend();
   Result<void> resume();

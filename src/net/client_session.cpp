@@ -33,8 +33,8 @@ Result<void> ClientSession::open_folder(const ClientSessionOptions& options) {
   TERN_ASSIGN(environment_, store::open_lmdb({.folder = options.folder,
                                               .purpose = store::Purpose::client,
                                               .schema = client::tables::schema}));
-  TERN_ASSIGN(engine_,
-              client::Engine::open(read_clock(), *environment_, options.storage_key, entropy_));
+  TERN_ASSIGN(engine_, client::Engine::open(read_clock(), *environment_, options.storage_key,
+                                            entropy_, {}, options.claims));
   TERN_ASSIGN(relay_, choose_relay(options.relay));
   return {};
 }
@@ -73,12 +73,6 @@ ClientStatistics ClientSession::statistics() const {
 }
 
 // ---- what comes in ---------------------------------------------------------------------------
-
-client::Engine::Done ClientSession::answering(const Pending<void>& pending) {
-  return [completion = std::make_shared<Completion>(pending, answers_)](Result<void> result) {
-    completion->give(std::move(result));
-  };
-}
 
 void ClientSession::was_called() {
   if (engine_ && engine_->wants_link()) backoff_.send_waiting(read_clock().mono_ms);

@@ -19,6 +19,8 @@ struct ClientSessionOptions {
   store::StorageKey storage_key;
   std::optional<RelayAddress> relay;  ///< nullopt: the one that the folder remembers
   bool network = true;
+  /// Recordings go on when the folder is opened again.
+  std::shared_ptr<client::DraftClaims> claims = std::make_shared<client::DraftClaims>();
 };
 
 /// Feeds the engine with time, frames and calls, and carries out what it says. On one strand.
@@ -33,7 +35,12 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
 
   client::Engine& engine() { return *engine_; }
   /// For the engine: gives `pending` its answer.
-  client::Engine::Done answering(const Pending<void>& pending);
+  template <class T>
+  std::function<void(Result<T>)> answering(const Pending<T>& pending) {
+    return [completion = std::make_shared<Completion<T>>(pending, answers_)](Result<T> result) {
+      completion->give(std::move(result));
+    };
+  }
   /// After a call that may have changed something: outputs and events come out, later.
   void was_called();
   void set_network(bool available);

@@ -14,15 +14,16 @@ namespace tern::net {
 using Answers = std::vector<std::function<void()>>;
 
 /// Held by the engine until it knows; dropped without an answer, it says `closed`.
+template <class T>
 class Completion {
  public:
-  Completion(Pending<void> pending, std::shared_ptr<Answers> answers)
+  Completion(Pending<T> pending, std::shared_ptr<Answers> answers)
       : pending_(std::move(pending)), answers_(std::move(answers)) {}
   ~Completion() { give(Errc::closed); }
   Completion(const Completion&) = delete;
   Completion& operator=(const Completion&) = delete;
 
-  void give(Result<void> result) {
+  void give(Result<T> result) {
     if (!answers_) return;
     answers_->push_back(
         [pending = pending_, result = std::move(result)] { pending.complete(result); });
@@ -30,7 +31,7 @@ class Completion {
   }
 
  private:
-  Pending<void> pending_;
+  Pending<T> pending_;
   std::shared_ptr<Answers> answers_;
 };
 

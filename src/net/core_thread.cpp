@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/try.hpp"
 #include "net/system_clock.hpp"
 
 namespace tern::net {
@@ -23,11 +24,17 @@ std::size_t bytes_of(const CoreThread::Input& input) {
 }  // namespace
 
 CoreThread::CoreThread(std::unique_ptr<store::Environment> environment,
-                       std::unique_ptr<relay::Core> core, std::function<void(std::string_view)> log)
-    : environment_(std::move(environment)), core_(std::move(core)), log_(std::move(log)) {}
+                       std::unique_ptr<relay::Core> core, std::function<void(std::string_view)> log,
+                       SendCode send_code)
+    : environment_(std::move(environment)),
+      core_(std::move(core)),
+      log_(std::move(log)),
+      send_code_(std::move(send_code)) {}
 
 Result<void> CoreThread::start(std::function<void()> on_batch) {
   on_batch_ = std::move(on_batch);
+  TERN_TRY(computing_.start());
+  if (send_code_) TERN_TRY(sending_.start());
   try {
     thread_ = std::thread([this] { loop(); });
   } catch (const std::system_error& error) {
@@ -64,6 +71,23 @@ void CoreThread::finish() {
     changed_.notify_one();
   }
   if (thread_.joinable()) thread_.join();
+  sending_.stop();
+  computing_.stop();
+}
+
+Result<void> CoreThread::rotate_directory_key() {
+  const auto done = std::make_shared<std::promise<Result<void>>>();
+  auto outcome = done->get_future();
+  {
+    std::lock_guard lock(mutex_);
+    if (finishing_ || !thread_.joinable()) return Errc::closed;
+  }
+  push(RotateDirectoryKey{done});
+  try {
+    return outcome.get();
+  } catch (const std::future_error&) {
+    return Errc::closed;  // it came too late, and the promise went with the input
+  }
 }
 
 RelayStatistics CoreThread::statistics() const {
@@ -150,12 +174,25 @@ void CoreThread::hand_to_core(Now now, Input input) {
       core_->receive(now, received->connection, std::move(frame));
   } else if (auto* writable = std::get_if<Writable>(&input)) {
     core_->set_writable(now, writable->connection, writable->writable);
+  } else if (auto* code = std::get_if<CodeSent>(&input)) {
+    core_->code_sent(now, code->job, code->sent);
+  } else if (auto* work = std::get_if<WorkDone>(&input)) {
+    core_->work_done(now, work->id);
+  } else if (auto* rotate = std::get_if<RotateDirectoryKey>(&input)) {
+    rotate->done->set_value(core_->rotate_directory_key(now));
   }
 }
 
 void CoreThread::publish() {
   std::vector<relay::Output> outputs;
-  while (auto output = core_->next_output()) outputs.push_back(std::move(*output));
+  while (auto output = core_->next_output()) {
+    if (auto* code = std::get_if<relay::SendCode>(&*output))
+      send_code(std::move(*code));
+    else if (auto* work = std::get_if<relay::RunWork>(&*output))
+      run_work(std::move(*work));
+    else
+      outputs.push_back(std::move(*output));
+  }
   const auto core = core_->statistics();
   const auto store = environment_->counters();
   std::lock_guard lock(mutex_);
@@ -164,6 +201,32 @@ void CoreThread::publish() {
   statistics_.batches = core.batches;
   statistics_.entries_stored = core.entries_stored;
   statistics_.store_syncs = store.syncs;
+}
+
+void CoreThread::send_code(relay::SendCode job) {
+  const auto id = job.job;
+  const bool taken = sending_.post([this, job = std::move(job)] {
+    bool sent = false;
+    try {
+      sent = send_code_(job.number, job.code);
+    } catch (...) {
+      // The app's own: not sent, is all that it says.
+    }
+    push(CodeSent{job.job, sent});
+  });
+  if (!taken) push(CodeSent{id, false});
+}
+
+// Work that fails is done too: the core finds that it has no outcome.
+void CoreThread::run_work(relay::RunWork work) {
+  computing_.post([this, work = std::move(work)] {
+    try {
+      work.run();
+    } catch (...) {
+      log_("work failed: internal");
+    }
+    push(WorkDone{work.id});
+  });
 }
 
 }  // namespace tern::net

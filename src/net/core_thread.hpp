@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <future>
 #include <list>
 #include <mutex>
 #include <set>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "net/admission.hpp"
+#include "net/worker_pool.hpp"
 #include "relay/core.hpp"
 
 namespace tern::net {
@@ -32,7 +34,19 @@ class CoreThread {
     relay::ConnectionId connection = 0;
     bool writable = true;
   };
-  using Input = std::variant<Connected, Disconnected, Received, Writable>;
+  struct CodeSent {
+    std::uint64_t job = 0;
+    bool sent = false;
+  };
+  struct WorkDone {
+    std::uint64_t id = 0;
+  };
+  struct RotateDirectoryKey {
+    std::shared_ptr<std::promise<Result<void>>> done;
+  };
+  using Input = std::variant<Connected, Disconnected, Received, Writable, CodeSent, WorkDone,
+                             RotateDirectoryKey>;
+  using SendCode = std::function<bool(std::string_view number, std::string_view code)>;
 
   /// What a frame that waits costs beside its bytes, or a million of one byte each would be free.
   static constexpr std::size_t frame_cost = sizeof(Bytes) + 32;
@@ -44,8 +58,9 @@ class CoreThread {
     std::uint64_t batch = 0;
   };
 
+  /// `send_code` is called on other threads; null when the core sends none.
   CoreThread(std::unique_ptr<store::Environment> environment, std::unique_ptr<relay::Core> core,
-             std::function<void(std::string_view)> log);
+             std::function<void(std::string_view)> log, SendCode send_code = nullptr);
   ~CoreThread() { finish(); }
 
   /// `on_batch` is called on the core's thread after each batch. Errors: internal (no thread).
@@ -53,9 +68,12 @@ class CoreThread {
   /// From any thread, and never waits for the disk.
   Waiting push(Input input);
   Waiting waiting() const;
-  /// What the finished batches say, in order.
+  /// From any thread but the core's; waits. Errors: as the core's, and closed.
+  Result<void> rotate_directory_key();
+  /// What the finished batches say to connections, in order.
   std::vector<relay::Output> take_outputs();
-  /// Handles everything pushed so far, and ends the thread. What is pushed later is dropped.
+  /// Handles everything pushed so far, and ends the threads. What is pushed later is dropped, and
+  /// so is what waits for the workers.
   void finish();
   RelayStatistics statistics() const;
 
@@ -67,12 +85,15 @@ class CoreThread {
   void hand_to_core(Now now, Input input);
   void give_up(const char* why);
   void publish();
+  void send_code(relay::SendCode job);
+  void run_work(relay::RunWork work);
 
   // Only on the thread, once it runs:
   std::unique_ptr<store::Environment> environment_;
   std::unique_ptr<relay::Core> core_;
   std::function<void(std::string_view)> log_;
   std::function<void()> on_batch_;
+  SendCode send_code_;
   std::list<Input> in_hand_;                  // taken, and not handed to the core yet
   std::set<relay::ConnectionId> unanswered_;  // who has asked since the core last had no work
   std::thread thread_;
@@ -86,6 +107,10 @@ class CoreThread {
   std::vector<relay::Output> outputs_;
   RelayStatistics statistics_;
   bool finishing_ = false;
+
+  // One has the other's core: the relay's connections come before what only computes.
+  WorkerPool computing_{{.threads = 1, .waiting_max = 16}, WorkerPool::Priority::background};
+  WorkerPool sending_{{.threads = 4, .waiting_max = 256}, WorkerPool::Priority::normal};
 };
 
 }  // namespace tern::net

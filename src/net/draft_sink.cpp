@@ -5,87 +5,47 @@
 #include "tern/voice_player.hpp"
 
 namespace tern::net {
-namespace {
 
-class DraftSink final : public VoiceSink {
- public:
-  DraftSink(EngineCall call, const DraftPlace& place, std::shared_ptr<PacketHash> hash)
-      : call_(std::move(call)), place_(place), hash_(std::move(hash)) {}
-  ~DraftSink() override {
-    (void)call_([&](client::Engine& engine) {
-      engine.release_draft(place_.draft);
-      return Result<void>();
-    });
+Result<void> DraftSink::go_on_behind(std::uint64_t whole) {
+  TERN_TRY(call_(
+      [&](client::Engine& engine) { return engine.cut_draft(read_clock(), place_.draft, whole); }));
+  written_ = whole;
+  return {};
+}
+
+Result<void> DraftSink::write(ByteSpan pages, std::uint64_t settled_bytes) {
+  TERN_TRY(call_([&](client::Engine& engine) {
+    return engine.write_draft(read_clock(), place_.draft, written_, pages, settled_bytes);
+  }));
+  written_ += pages.size();
+  return {};
+}
+
+Result<void> DraftSink::finish(const VoiceClip& clip, std::uint64_t keep_bytes, ByteSpan tail) {
+  client::VoiceEnding ending{clip, hash_->value(), keep_bytes, tail};
+  // Packets that were cut again are not in the file.
+  if (keep_bytes != written_) {
+    TERN_ASSIGN(ending.packets_hash, hash_of_kept(keep_bytes, tail));
   }
-  DraftSink(const DraftSink&) = delete;
-  DraftSink& operator=(const DraftSink&) = delete;
+  return call_([&](client::Engine& engine) {
+    return engine.finish_voice(read_clock(), place_.draft, ending, place_.on_finish);
+  });
+}
 
-  Result<void> write(ByteSpan pages, std::uint64_t settled_bytes) override {
-    TERN_TRY(call_([&](client::Engine& engine) {
-      return engine.write_draft(read_clock(), place_.draft, place_.written, pages, settled_bytes);
-    }));
-    place_.written += pages.size();
+Result<void> DraftSink::discard() {
+  return call_(
+      [&](client::Engine& engine) { return engine.discard_draft(read_clock(), place_.draft); });
+}
+
+Result<VoiceHash> DraftSink::hash_of_kept(std::uint64_t keep_bytes, ByteSpan tail) const {
+  Bytes file;
+  TERN_TRY(call_([&](client::Engine& engine) -> Result<void> {
+    TERN_ASSIGN(const auto content, engine.draft_content(place_.draft));
+    file.assign(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(keep_bytes));
     return {};
-  }
-  Result<void> finish(const VoiceClip& clip, std::uint64_t keep_bytes, ByteSpan tail) override {
-    client::VoiceEnding ending{clip, hash_->value(), keep_bytes, tail};
-    // Packets that were cut again are not in the file.
-    if (keep_bytes != place_.written) {
-      TERN_ASSIGN(ending.packets_hash, hash_of_kept(keep_bytes, tail));
-    }
-    return call_([&](client::Engine& engine) {
-      return engine.finish_voice(read_clock(), place_.draft, ending, place_.on_finish);
-    });
-  }
-  Result<void> discard() override {
-    return call_(
-        [&](client::Engine& engine) { return engine.discard_draft(read_clock(), place_.draft); });
-  }
-
- private:
-  Result<VoiceHash> hash_of_kept(std::uint64_t keep_bytes, ByteSpan tail) const {
-    Bytes file;
-    TERN_TRY(call_([&](client::Engine& engine) -> Result<void> {
-      TERN_ASSIGN(const auto content, engine.draft_content(place_.draft));
-      file.assign(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(keep_bytes));
-      return {};
-    }));
-    file.insert(file.end(), tail.begin(), tail.end());
-    return hash_of(*make_voice_source(std::move(file)));
-  }
-
-  EngineCall call_;
-  DraftPlace place_;
-  std::shared_ptr<PacketHash> hash_;
-};
-
-}  // namespace
-
-void PacketHash::add(ByteSpan packet) {
-  const std::array<std::uint8_t, 2> length{static_cast<std::uint8_t>(packet.size() >> 8),
-                                           static_cast<std::uint8_t>(packet.size())};
-  hash_.add(length);
-  hash_.add(packet);
-}
-
-Result<VoiceHash> hash_of(VoiceSource& source) {
-  PacketHash hash;
-  TERN_TRY(visit_voice_packets(source, [&](ByteSpan packet) { hash.add(packet); }));
-  return hash.value();
-}
-
-std::unique_ptr<VoiceSink> make_draft_sink(EngineCall call, const DraftPlace& place,
-                                           std::shared_ptr<PacketHash> hash) {
-  return std::make_unique<DraftSink>(std::move(call), place, std::move(hash));
-}
-
-VoiceSettings hashing(VoiceSettings settings, std::shared_ptr<PacketHash> hash) {
-  settings.on_packet = [hash = std::move(hash),
-                        then = std::move(settings.on_packet)](ByteSpan packet) {
-    hash->add(packet);
-    if (then) then(packet);
-  };
-  return settings;
+  }));
+  file.insert(file.end(), tail.begin(), tail.end());
+  return hash_of(*make_voice_source(std::move(file)));
 }
 
 }  // namespace tern::net

@@ -26,4 +26,12 @@ auto call_engine(const std::weak_ptr<Impl>& client, Work work)
   return impl->call([&](ClientSession& session) { return work(session.engine()); });
 }
 
+/// Gives the claim on a draft back.
+template <class Impl>
+std::function<void()> releasing(std::weak_ptr<Impl> client, const MessageId& draft) {
+  return [client = std::move(client), draft] {
+    if (const auto impl = client.lock()) impl->release_draft(draft);
+  };
+}
+
 }  // namespace tern::net

@@ -63,8 +63,12 @@ Result<void> Relay::Impl::open(const RelayOptions& options) {
   TERN_ASSIGN(const auto key_file, key_file_of(*environment));
   TERN_ASSIGN(keys, net::load_or_make_relay_key(options.folder, entropy, key_file));
   TERN_ASSIGN(auto opened, relay::Core::open(net::read_clock(), *environment, core_entropy,
-                                             options.limits, log));
-  core = std::make_unique<net::CoreThread>(std::move(environment), std::move(opened), log);
+                                             {.limits = options.limits,
+                                              .secret = net::derive_core_secret(keys->private_key),
+                                              .sends_codes = options.send_code != nullptr,
+                                              .log = log}));
+  core = std::make_unique<net::CoreThread>(std::move(environment), std::move(opened), log,
+                                           options.send_code);
   return start_threads(options.limits);
 }
 
@@ -118,6 +122,8 @@ RelayStatistics Relay::statistics() const {
   (void)impl_->loop->run([&] { out.connections = impl_->io->connections(); });
   return out;
 }
+
+Result<void> Relay::rotate_directory_key() { return impl_->core->rotate_directory_key(); }
 
 void Relay::stop() { impl_->stop(); }
 

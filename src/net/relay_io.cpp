@@ -209,8 +209,8 @@ void RelayIo::on_batch() {
       send(std::move(*frame), touched);
       continue;
     }
-    const auto& close = std::get<relay::CloseConnection>(output);
-    drop(close.connection, close.reason);
+    if (const auto* close = std::get_if<relay::CloseConnection>(&output))
+      drop(close->connection, close->reason);
   }
   for (const auto id : touched) flush(id);
   resume_paused();

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/try.hpp"
+#include "crypto/hash.hpp"
 
 namespace tern::net {
 namespace {
@@ -105,6 +106,13 @@ Result<crypto::DhKeyPair> load_or_make_relay_key(const Path& folder, Entropy& en
                                             " is missing, and devices know the relay by it: put "
                                             "back relay.key");
   return make_key(folder, path, entropy);
+}
+
+crypto::Secret<32> derive_core_secret(const crypto::DhPrivateKey& relay_key) {
+  const auto key = crypto::hkdf_extract(as_bytes("tern 1 relay core"), relay_key.span());
+  crypto::Secret<32> out;
+  crypto::hkdf_expand(key.span(), {as_bytes("secret")}, out.mutable_span());
+  return out;
 }
 
 }  // namespace tern::net

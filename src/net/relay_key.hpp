@@ -18,4 +18,7 @@ Result<crypto::DhKeyPair> load_or_make_relay_key(const std::filesystem::path& fo
                                                  Entropy& entropy,
                                                  RelayKeyFile expected = RelayKeyFile::may_be_new);
 
+/// What the core seals phone numbers with: as long as relay.key is there, so are they.
+crypto::Secret<32> derive_core_secret(const crypto::DhPrivateKey& relay_key);
+
 }  // namespace tern::net

@@ -75,7 +75,12 @@ Result<AccessEffect> AccessEditor::apply_change(const wire::AccessChange& change
   for (const auto& device : removed) {
     if (contains(added, device)) continue;
     TERN_ASSIGN(const bool listed, on_list(device));
-    if (!listed) return Errc::access_change_invalid;
+    if (!listed) {
+      // Of a deleted account: in the tree it is still there.
+      TERN_ASSIGN(const auto known, store_.device(device));
+      if (!known) continue;
+      return Errc::access_change_invalid;
+    }
     TERN_TRY(strike(device, effect));
   }
   for (const auto& device : added) {

@@ -6,8 +6,11 @@
 #include <map>
 #include <set>
 
+#include "relay/code_jobs.hpp"
 #include "relay/log_store.hpp"
+#include "relay/segment_cache.hpp"
 #include "relay/sessions.hpp"
+#include "relay/work_queue.hpp"
 #include "wire/frames.hpp"
 
 namespace tern::relay {
@@ -58,6 +61,13 @@ struct ReadTold {
   std::optional<Lag> lag;
 };
 
+/// A code to be sent once the batch is on the disk.
+struct NewCode {
+  CodeJob job;
+  std::string number;
+  std::string code;
+};
+
 struct Ack {
   LogId log;
   DeviceId device;
@@ -96,6 +106,16 @@ class Batch {
   /// Who has asked for a chunk that is not there yet.
   std::vector<std::pair<ConnectionId, BlobName>> blob_interests;
   bool blobs_dropped = false;
+
+  std::vector<NewCode> codes;
+  std::vector<Work> works;
+  /// Connections whose account was noted to be there on this day.
+  std::vector<std::pair<ConnectionId, std::int64_t>> seen;
+  std::set<SegmentName> changed_segments;
+  std::map<SegmentName, SharedSegment> encoded_segments;
+  std::size_t segment_rows = 0;  ///< read for them
+  bool directory_changed = false;
+  bool accounts_deleted = false;
 
   LogNews& news_of(const LogId& log);
   std::deque<LogNews>& news() { return news_; }

@@ -3,6 +3,10 @@
 #include <algorithm>
 
 #include "base/try.hpp"
+#include "relay/deletion.hpp"
+#include "relay/directory_reading.hpp"
+#include "relay/evaluation.hpp"
+#include "relay/numbers.hpp"
 #include "relay/refusal.hpp"
 
 namespace tern::relay {
@@ -22,7 +26,8 @@ class Running {
       context_.batch.refusals.emplace_back(queued_.connection, queued_.refused->code);
       return reply(wire::Answer(*queued_.refused));
     }
-    return std::visit([this](const auto& request) { return handle(request); }, *queued_.request);
+    TERN_TRY(std::visit([this](const auto& request) { return handle(request); }, *queued_.request));
+    return note_account();
   }
   /// Answers that wait for the batch's end.
   Result<void> finish() {
@@ -35,20 +40,51 @@ class Running {
     if (answered) return {};
     if (resume)
       return reply(finish_resume(context_, *session_, known ? &*known : nullptr, *resume));
-    if (const auto* const request = std::get_if<wire::Read>(&*queued_.request))
-      return reply(read(context_, {*session_, *known}, *request));
-    if (const auto* const request = std::get_if<wire::GetBlob>(&*queued_.request))
-      return reply(get_blob(context_, {*session_, *known}, *request));
-    return {};
+    if (!known) return {};
+    return std::visit([&](const auto& request) { return tell(caller(*known), request); },
+                      *queued_.request);
   }
 
  private:
+  Result<void> tell(const Caller& caller, const wire::Read& request) {
+    return reply(read(context_, caller, request));
+  }
+  Result<void> tell(const Caller& caller, const wire::GetBlob& request) {
+    return reply(get_blob(context_, caller, request));
+  }
+  Result<void> tell(const Caller& caller, const wire::GetDirectory& request) {
+    return reply(get_directory(context_, caller, request));
+  }
+  Result<void> tell(const Caller& caller, const wire::GetSegments& request) {
+    return reply(get_segments(context_, caller, request));
+  }
+  Result<void> tell(const Caller& caller, const wire::GetChanges& request) {
+    return reply(get_changes(context_, caller, request));
+  }
+  Result<void> tell(const Caller& caller, const wire::Lookup& request) {
+    return reply(lookup(context_, caller, request));
+  }
+  template <class Request>
+  Result<void> tell(const Caller&, const Request&) {
+    return {};  // its answer comes later
+  }
+
+  Caller caller(const Identity& known) const { return {*session_, known, queued_.id}; }
   std::optional<Identity> identity() const {
     const auto bound = context_.batch.bound.find(queued_.connection);
     auto out =
         bound != context_.batch.bound.end() ? std::optional(bound->second) : session_->identity;
     if (out && context_.batch.revoked.count(out->device)) out.reset();
     return out;
+  }
+  // Once a day for each connection.
+  Result<void> note_account() {
+    const auto day = context_.wall_s() / 86'400;
+    if (session_->seen_day == day) return {};
+    const auto known = identity();
+    if (!known) return {};
+    context_.batch.seen.emplace_back(queued_.connection, day);
+    return note_seen(context_, known->account);
   }
   bool has_introduced_itself() const {
     return session_->greeted || context_.batch.greeted.count(queued_.connection) || identity();
@@ -73,6 +109,20 @@ class Running {
   // At the batch's end: everything that it stored is there.
   Result<void> handle(const wire::Read&) { return wait_for_end(); }
   Result<void> handle(const wire::GetBlob&) { return wait_for_end(); }
+  Result<void> handle(const wire::GetDirectory&) { return wait_for_end(); }
+  Result<void> handle(const wire::GetSegments&) { return wait_for_end(); }
+  Result<void> handle(const wire::GetChanges&) { return wait_for_end(); }
+  Result<void> handle(const wire::Lookup&) { return wait_for_end(); }
+  Result<void> handle(const wire::RequestCode& request) {
+    const auto known = identity();
+    if (!known) return reply(Error(Errc::not_registered));
+    return reply_or_wait(request_code(context_, caller(*known), request));
+  }
+  Result<void> handle(const wire::OprfEvaluate& request) {
+    const auto known = identity();
+    if (!known) return reply(Error(Errc::not_registered));
+    return reply_or_wait(oprf_evaluate(context_, caller(*known), request));
+  }
   Result<void> wait_for_end() {
     return identity() ? Result<void>() : reply(Error(Errc::not_registered));
   }
@@ -80,7 +130,7 @@ class Running {
   Result<void> handle(const Request& request) {
     const auto known = identity();
     if (!known) return reply(Error(Errc::not_registered));
-    return reply(dispatch({*session_, *known}, request));
+    return reply(dispatch(caller(*known), request));
   }
 
   Result<wire::Answer> dispatch(const Caller& caller, const wire::CreateLog& request) {
@@ -106,6 +156,22 @@ class Running {
   }
   Result<wire::Answer> dispatch(const Caller& caller, const wire::PutBlob& request) {
     return put_blob(context_, caller, request);
+  }
+  Result<wire::Answer> dispatch(const Caller& caller, const wire::Confirm& request) {
+    return confirm(context_, caller, request);
+  }
+  Result<wire::Answer> dispatch(const Caller& caller, const wire::SetPin& request) {
+    return set_pin(context_, caller, request);
+  }
+  Result<wire::Answer> dispatch(const Caller& caller, const wire::DeleteAccount& request) {
+    return delete_account(context_, caller, request);
+  }
+
+  // Some answers come when something has been done that no batch waits for.
+  Result<void> reply_or_wait(Result<std::optional<wire::Answer>> outcome) {
+    if (!outcome) return reply(outcome.error());
+    if (!*outcome) return {};
+    return reply(std::move(**outcome));
   }
 
   // Encoded at once, while what the answer points at is there.

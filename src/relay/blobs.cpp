@@ -14,16 +14,33 @@ constexpr std::int64_t blob_day_s = 86'400;
 // Whatever the configuration says.
 constexpr std::int64_t days_max = 100 * 365;
 
-// The first day on which nothing of the last of so many days is left.
-std::uint32_t due_after(const Context& context, std::int64_t days) {
-  const auto day = context.wall_s() / blob_day_s + std::clamp<std::int64_t>(days, 0, days_max) + 1;
+std::int64_t within_days_max(std::int64_t days) {
+  return std::clamp<std::int64_t>(days, 0, days_max);
+}
+
+std::uint32_t to_due_day(std::int64_t day) {
   return static_cast<std::uint32_t>(
       std::clamp<std::int64_t>(day, 0, std::numeric_limits<std::uint32_t>::max()));
+}
+
+// The first day on which nothing of the last of so many days is left.
+std::uint32_t due_after(const Context& context, std::int64_t days) {
+  return to_due_day(context.wall_s() / blob_day_s + within_days_max(days) + 1);
 }
 
 // A clock that went back takes nothing away.
 Result<void> defer(Context& context, const BlobName& name, BlobRow& row, std::int64_t days) {
   return context.store.set_blob_due(name, row, std::max(row.due_day, due_after(context, days)));
+}
+
+// The days of an upload, which may be more, are over: the retention begins, on the latest day that
+// the clock has said.
+Result<void> begin_retention(Context& context, const BlobName& name, BlobRow& row) {
+  const auto& limits = context.limits;
+  const auto by_last_chunk = to_due_day(row.due_day - within_days_max(limits.blob_incomplete_days) +
+                                        within_days_max(limits.retention_days));
+  return context.store.set_blob_due(
+      name, row, std::max(by_last_chunk, due_after(context, limits.retention_days)));
 }
 
 wire::Answer stored(const BlobRow& row) { return wire::BlobStored{row.chunks, row.complete}; }
@@ -70,8 +87,7 @@ Result<wire::Answer> add_chunk(Context& context, const BlobName& name, BlobRow r
   TERN_TRY(context.store.add_blob_chunk(name, row, payload, hash));
   if (row.chunks == crypto::blob_chunks(row.bytes)) {
     TERN_TRY(context.store.complete_blob(name, row));
-    TERN_TRY(
-        context.store.set_blob_due(name, row, due_after(context, context.limits.retention_days)));
+    TERN_TRY(begin_retention(context, name, row));
   } else {
     TERN_TRY(defer(context, name, row, context.limits.blob_incomplete_days));
   }

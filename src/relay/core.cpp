@@ -3,8 +3,11 @@
 #include "base/try.hpp"
 #include "relay/batch_run.hpp"
 #include "relay/blob_interests.hpp"
+#include "relay/contact_upkeep.hpp"
 #include "relay/fan_out.hpp"
 #include "relay/kv_log_store.hpp"
+#include "relay/numbers.hpp"
+#include "relay/refusal.hpp"
 #include "relay/request_queue.hpp"
 #include "relay/upkeep.hpp"
 
@@ -13,9 +16,16 @@ namespace {
 
 class CoreImpl final : public Core {
  public:
-  CoreImpl(store::Environment& environment, Entropy& entropy, const RelayLimits& limits,
-           std::function<void(std::string_view)> log)
-      : limits_(limits), events_(std::move(log), entropy), store_(environment), queue_(limits_) {}
+  CoreImpl(store::Environment& environment, Entropy& entropy, CoreConfig config)
+      : limits_(config.limits),
+        entropy_(entropy),
+        events_(std::move(config.log), entropy),
+        store_(environment),
+        queue_(limits_),
+        contacts_(config.secret, config.sends_codes) {}
+
+  /// The directory's first key, unless there is one; and whether the secret opens what there is.
+  Result<void> open_directory();
 
   void connected(Now, ConnectionId connection, const crypto::DhPublicKey& transport_key,
                  std::string_view origin) override {
@@ -27,6 +37,7 @@ class CoreImpl final : public Core {
     sessions_.erase(connection);
     queue_.forget(connection);
     blob_interests_.forget(connection);
+    contacts_.works.forget(connection);
     events_.line("disconnected connection=" + std::to_string(connection));
   }
   void receive(Now now, ConnectionId connection, Bytes frame) override {
@@ -42,8 +53,14 @@ class CoreImpl final : public Core {
     tell_of_blobs(*session);
   }
 
+  void code_sent(Now, std::uint64_t job, bool sent) override;
+  void work_done(Now now, std::uint64_t id) override;
+  Result<void> rotate_directory_key(Now now) override;
+
   std::uint64_t backlog_bytes() const override { return queue_.bytes(); }
-  bool has_work() const override { return !queue_.empty() || next_output_ < outputs_.size(); }
+  bool has_work() const override {
+    return !queue_.empty() || !codes_not_sent_.empty() || next_output_ < outputs_.size();
+  }
   void run_batch(Now now) override;
   std::optional<Output> next_output() override {
     if (next_output_ < outputs_.size()) return std::move(outputs_[next_output_++]);
@@ -51,10 +68,21 @@ class CoreImpl final : public Core {
     next_output_ = 0;
     return std::nullopt;
   }
-  std::int64_t next_deadline() const override { return upkeep_.next_deadline(); }
+  std::int64_t next_deadline() const override {
+    return std::min(upkeep_.next_deadline(), contact_upkeep_.next_deadline());
+  }
   CoreStatistics statistics() const override { return statistics_; }
 
  private:
+  Context context(Now now, LogTransaction& transaction, Batch& batch) {
+    return {now,           limits_,       events_,   sessions_, upkeep_,     access_lists_,
+            reservations_, device_rates_, contacts_, entropy_,  transaction, batch};
+  }
+  void run_requests_of(Now now);
+  void run_contact_upkeep(Now now);
+  void publish_contacts(Now now, Batch& batch);
+  void forget_changed(const Batch& batch);
+  void hand_out_work();
   void close(ConnectionId connection, Errc reason);
   void upkeep_failed(Now now, const Error& error);
   void publish(Now now, const std::vector<QueuedRequest>& requests, Batch& batch);
@@ -63,9 +91,10 @@ class CoreImpl final : public Core {
   void tell_of_blobs(const Session& session);
   void log_refusals(const Batch& batch);
   void refuse_all(const std::vector<QueuedRequest>& requests, const Error& error);
-  void answer(const QueuedRequest& request, Bytes frame);
+  void answer(ConnectionId connection, Bytes frame);
 
   const RelayLimits limits_;
+  Entropy& entropy_;
   EventLog events_;
   KvLogStore store_;
   RequestQueue queue_;
@@ -75,30 +104,41 @@ class CoreImpl final : public Core {
   Reservations reservations_;
   DeviceRates device_rates_;
   Upkeep upkeep_;
+  Contacts contacts_;
+  ContactUpkeep contact_upkeep_;
+  std::vector<CodeJob> codes_not_sent_;
   std::vector<Output> outputs_;
   std::size_t next_output_ = 0;
   CoreStatistics statistics_;
 };
 
 void CoreImpl::run_batch(Now now) {
+  const bool had_requests = !queue_.empty();
+  run_requests_of(now);
+  if (contact_upkeep_.due(now) || (had_requests && contact_upkeep_.sweep_due(now)))
+    run_contact_upkeep(now);
+}
+
+void CoreImpl::run_requests_of(Now now) {
   const auto requests = queue_.take();
-  if (requests.empty() && !upkeep_.due(now)) return;
+  const auto codes_not_sent = std::exchange(codes_not_sent_, {});
+  if (requests.empty() && codes_not_sent.empty() && !upkeep_.due(now)) return;
   Batch batch;
   const auto done = store_.transact([&](LogTransaction& transaction) -> Result<void> {
     batch = Batch();
     reservations_.forget_staged();
-    Context context{now,           limits_,       events_,       sessions_,   upkeep_,
-                    access_lists_, reservations_, device_rates_, transaction, batch};
-    TERN_TRY(run_requests(context, requests));
+    auto running = context(now, transaction, batch);
+    for (const auto& job : codes_not_sent) TERN_TRY(take_back_code(running, job));
+    TERN_TRY(run_requests(running, requests));
     TERN_TRY(upkeep_.run(transaction, now, limits_));
-    TERN_TRY(finish_requests(context, requests));
-    return find_receivers(context);
+    TERN_TRY(finish_requests(running, requests));
+    return find_receivers(running);
   });
   if (!done) {
     reservations_.forget_staged();
     upkeep_failed(now, done.error());
     // A commit may have failed after it reached the disk.
-    for (const auto& log : batch.changed_access) access_lists_.forget(log);
+    forget_changed(batch);
     return refuse_all(requests, done.error());
   }
   reservations_.keep_staged(now.mono_ms);
@@ -108,6 +148,91 @@ void CoreImpl::run_batch(Now now) {
   ++statistics_.batches;
   statistics_.entries_stored += batch.entries_stored;
   publish(now, requests, batch);
+}
+
+// In a transaction of its own: on a full disk it must not take anybody's request down with it.
+void CoreImpl::run_contact_upkeep(Now now) {
+  Batch batch;
+  const auto done = store_.transact([&](LogTransaction& transaction) -> Result<void> {
+    batch = Batch();
+    auto running = context(now, transaction, batch);
+    return contact_upkeep_.run(running);
+  });
+  forget_changed(batch);
+  if (!done) return contact_upkeep_.postpone(now);
+  contact_upkeep_.keep(now);
+  upkeep_.take(now, batch);
+  for (const auto& line : batch.log_lines) events_.line(line);
+  publish_contacts(now, batch);
+}
+
+void CoreImpl::forget_changed(const Batch& batch) {
+  for (const auto& log : batch.changed_access) access_lists_.forget(log);
+  for (const auto& segment : batch.changed_segments) contacts_.segments.forget(segment);
+}
+
+void CoreImpl::publish_contacts(Now now, Batch& batch) {
+  for (auto& [name, segment] : batch.encoded_segments)
+    contacts_.segments.add(name, std::move(segment));
+  for (auto& code : batch.codes) {
+    const auto number = contacts_.jobs.add(code.job);
+    outputs_.push_back(SendCode{number, std::move(code.number), std::move(code.code)});
+  }
+  for (auto& work : batch.works) {
+    if (work.connection == own_work || sessions_.find(work.connection))
+      contacts_.works.add(std::move(work));
+  }
+  hand_out_work();
+  contact_upkeep_.take(now, batch);
+}
+
+void CoreImpl::hand_out_work() {
+  if (auto work = contacts_.works.next()) outputs_.push_back(std::move(*work));
+}
+
+void CoreImpl::code_sent(Now, std::uint64_t number, bool sent) {
+  const auto job = contacts_.jobs.take(number);
+  if (!job) return;
+  events_.line(sent ? "code sent" : "code not sent");
+  if (!sent) codes_not_sent_.push_back(*job);
+  // Nothing waits for the disk: what it says has been there since before the code was sent.
+  const auto outcome = sent ? wire::Answer(wire::CodeSent{static_cast<std::uint32_t>(code_valid_s)})
+                            : wire::Answer(refusal(Errc::verification_unavailable));
+  answer(job->connection, wire::encode(wire::AnswerFrame{job->request, outcome}));
+}
+
+void CoreImpl::work_done(Now now, std::uint64_t id) {
+  if (const auto work = contacts_.works.done(id)) {
+    if (work->connection == own_work)
+      contact_upkeep_.slice_done(now);
+    else if (work->answer)
+      answer(work->connection, work->answer());
+  }
+  hand_out_work();
+}
+
+Result<void> CoreImpl::rotate_directory_key(Now now) {
+  TERN_TRY(store_.transact([&](LogTransaction& transaction) {
+    return Rotation::begin(transaction, contacts_.keys, entropy_);
+  }));
+  contact_upkeep_.begin_rotation(now);
+  return {};
+}
+
+Result<void> CoreImpl::open_directory() {
+  return store_.transact([&](LogTransaction& transaction) -> Result<void> {
+    TERN_ASSIGN(const auto epochs, transaction.epochs());
+    for (const auto& row : epochs) {
+      if (row.stage == EpochStage::filling) contact_upkeep_.begin_rotation({});
+      const auto keys = contacts_.epoch_keys.get(row);
+      if (!keys)
+        return Error(Errc::storage_wrong_key,
+                     "the relay's key is not the one that this folder's directory was sealed with: "
+                     "put back relay.key");
+    }
+    if (epochs.empty()) TERN_TRY(Rotation::begin(transaction, contacts_.keys, entropy_));
+    return {};
+  });
 }
 
 // What upkeep erases makes room, if the appends that found none do not take it back with them.
@@ -121,13 +246,13 @@ void CoreImpl::upkeep_failed(Now now, const Error& error) {
 }
 
 // Only now, when what it says is on the disk.
-void CoreImpl::publish(Now, const std::vector<QueuedRequest>& requests, Batch& batch) {
+void CoreImpl::publish(Now now, const std::vector<QueuedRequest>& requests, Batch& batch) {
   for (const auto& line : batch.log_lines) events_.line(line);
   log_refusals(batch);
-  for (const auto& log : batch.changed_access) access_lists_.forget(log);
+  forget_changed(batch);
   apply_to_sessions(batch);
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    if (!batch.answers[i].empty()) answer(requests[i], std::move(batch.answers[i]));
+    if (!batch.answers[i].empty()) answer(requests[i].connection, std::move(batch.answers[i]));
   }
   FanOut fan_out(sessions_, batch, outputs_);
   // A Welcome comes before what follows it in its chat.
@@ -141,6 +266,7 @@ void CoreImpl::publish(Now, const std::vector<QueuedRequest>& requests, Batch& b
   for (const auto& [device, left] : batch.key_packages_low)
     fan_out.push_key_packages_low(device, left);
   publish_blobs(batch);
+  publish_contacts(now, batch);
   for (const auto& [connection, reason] : batch.closing) {
     if (reason == Errc::device_revoked) fan_out.push_revoked(connection);
     close(connection, reason);
@@ -178,6 +304,9 @@ void CoreImpl::apply_to_sessions(Batch& batch) {
     auto* const session = sessions_.find(connection);
     if (session && !batch.closing.count(connection)) sessions_.bind(*session, identity);
   }
+  for (const auto& [connection, day] : batch.seen) {
+    if (auto* const session = sessions_.find(connection)) session->seen_day = day;
+  }
   for (auto& [connection, lags] : batch.resumed) {
     auto* const session = sessions_.find(connection);
     if (session) session->lags = {lags.begin(), lags.end()};
@@ -208,13 +337,12 @@ void CoreImpl::refuse_all(const std::vector<QueuedRequest>& requests, const Erro
   events_.line("batch refused: " + std::string(name(error.errc())) +
                " requests=" + std::to_string(requests.size()));
   for (const auto& request : requests)
-    answer(request, wire::encode(wire::AnswerFrame{request.id, refusal_for_all(error)}));
+    answer(request.connection, wire::encode(wire::AnswerFrame{request.id, refusal_for_all(error)}));
 }
 
-void CoreImpl::answer(const QueuedRequest& request, Bytes frame) {
-  if (!sessions_.find(request.connection)) return;
-  outputs_.push_back(
-      SendFrame{request.connection, std::make_shared<const Bytes>(std::move(frame))});
+void CoreImpl::answer(ConnectionId connection, Bytes frame) {
+  if (!sessions_.find(connection)) return;
+  outputs_.push_back(SendFrame{connection, std::make_shared<const Bytes>(std::move(frame))});
 }
 
 void CoreImpl::close(ConnectionId connection, Errc reason) {
@@ -223,17 +351,18 @@ void CoreImpl::close(ConnectionId connection, Errc reason) {
   sessions_.erase(connection);
   queue_.forget(connection);
   blob_interests_.forget(connection);
+  contacts_.works.forget(connection);
   outputs_.push_back(CloseConnection{connection, reason});
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Core>> Core::open(Now, store::Environment& environment, Entropy& entropy,
-                                         const RelayLimits& limits,
-                                         std::function<void(std::string_view)> log) {
+                                         CoreConfig config) {
   TERN_TRY(environment.read());
-  return std::unique_ptr<Core>(
-      std::make_unique<CoreImpl>(environment, entropy, limits, std::move(log)));
+  auto core = std::make_unique<CoreImpl>(environment, entropy, std::move(config));
+  TERN_TRY(core->open_directory());
+  return std::unique_ptr<Core>(std::move(core));
 }
 
 }  // namespace tern::relay

@@ -18,6 +18,7 @@
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
 #include "crypto/dh.hpp"
+#include "crypto/secret.hpp"
 #include "store/port.hpp"
 #include "tern/relay.hpp"
 #include "tern/result.hpp"
@@ -36,7 +37,30 @@ struct CloseConnection {
   ConnectionId connection = 0;
   Errc reason = Errc::internal;
 };
-using Output = std::variant<SendFrame, CloseConnection>;
+/// A code to be sent to a phone number, and code_sent() to be called with what became of it.
+struct SendCode {
+  std::uint64_t job = 0;
+  std::string number;  ///< E.164
+  std::string code;    ///< digits
+};
+/// Computing that would hold up everybody's batch: `run` is to be called once, on any thread, and
+/// then work_done(). It touches nothing but what it owns, and blocks on nothing. One at a time is
+/// handed out.
+struct RunWork {
+  std::uint64_t id = 0;
+  std::function<void()> run;
+};
+using Output = std::variant<SendFrame, CloseConnection, SendCode, RunWork>;
+
+struct CoreConfig {
+  RelayLimits limits;
+  /// What seals phone numbers and directory keys at rest, and hashes numbers into row keys. Without
+  /// it the folder's numbers are lost.
+  crypto::Secret<32> secret;
+  bool sends_codes = false;  ///< whether somebody does what SendCode says
+  /// One line per event, without phone numbers, ids or keys in clear. May be empty.
+  std::function<void(std::string_view)> log;
+};
 
 struct CoreStatistics {
   std::uint64_t batches = 0;
@@ -45,11 +69,11 @@ struct CoreStatistics {
 
 class Core {
  public:
-  /// `environment` and `entropy` outlive the core. `log` gets one line per event, without phone
-  /// numbers, ids or keys in clear. Errors: storage_*.
+  /// `environment` and `entropy` outlive the core. Makes the directory's first key when there is
+  /// none. Errors: storage_*; storage_wrong_key (`config.secret` is not what the folder was sealed
+  /// with).
   static Result<std::unique_ptr<Core>> open(Now now, store::Environment& environment,
-                                            Entropy& entropy, const RelayLimits& limits,
-                                            std::function<void(std::string_view)> log);
+                                            Entropy& entropy, CoreConfig config);
   virtual ~Core() = default;
 
   /// A finished handshake. `transport_key` is the peer's proven static key. Nothing is read or
@@ -64,6 +88,14 @@ class Core {
   /// The connection's send buffer is over its high-water mark (false), or drained again (true):
   /// a slow reader gets notices instead of entries until it reads them itself.
   virtual void set_writable(Now now, ConnectionId connection, bool writable) = 0;
+  /// What became of a SendCode; of one that this core did not hand out, nothing.
+  virtual void code_sent(Now now, std::uint64_t job, bool sent) = 0;
+  /// The RunWork has been run.
+  virtual void work_done(Now now, std::uint64_t id) = 0;
+  /// Begins to make the directory anew under another key, which replaces the present one when all
+  /// numbers are in it; the present one is then served until the next rotation. Committed on
+  /// return. Errors: invalid_argument (one is under way), storage_*.
+  virtual Result<void> rotate_directory_key(Now now) = 0;
 
   /// Whether run_batch() has something to do now.
   virtual bool has_work() const = 0;

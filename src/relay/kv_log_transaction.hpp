@@ -77,6 +77,67 @@ class KvLogTransaction final : public LogTransaction {
   Result<std::vector<DroppedBlob>> dropped_blobs(std::size_t count_max) override;
   Result<void> erase_dropped(const DroppedBlob& blob, std::size_t count_max) override;
 
+  Result<void> erase_account(const AccountId& account) override;
+  Result<std::vector<DeviceId>> devices_of(const AccountId& account,
+                                           std::size_t count_max) override;
+  Result<void> erase_device(const DeviceId& device) override;
+  Result<void> drop_member(const LogId& log, const DeviceId& device) override;
+  Result<void> erase_log(const LogId& log) override;
+  Result<std::vector<BlobName>> blobs_of(const AccountId& owner, std::size_t count_max) override;
+  Result<bool> forget_blob_use(const AccountId& owner) override;
+
+  Result<std::optional<NumberRow>> number(const NumberId& number) override;
+  Result<void> put_number(const NumberId& number, const NumberRow& row) override;
+  Result<void> erase_number(const NumberId& number) override;
+  Result<std::vector<std::pair<NumberId, NumberRow>>> numbers_after(
+      const std::optional<NumberId>& after, std::size_t count_max) override;
+  Result<std::optional<OwnerRow>> owner(const AccountId& account) override;
+  Result<void> put_owner(const AccountId& account, const OwnerRow& row) override;
+  Result<void> put_owner_lazily(const AccountId& account, const OwnerRow& row) override;
+  Result<void> erase_owner(const AccountId& account) override;
+  Result<std::optional<Bytes>> verification(const AccountId& account,
+                                            const NumberId& number) override;
+  Result<void> put_verification(const AccountId& account, const NumberId& number,
+                                ByteSpan sealed) override;
+  Result<void> erase_verification(const AccountId& account, const NumberId& number) override;
+  Result<std::vector<NumberId>> verifications_of(const AccountId& account,
+                                                 std::size_t count_max) override;
+  Result<std::vector<std::int64_t>> sends(const SendsKey& key) override;
+  Result<void> put_sends(const SendsKey& key, std::span<const std::int64_t> sends) override;
+  Result<std::optional<MeterRow>> meter(const AccountId& account) override;
+  Result<void> put_meter(const AccountId& account, const MeterRow& row) override;
+  Result<void> erase_meter(const AccountId& account) override;
+  Result<void> note_contact_due(const ContactDue& due) override;
+  Result<std::vector<ContactDue>> contact_dues(std::uint32_t day_max,
+                                               std::size_t count_max) override;
+  Result<void> erase_contact_due(const ContactDue& due) override;
+
+  Result<std::vector<EpochRow>> epochs() override;
+  Result<void> put_epoch(const EpochRow& row) override;
+  Result<DirectoryState> directory(std::uint32_t epoch) override;
+  Result<void> put_directory(std::uint32_t epoch, const DirectoryState& state) override;
+  Result<void> erase_epoch(std::uint32_t epoch) override;
+  Result<std::optional<wire::Tag>> place_of(std::uint32_t epoch, const AccountId& account) override;
+  Result<void> put_record(std::uint32_t epoch, const Member& member,
+                          const DirectoryRecord& record) override;
+  Result<void> erase_record(std::uint32_t epoch, const Member& member) override;
+  Result<std::optional<DirectoryRecord>> record(std::uint32_t epoch, const Member& member) override;
+  Result<void> segment(std::uint32_t epoch, std::uint8_t segment,
+                       const VisitRecord& visit) override;
+  Result<void> records_under(std::uint32_t epoch, wire::Tag tag, const VisitRecord& visit) override;
+  Result<void> put_change(std::uint32_t epoch, std::uint64_t version,
+                          const DirectoryChange& change) override;
+  Result<void> changes(std::uint32_t epoch, std::uint64_t from, std::uint64_t to,
+                       const VisitChange& visit) override;
+  Result<std::size_t> forget_changes(std::uint32_t epoch, std::uint64_t to,
+                                     std::size_t count_max) override;
+  Result<std::size_t> erase_rows_of(std::uint32_t epoch, std::size_t count_max) override;
+
+  Result<bool> is_being_deleted(const AccountId& account) override;
+  Result<void> put_deletion(const AccountId& account) override;
+  Result<void> erase_deletion(const AccountId& account) override;
+  Result<std::optional<AccountId>> next_deletion() override;
+
  private:
   struct HeldState {
     std::optional<LogState> state;
@@ -85,6 +146,7 @@ class KvLogTransaction final : public LogTransaction {
   Result<HeldState*> held(const LogId& log);
   Result<EntryRow> entry(const LogId& log, std::uint64_t seq);
   Result<void> memberships(store::Table table, const LogId& log, const VisitMember& visit);
+  Result<void> visit_records(ByteSpan prefix, const VisitRecord& visit);
   /// What an inbox entry takes beside its own row, given back.
   Result<void> release_welcome(const LogId& inbox, const EntryRow& row);
   Result<void> release_group_info(const SharedGroupInfo& where);

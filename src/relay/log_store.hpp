@@ -4,7 +4,7 @@
 // database could stand behind it as LMDB does now.
 //
 // Ids stand in clear in keys and rows: the relay works with them, and its owner could not be kept
-// from seeing them. Payloads are ciphertext. Phone numbers are not stored here at all.
+// from seeing them. Payloads are ciphertext. Phone numbers: directory_store.hpp.
 #pragma once
 
 #include <functional>
@@ -15,6 +15,7 @@
 #include "crypto/dh.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/signature.hpp"
+#include "relay/directory_store.hpp"
 #include "store/port.hpp"
 #include "wire/entry.hpp"
 
@@ -125,9 +126,9 @@ struct DroppedBlob {
 };
 
 /// One batch's view. Spans that it hands out live until the next call. After an error only drop it.
-class LogTransaction {
+class LogTransaction : public DirectoryTransaction {
  public:
-  virtual ~LogTransaction() = default;
+  using Scan = store::Scan;
 
   // -- logs
   virtual Result<std::optional<LogState>> log(const LogId& log) = 0;
@@ -223,6 +224,21 @@ class LogTransaction {
   virtual Result<std::vector<DroppedBlob>> dropped_blobs(std::size_t count_max) = 0;
   /// Erases up to `count_max` chunks of it. Lazily kept.
   virtual Result<void> erase_dropped(const DroppedBlob& blob, std::size_t count_max) = 0;
+
+  // -- what is left of an account that is no more
+  virtual Result<void> erase_account(const AccountId& account) = 0;
+  /// All that ever registered, revoked ones too.
+  virtual Result<std::vector<DeviceId>> devices_of(const AccountId& account,
+                                                   std::size_t count_max) = 0;
+  /// Its row, transport key and store counter.
+  virtual Result<void> erase_device(const DeviceId& device) = 0;
+  /// The device is no member of the log any more, and nothing is remembered of it there.
+  virtual Result<void> drop_member(const LogId& log, const DeviceId& device) = 0;
+  /// A log that has no entries left.
+  virtual Result<void> erase_log(const LogId& log) = 0;
+  virtual Result<std::vector<BlobName>> blobs_of(const AccountId& owner, std::size_t count_max) = 0;
+  /// For an owner without blobs. False: chunks of dropped ones are still there; again later.
+  virtual Result<bool> forget_blob_use(const AccountId& owner) = 0;
 };
 
 class LogStore {

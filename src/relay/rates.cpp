@@ -24,6 +24,20 @@ constexpr std::uint32_t pings_burst = 2'000;
 constexpr std::uint32_t appends_per_commit = 10;
 constexpr std::uint32_t appends_per_commit_in_burst = 2;
 
+// A code typed wrong, a PIN, another number: a person's, each with a write that waits for the disk.
+constexpr std::uint32_t numbers_per_minute = 20;
+constexpr std::uint32_t numbers_burst = 60;
+// A whole address book at once, and what was lost on the way again: a repeated batch is not
+// charged, but computed.
+constexpr std::uint32_t evaluations_per_minute = 30;
+constexpr std::uint32_t evaluations_burst = 200;
+constexpr std::uint32_t segments_per_minute = 20;
+constexpr std::uint32_t segments_burst = 600;
+constexpr std::uint32_t changes_per_minute = 60;
+constexpr std::uint32_t lookups_per_minute = 60;
+constexpr std::uint32_t lookups_burst = 200;
+constexpr std::int64_t minute_us = 60'000'000;
+
 constexpr std::size_t light_acked_logs_max = 256;
 // The rows that a request for a blob reads and writes beside its bytes.
 constexpr std::size_t blob_request_bytes = 4 * 1024;
@@ -52,7 +66,8 @@ std::uint32_t acked_logs(const wire::Request& request) {
 
 bool is_heavy(const wire::Request& request) {
   return is_any_of<wire::Resume, wire::Register, wire::Read, wire::ClaimKeyPackages,
-                   wire::PublishKeyPackages>(request) ||
+                   wire::PublishKeyPackages, wire::Confirm, wire::DeleteAccount, wire::OprfEvaluate,
+                   wire::GetSegments, wire::GetChanges, wire::Lookup>(request) ||
          commits(request) || acked_logs(request) > light_acked_logs_max;
 }
 
@@ -75,8 +90,12 @@ Rates::Rates(const RelayLimits& limits)
       acked_logs_(TokenBuckets::per_second(acked_logs_per_second, acked_logs_burst)),
       pings_(TokenBuckets::per_second(pings_per_second, pings_burst)),
       blob_puts_(TokenBuckets::per_second(limits.blob_chunks_per_second, limits.blob_chunks_burst)),
-      blob_gets_(
-          TokenBuckets::per_second(limits.blob_chunks_per_second, limits.blob_chunks_burst)) {}
+      blob_gets_(TokenBuckets::per_second(limits.blob_chunks_per_second, limits.blob_chunks_burst)),
+      numbers_(minute_us / numbers_per_minute, numbers_burst),
+      evaluations_(minute_us / evaluations_per_minute, evaluations_burst),
+      segments_(minute_us / segments_per_minute, segments_burst),
+      changes_(TokenBuckets::per_minute(changes_per_minute)),
+      lookups_(minute_us / lookups_per_minute, lookups_burst) {}
 
 std::uint32_t Rates::take(std::int64_t mono_ms, const Session& session,
                           const wire::Request& request) {
@@ -93,6 +112,13 @@ std::uint32_t Rates::take(std::int64_t mono_ms, const Session& session,
   if (is_any_of<wire::Read>(request)) return reads_.take(mono_ms, payer);
   if (is_any_of<wire::PutBlob>(request)) return blob_puts_.take(mono_ms, payer);
   if (is_any_of<wire::GetBlob>(request)) return blob_gets_.take(mono_ms, payer);
+  if (is_any_of<wire::RequestCode, wire::Confirm, wire::SetPin, wire::DeleteAccount>(request))
+    return numbers_.take(mono_ms, payer);
+  if (is_any_of<wire::OprfEvaluate>(request)) return evaluations_.take(mono_ms, payer);
+  if (is_any_of<wire::GetSegments>(request)) return segments_.take(mono_ms, payer);
+  if (is_any_of<wire::GetChanges, wire::GetDirectory>(request))
+    return changes_.take(mono_ms, payer);
+  if (is_any_of<wire::Lookup>(request)) return lookups_.take(mono_ms, payer);
   if (is_any_of<wire::Ack>(request))
     return acked_logs_.take(mono_ms, payer, std::max(acked_logs(request), 1u));
   return pings_.take(mono_ms, payer);

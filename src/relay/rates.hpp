@@ -37,6 +37,11 @@ class Rates {
   TokenBuckets pings_;
   TokenBuckets blob_puts_;
   TokenBuckets blob_gets_;
+  TokenBuckets numbers_;
+  TokenBuckets evaluations_;
+  TokenBuckets segments_;
+  TokenBuckets changes_;
+  TokenBuckets lookups_;
 };
 
 }  // namespace tern::relay

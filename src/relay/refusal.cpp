@@ -1,5 +1,7 @@
 #include "relay/refusal.hpp"
 
+#include "store/port.hpp"
+
 namespace tern::relay {
 namespace {
 

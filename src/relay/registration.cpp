@@ -3,6 +3,7 @@
 
 #include "base/try.hpp"
 #include "crypto/log_id.hpp"
+#include "relay/deletion.hpp"
 #include "relay/requests.hpp"
 #include "wire/certificate.hpp"
 
@@ -92,6 +93,14 @@ Result<void> check_renewals(Context& context, const Claim& claim) {
   return {};
 }
 
+// What is left of its former self would be taken for its own, and erased.
+Result<void> check_not_being_deleted(Context& context, const AccountId& account) {
+  TERN_ASSIGN(const bool deleted, context.store.is_being_deleted(account));
+  if (deleted)
+    return Error(Errc::rate_limited).with_retry_after(std::chrono::seconds(deletion_retry_s));
+  return {};
+}
+
 Result<void> check_inbox_is_free(Context& context, const DeviceId& device) {
   TERN_ASSIGN(const auto present, context.store.log(crypto::inbox_log_id(device)));
   if (present && present->kind != LogKind::inbox) return Errc::log_exists;
@@ -162,6 +171,7 @@ void introduce(Context& context, const Session& session, const Identity& identit
 Result<wire::Answer> register_device(Context& context, const Session& session,
                                      const wire::Register& request) {
   TERN_ASSIGN(const auto claim, check_claim(session, request));
+  TERN_TRY(check_not_being_deleted(context, claim.account));
   TERN_ASSIGN(const auto known, context.store.account(claim.account));
   TERN_TRY(check_list_is_newest(known, request, claim));
   TERN_TRY(check_keys_are_free(context, session, claim));

@@ -30,7 +30,9 @@ Error rate_limited(std::uint32_t wait_ms) {
 // A request that can be answered for what it is: it was understood, and is over a limit.
 bool is_over_limit(const Error& error) {
   return error == Errc::entry_too_large || error == Errc::batch_too_large ||
-         error == Errc::chat_too_large || error == Errc::blob_too_large || error == Errc::too_long;
+         error == Errc::chat_too_large || error == Errc::blob_too_large ||
+         error == Errc::too_long || error == Errc::number_invalid ||
+         error == Errc::oprf_batch_invalid;
 }
 
 }  // namespace

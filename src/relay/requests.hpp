@@ -15,6 +15,7 @@
 namespace tern::relay {
 
 class Upkeep;
+struct Contacts;
 
 struct Context {
   Now now;
@@ -25,6 +26,8 @@ struct Context {
   AccessLists& access_lists;
   Reservations& reservations;
   const DeviceRates& device_rates;
+  Contacts& contacts;
+  Entropy& entropy;
   LogTransaction& store;
   Batch& batch;
 
@@ -40,6 +43,7 @@ struct Context {
 struct Caller {
   const Session& session;
   Identity identity;
+  std::uint32_t request = 0;  ///< its id, for an answer that comes later
 };
 
 /// The membership under which `caller` may use the log. An unknown log is answered like one that

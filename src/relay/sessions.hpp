@@ -30,6 +30,7 @@ struct Session {
   std::optional<Identity> identity;
   bool greeted = false;  ///< a Resume of an unknown device came: it may register
   bool writable = true;
+  std::int64_t seen_day = -1;  ///< the last day on which its account was noted to be there
   Errc last_refusal = Errc{};  ///< so that each is logged once in a row
   /// Logs that are not here: the connection has everything up to the head.
   std::unordered_map<LogId, Lag> lags;

@@ -25,6 +25,19 @@ inline constexpr store::Table blob_hashes{17};      // owner, number, chunk -> t
 inline constexpr store::Table blob_uses{18};        // owner -> BlobUse
 inline constexpr store::Table blob_dues{19};        // day, owner, address -> nothing
 inline constexpr store::Table dropped_blobs{20};    // owner, number -> chunks that are still there
+// Phone numbers and the directory: directory_store.hpp.
+inline constexpr store::Table epochs{21};   // epoch, 0 -> EpochRow; epoch, 1 -> DirectoryState
+inline constexpr store::Table numbers{22};  // number -> NumberRow
+inline constexpr store::Table owners{23};   // account -> OwnerRow
+inline constexpr store::Table verifications{24};    // account, number -> a code, sealed
+inline constexpr store::Table sends{25};            // number or account -> when codes were sent
+inline constexpr store::Table meters{26};           // account -> MeterRow
+inline constexpr store::Table records{27};          // epoch, tag, account -> record
+inline constexpr store::Table places{28};           // account, epoch -> tag
+inline constexpr store::Table changes{29};          // epoch, version -> DirectoryChange
+inline constexpr store::Table contact_dues{30};     // day, what -> nothing
+inline constexpr store::Table deletions{31};        // account -> nothing
+inline constexpr store::Table account_devices{32};  // account, device -> nothing
 
 /// Of the rows above; an older program refuses a folder with a newer one (storage_newer).
 inline constexpr std::uint32_t schema = 1;

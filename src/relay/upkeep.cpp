@@ -167,7 +167,9 @@ Result<void> Upkeep::write_ack(LogTransaction& store, Now now, const AckKey& key
 Result<void> Upkeep::write_counters(LogTransaction& store) {
   for (const auto& [device, counter] : counters_) {
     if (run_.counters.size() == acks_per_run_max) break;
-    TERN_TRY(store.raise_store_counter(device, counter));
+    // Of a deleted one nothing is written any more.
+    TERN_ASSIGN(const auto known, store.device(device));
+    if (known) TERN_TRY(store.raise_store_counter(device, counter));
     run_.counters.emplace_back(device, counter);
   }
   return {};

@@ -2,6 +2,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <map>
+#include <mutex>
 
 namespace tern::bench {
 namespace {
@@ -32,10 +34,21 @@ Client open_client(const std::filesystem::path& folder, const std::string& relay
   return client;
 }
 
+}  // namespace
+
+struct Conversation::Codes {
+  std::mutex mutex;
+  std::map<std::string, std::string> by_number;
+};
+
+namespace {
+
 RelayOptions relay_options(const std::filesystem::path& folder) {
   RelayOptions options{.folder = folder, .listen = "127.0.0.1:0"};
   options.limits.append_per_second = 1'000'000;
   options.limits.append_burst = 1'000'000;
+  options.limits.work_bits = 0;
+  options.limits.codes_per_hour = 1'000;
   return options;
 }
 
@@ -45,7 +58,14 @@ Conversation::Conversation(const std::filesystem::path& parent) {
   auto pattern = (parent / "tern-bench-XXXXXX").string();
   if (!mkdtemp(pattern.data())) give_up("no folder in " + parent.string());
   folder_ = pattern;
-  relay_ = must(Relay::start(relay_options(folder_ / "relay")));
+  codes_ = std::make_shared<Codes>();
+  auto options = relay_options(folder_ / "relay");
+  options.send_code = [codes = codes_](std::string_view number, std::string_view code) {
+    const std::lock_guard lock(codes->mutex);
+    codes->by_number[std::string(number)] = std::string(code);
+    return true;
+  };
+  relay_ = must(Relay::start(options));
   sender_ = open_client(folder_ / "sender", relay_->address());
   receiver_ = open_client(folder_ / "receiver", relay_->address());
   chat_ = must(sender_->chat_with(receiver_->account_id()));
@@ -58,6 +78,11 @@ Conversation::~Conversation() {
   receiver_.reset();
   relay_.reset();
   std::filesystem::remove_all(folder_);
+}
+
+std::string Conversation::code_for(const std::string& number) const {
+  const std::lock_guard lock(codes_->mutex);
+  return codes_->by_number[number];
 }
 
 double Conversation::message_ms() {

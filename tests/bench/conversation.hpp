@@ -25,6 +25,9 @@ class Conversation {
   ~Conversation();
 
   const std::filesystem::path& folder() const { return folder_; }
+  std::string relay_address() const { return relay_->address(); }
+  /// The code that the relay has sent to a number.
+  std::string code_for(const std::string& number) const;
   /// From send_text() to the receiver's event.
   double message_ms();
   void go_offline();
@@ -47,6 +50,8 @@ class Conversation {
   std::optional<Client> receiver_;
   std::optional<Chat> chat_;
   MessageId newest_;
+  struct Codes;
+  std::shared_ptr<Codes> codes_;
 };
 
 }  // namespace tern::bench

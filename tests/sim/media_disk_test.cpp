@@ -189,6 +189,30 @@ TEST_CASE("a page that a full disk refused is written again, and is there once")
   two.check_arrives(id, sound);
 }
 
+TEST_CASE("a page that the disk kept and said it had not is written again, and is there once") {
+  Recorders two(1310);
+  auto& world = two.world;
+  auto& engine = two.anna->engine();
+  auto& disk = two.anna->disk();
+  const auto sound = sound_of(world, sound_bytes);
+  const auto id = engine.begin_draft(world.now(), two.chat, client::DraftKind::voice).value();
+  for (std::size_t at = 0; at < sound.size(); at += 4'000) {
+    const auto page = ByteSpan(sound).subspan(at, std::min<std::size_t>(4'000, sound.size() - at));
+    // Each operation fails in its turn; the last that can is the commit.
+    for (std::uint64_t fault = 1;; ++fault) {
+      INFO("page at " << at << ", operation " << fault);
+      disk.fail_at(disk.operations() + fault, Errc::storage_io, store::CommitOutcome::kept);
+      const auto written = engine.write_draft(world.now(), id, at, page, at + page.size());
+      disk.fail_at(std::nullopt);
+      if (written) break;
+      REQUIRE(written.error() == Errc::storage_io);
+    }
+  }
+  CHECK((to_bytes(engine.draft_content(id).value()) == sound));
+  two.finish(id, sound).value();
+  two.check_arrives(id, sound);
+}
+
 TEST_CASE(
     "the map grows at any write of a recording, an upload or a download, and nothing is lost") {
   Recorders two(1304);
@@ -317,5 +341,36 @@ TEST_CASE("whoever is removed while they record keeps what they said, and is tol
     CHECK((to_bytes(two.bo->engine().draft_content(id).value()) == sound));
     CHECK(two.bo->engine().begin_draft(world.now(), two.chat, client::DraftKind::voice).error() ==
           Errc::chat_left);
+  }
+}
+
+TEST_CASE("a long voice message that waits when its author is removed can still be heard by them") {
+  for (const bool leaves : {false, true}) {
+    Recorders two(1309);
+    auto& world = two.world;
+    const auto sound = sound_of(world, sound_bytes);
+    // He speaks where there is no line, and has been removed when there is one.
+    two.bo->set_network(false);
+    const auto id = say(world, *two.bo, two.chat, sound);
+    Outcome outcome;
+    if (leaves) {
+      two.bo->engine().leave(world.now(), two.chat, outcome.done());
+      two.bo->run_outputs();
+    }
+    remove(world, *two.anna, two.chat, *two.bo, outcome);
+    REQUIRE(world.settle());
+    two.bo->set_network(true);
+    REQUIRE(world.settle());
+    REQUIRE(two.bo->info(two.chat).state == ChatState::left);
+    for (int lives = 0; lives < 2; ++lives) {
+      CHECK(two.bo->engine().message(two.chat, id).value().state == MessageState::failed);
+      CHECK(media_at(*two.bo, two.chat, id).state == Media::State::failed);
+      CHECK(media_at(*two.bo, two.chat, id).failure == Errc::not_member);
+      CHECK((content_at(*two.bo, two.chat, id) == sound));
+      CHECK_FALSE(two.bo->engine().wants_link());  // nothing of it is uploaded for nobody
+      two.bo->kill();
+      two.bo->start();
+      REQUIRE(world.settle());
+    }
   }
 }

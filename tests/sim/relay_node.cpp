@@ -9,6 +9,7 @@ namespace {
 
 // A batch waits this long for more, as it would behind the fsync of the one before.
 constexpr std::int64_t batch_delay_ms = 2;
+constexpr std::int64_t code_delay_ms = 500;
 
 }  // namespace
 
@@ -21,8 +22,11 @@ RelayNode::~RelayNode() = default;
 void RelayNode::start() {
   if (running()) return;
   environment_ = store::open_memory(disk_);
-  auto opened = relay::Core::open(world_.now(), *environment_, world_.entropy(), limits_,
-                                  [this](std::string_view line) { log_lines_.emplace_back(line); });
+  auto opened = relay::Core::open(
+      world_.now(), *environment_, world_.entropy(),
+      {.limits = limits_, .secret = {}, .sends_codes = true, .log = [this](std::string_view line) {
+         log_lines_.emplace_back(line);
+       }});
   if (!opened) throw std::runtime_error("the relay does not open: " + opened.error().message());
   core_ = std::move(opened).value();
 }
@@ -93,8 +97,42 @@ void RelayNode::drain() {
     } else if (auto* close = std::get_if<relay::CloseConnection>(&*output)) {
       if (auto found = links_.find(close->connection); found != links_.end())
         std::shared_ptr(found->second)->cut();
+    } else if (auto* code = std::get_if<relay::SendCode>(&*output)) {
+      send_code(std::move(*code));
+    } else if (auto* work = std::get_if<relay::RunWork>(&*output)) {
+      run_work(std::move(*work));
     }
   }
+}
+
+void RelayNode::send_code(relay::SendCode job) {
+  const bool sent = !codes_fail;
+  if (sent) codes_[job.number] = job.code;
+  world_.scheduler().after(code_delay_ms, [this, life = life_, id = job.job, sent] {
+    if (life != life_ || !running()) return;
+    core_->code_sent(world_.now(), id, sent);
+    wake();
+  });
+}
+
+void RelayNode::run_work(relay::RunWork work) {
+  world_.scheduler().after(0, [this, life = life_, work = std::move(work)] {
+    if (life != life_ || !running()) return;
+    work.run();
+    core_->work_done(world_.now(), work.id);
+    wake();
+  });
+}
+
+std::string RelayNode::code_for(std::string_view number) const {
+  const auto found = codes_.find(number);
+  return found != codes_.end() ? found->second : std::string();
+}
+
+void RelayNode::rotate_directory_key() {
+  if (!core_->rotate_directory_key(world_.now()))
+    throw std::runtime_error("the directory's key does not rotate");
+  wake();
 }
 
 bool RelayNode::died() {

@@ -31,6 +31,12 @@ class RelayNode {
   /// A device's connection attempt, handshake done. nullptr when nobody listens.
   std::shared_ptr<Link> accept(Device& device);
 
+  /// The code that was last sent to a phone number; empty: none.
+  std::string code_for(std::string_view number) const;
+  /// No code can be sent for now.
+  bool codes_fail = false;
+  void rotate_directory_key();
+
   /// Between relay and devices: may change, drop (return false) or look at every frame.
   std::function<bool(Device&, Bytes&)> on_frame_to_device;
   std::function<bool(Device&, Bytes&)> on_frame_from_device;
@@ -42,6 +48,8 @@ class RelayNode {
   void wake();
   void run_batch();
   void drain();
+  void send_code(relay::SendCode job);
+  void run_work(relay::RunWork work);
   /// The disk refused a write that the world's fault plan made fail: the process dies there.
   bool died();
 
@@ -56,6 +64,7 @@ class RelayNode {
   bool batch_scheduled_ = false;
   std::int64_t wake_at_ms_ = never_ms;
   std::vector<std::string> log_lines_;
+  std::map<std::string, std::string, std::less<>> codes_;  // by number
 };
 
 }  // namespace tern::sim

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "crypto/oprf_suite.hpp"
 #include "crypto/sodium_entropy.hpp"
 #include "support/fixed_entropy.hpp"
 
@@ -13,9 +14,14 @@ namespace {
 
 constexpr std::string_view order_hex =
     "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
-// RFC 9496 A.3: a field element that is not reduced, and one that is no square's.
+// RFC 9496 A.3: field elements that are not reduced, and one that is no square's.
 constexpr std::string_view non_canonical_hex =
-    "00ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f";
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f";
+constexpr std::string_view high_identity_hex =
+    "0000000000000000000000000000000000000000000000000000000000000080";
+// The generator, with the bit that a field element does not have.
+constexpr std::string_view high_bit_hex =
+    "e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2df6";
 constexpr std::string_view non_square_hex =
     "26948d35ca62e643e26a83177332e6b6afeb9d08e4268b650f1f5bbd8d81d371";
 
@@ -115,6 +121,7 @@ TEST_CASE("An element that is none, or the identity, is refused by either side")
   Talk talk(3);
   const auto wrong = GENERATE(as<std::string>(), std::string(64, '0'),
                               std::string(non_canonical_hex), std::string(non_square_hex),
+                              std::string(high_identity_hex), std::string(high_bit_hex),
                               // negative: RFC 9496 §4.3.1 takes the non-negative of two
                               "0100000000000000000000000000000000000000000000000000000000000000");
   INFO(wrong);
@@ -162,6 +169,20 @@ TEST_CASE("A batch that is empty, over its limit or of another length is refused
     talk.answer.elements.pop_back();
     CHECK(talk.finalize_error() == Errc::oprf_batch_invalid);
   }
+  SECTION("fewer blinds than questions") {
+    const auto outputs = voprf::finalize(talk.keys.public_key, talk.inputs,
+                                         std::span(talk.blinded).first(2), talk.answer);
+    REQUIRE(!outputs);
+    CHECK(outputs.error() == Errc::oprf_batch_invalid);
+  }
+  SECTION("a blind that was moved from") {
+    const auto gone = std::move(talk.blinded[1].blind);
+    CHECK(talk.finalize_error() == Errc::key_invalid);
+  }
+  SECTION("a client's batch over the limit") {
+    const Talk many(oprf::batch_max + 1);
+    CHECK(many.finalize_error() == Errc::oprf_batch_invalid);
+  }
   SECTION("more answers than questions") {
     talk.answer.elements.push_back(talk.answer.elements[0]);
     CHECK(talk.finalize_error() == Errc::oprf_batch_invalid);
@@ -177,6 +198,35 @@ TEST_CASE("Inputs are shorter than 65,535 bytes") {
   const auto keys = oprf::KeyPair::generate(entropy);
   CHECK(oprf::evaluate(keys.private_key, input).error() == Errc::oprf_input_invalid);
   CHECK(poprf::tweak(keys.public_key, input).error() == Errc::oprf_input_invalid);
+  const auto element = voprf::blind(as_bytes("a"), entropy);
+  CHECK(poprf::evaluate_blinded(keys.private_key, {&element->element, 1}, input, entropy).error() ==
+        Errc::oprf_input_invalid);
+  CHECK(poprf::evaluate(keys.private_key, as_bytes("a"), input).error() ==
+        Errc::oprf_input_invalid);
+  CHECK(oprf::finalize(input, *element, element->element).error() == Errc::oprf_input_invalid);
+  CHECK(voprf::derive_key_pair(Bytes(32), input).error() == Errc::invalid_argument);
+}
+
+TEST_CASE("A private key that a poprf's info undoes is said to need replacing") {
+  SystemEntropy entropy;
+  const std::array<std::uint8_t, 2> length = {0, 1};
+  const auto m =
+      oprf::Suite(oprf::Mode::poprf).hash_to_scalar({as_bytes("Info"), length, as_bytes("i")});
+  const auto key = subtract(RistrettoScalar(), m);
+  const auto element = poprf::blind(as_bytes("a"), entropy);
+  CHECK(poprf::evaluate_blinded(key, {&element->element, 1}, as_bytes("i"), entropy).error() ==
+        Errc::key_invalid);
+  CHECK(poprf::evaluate(key, as_bytes("a"), as_bytes("i")).error() == Errc::key_invalid);
+  CHECK(poprf::tweak(multiply_generator(key), as_bytes("i")).error() == Errc::oprf_input_invalid);
+  CHECK(poprf::evaluate(key, as_bytes("a"), as_bytes("j")));
+}
+
+TEST_CASE("A key of zero evaluates nothing") {
+  SystemEntropy entropy;
+  const auto element = oprf::blind(as_bytes("a"), entropy);
+  CHECK(oprf::evaluate_blinded(RistrettoScalar(), element->element).error() ==
+        Errc::oprf_element_invalid);
+  CHECK(oprf::evaluate(RistrettoScalar(), as_bytes("a")).error() == Errc::oprf_element_invalid);
 }
 
 TEST_CASE("A poprf's answer under another info is refused, and another info is another output") {
@@ -214,13 +264,18 @@ TEST_CASE("The inverse of each of many scalars is that of each alone") {
   for (int i = 0; i < 5; ++i) scalars.push_back(random_scalar(entropy));
   std::vector<const RistrettoScalar*> all;
   for (const auto& scalar : scalars) all.push_back(&scalar);
-  const auto inverses = invert_all(all);
+  const auto inverted = invert_all(all);
+  REQUIRE(inverted);
+  const auto& inverses = *inverted;
   REQUIRE(inverses.size() == 5);
   Bytes one(32);
   one[0] = 1;
   for (std::size_t i = 0; i < 5; ++i)
     CHECK(to_hex(multiply(scalars[i], inverses[i]).span()) == to_hex(one));
-  CHECK(invert_all({}).empty());
+  CHECK(invert_all({})->empty());
+  const RistrettoScalar zero;
+  all[2] = &zero;
+  CHECK(invert_all(all).error() == Errc::key_invalid);
 }
 
 TEST_CASE("A random scalar is never zero") {

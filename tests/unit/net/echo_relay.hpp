@@ -41,6 +41,9 @@ class EchoCore final : public relay::Core {
   void set_writable(Now, relay::ConnectionId, bool writable) override {
     recorder_.say(writable ? "writable" : "not writable");
   }
+  void code_sent(Now, std::uint64_t, bool) override {}
+  void work_done(Now, std::uint64_t) override {}
+  Result<void> rotate_directory_key(Now) override { return {}; }
   bool has_work() const override { return !queued_.empty(); }
   void run_batch(Now) override {
     ++statistics_.batches;

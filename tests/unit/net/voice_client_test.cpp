@@ -123,6 +123,38 @@ TEST_CASE("a recording that its program left is a draft: gone on with, sent, or 
   }
 }
 
+TEST_CASE("a recording goes on through a suspension, and is nobody else's meanwhile") {
+  Two two;
+  auto& client = two.anna.client;
+  const auto pcm = syllables(48'000 * 4);
+  const auto first = std::span(pcm).first(48'000 * 2), rest = std::span(pcm).subspan(48'000 * 2);
+  auto recording = two.annas().record_voice().value();
+  push(recording.recorder, first);
+  client.suspend().value();
+  client.resume().value();
+  CHECK(client.drafts().value().empty());
+  CHECK(client.resume_draft(recording.id).error() == Errc::invalid_argument);
+  CHECK(client.discard_draft(recording.id).error() == Errc::invalid_argument);
+  CHECK(client.send_draft(recording.id).error() == Errc::not_found);
+  push(recording.recorder, rest);
+  CHECK(recording.recorder.finish().value().samples == pcm.size());
+  CHECK(two.bo.receives_voice(recording.id));
+}
+
+TEST_CASE("a recording whose program lets go of it while suspended is a draft afterwards") {
+  Two two;
+  auto& client = two.anna.client;
+  std::optional<VoiceRecording> recording = two.annas().record_voice().value();
+  push(recording->recorder, syllables(48'000 * 2));
+  const auto id = recording->id;
+  client.suspend().value();
+  recording.reset();
+  client.resume().value();
+  REQUIRE(client.drafts().value().size() == 1);
+  client.discard_draft(id).value();
+  CHECK(client.drafts().value().empty());
+}
+
 TEST_CASE("a recording that is kept waits to be listened to and sent") {
   Two two;
   auto recording = two.annas().record_voice({}, OnFinish::keep).value();
@@ -164,6 +196,28 @@ TEST_CASE("a file of sound is sent as a voice message, and what is none is refus
   CHECK(std::get<Voice>(message->body).clip.samples == clip.samples);
   CHECK(two.annas().send_voice(as_bytes("no sound at all")).error() == Errc::voice_format_unknown);
   CHECK(two.anna.client.drafts().value().empty());
+
+  // Cut off half way it is no recording for anybody to go on with.
+  VoiceSettings settings;
+  settings.on_packet = [&](ByteSpan) { two.anna.client.suspend().value(); };
+  auto chat = two.annas();
+  CHECK(chat.send_voice(file, settings).error() == Errc::closed);
+  two.anna.client.resume().value();
+  CHECK(two.anna.client.drafts().value().empty());
+}
+
+TEST_CASE("a file that is being sent goes on through a suspension") {
+  Two two;
+  Bytes file;
+  auto recorder = VoiceRecorder::start({}, make_voice_buffer(file)).value();
+  push(recorder, syllables(48'000));
+  recorder.finish().value();
+  VoiceSettings settings;
+  settings.on_packet = [&](ByteSpan) {
+    two.anna.client.suspend().value();
+    two.anna.client.resume().value();
+  };
+  CHECK(two.bo.receives_voice(two.annas().send_voice(file, settings).value()));
 }
 
 TEST_CASE("a file arrives when it is fetched, and is saved whole or not at all") {

@@ -192,6 +192,21 @@ TEST_CASE("a clock that goes back shortens no blob's time") {
   CHECK(is_there(talk, blob));
 }
 
+TEST_CASE("a clock that goes back before the last chunk shortens no blob's time") {
+  for (const std::int64_t days : {1, 40}) {
+    NamingTalk talk;
+    const auto blob = make_blob(talk.world, 2 * chunk_bytes);
+    as<wire::BlobStored>(talk.world.ask(talk.at_anna, blob.put(0)));
+    talk.world.now.wall_ms -= days * blob_day_ms;
+    REQUIRE(as<wire::BlobStored>(talk.world.ask(talk.at_anna, blob.put(1))).complete);
+    talk.world.now.wall_ms += days * blob_day_ms;
+    talk.pass_days(retention_days);
+    CHECK(is_there(talk, blob));
+    talk.pass_days(1);
+    CHECK_FALSE(is_there(talk, blob));
+  }
+}
+
 TEST_CASE("a large blob goes in shares, between which others are served") {
   BlobTalk talk;
   const auto blob = make_blob(talk.world, 600 * chunk_bytes);

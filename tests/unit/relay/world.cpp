@@ -18,9 +18,9 @@ World::World(const RelayLimits& relay_limits) : limits(relay_limits) {
 }
 
 void World::open() {
-  core = Core::open(now, *environment, entropy, limits, [this](std::string_view line) {
-           log.emplace_back(line);
-         }).value();
+  CoreConfig config{.limits = limits, .secret = {}, .sends_codes = sends_codes, .log = {}};
+  config.log = [this](std::string_view line) { log.emplace_back(line); };
+  core = Core::open(now, *environment, entropy, std::move(config)).value();
 }
 
 void World::restart() {
@@ -29,6 +29,7 @@ void World::restart() {
   environment = store::open_memory(disk);
   answers_.clear();
   pushes_.clear();
+  works.clear();
   open();
 }
 
@@ -141,11 +142,24 @@ void World::drain() {
   while (auto output = core->next_output()) {
     if (const auto* const close = std::get_if<CloseConnection>(&*output)) {
       closed_[close->connection] = close->reason;
-    } else {
-      const auto& send = std::get<SendFrame>(*output);
-      take_frame(send.to, send.frame);
+    } else if (const auto* const send = std::get_if<SendFrame>(&*output)) {
+      take_frame(send->to, send->frame);
+    } else if (auto* const code = std::get_if<SendCode>(&*output)) {
+      codes_[code->number] = code->code;
+      codes_sent.push_back(std::move(*code));
+      if (!hold_codes) core->code_sent(now, codes_sent.back().job, !codes_fail);
+    } else if (auto* const work = std::get_if<RunWork>(&*output)) {
+      works.push_back(std::move(*work));
+      if (!hold_work) finish_work();
     }
   }
+}
+
+void World::finish_work() {
+  const auto work = std::move(works.at(0));
+  works.erase(works.begin());
+  work.run();
+  core->work_done(now, work.id);
 }
 
 void World::take_frame(ConnectionId to, const std::shared_ptr<const Bytes>& frame) {

@@ -71,6 +71,20 @@ class World {
   std::vector<wire::Entry> pushed_entries(ConnectionId connection, const LogId& log);
   std::optional<Errc> closed(ConnectionId connection) const;
 
+  // -- what the core has others do
+  /// Runs the first of `works` and says so to the core.
+  void finish_work();
+  /// The code that was last to be sent to the number; empty: none.
+  std::string code_for(const std::string& number) const {
+    const auto found = codes_.find(number);
+    return found != codes_.end() ? found->second : std::string();
+  }
+  bool hold_work = false;   ///< works wait for finish_work()
+  bool hold_codes = false;  ///< the test calls code_sent()
+  bool codes_fail = false;
+  std::vector<RunWork> works;
+  std::vector<SendCode> codes_sent;
+
   // -- time, and what can go wrong
   void pass_ms(std::int64_t ms) {
     now.mono_ms += ms;
@@ -93,6 +107,7 @@ class World {
   Now now{1'000'000, 1'700'000'000'000};
   crypto::DeterministicEntropy entropy{7};
   RelayLimits limits;
+  bool sends_codes = true;  ///< when it is opened next
   store::MemoryDisk disk;
   std::unique_ptr<store::Environment> environment;
   std::unique_ptr<Core> core;
@@ -109,6 +124,7 @@ class World {
   std::map<std::pair<ConnectionId, std::uint32_t>, wire::Answer> answers_;
   std::map<ConnectionId, std::vector<wire::Push>> pushes_;
   std::map<ConnectionId, Errc> closed_;
+  std::map<std::string, std::string> codes_;
 };
 
 /// The answer as the kind that the test expects.

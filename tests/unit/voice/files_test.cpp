@@ -36,11 +36,52 @@ TEST_CASE("a draft in a file is there when its recorder is not, and goes when it
     auto recorder = VoiceRecorder::start({}, make_voice_file(path).value()).value();
     push(recorder, speech(48'000));
   }
-  CHECK(std::filesystem::file_size(path + ".part") > 1'000);
-  auto recorder = VoiceRecorder::start({}, make_voice_file(path).value()).value();
+  const auto left = std::filesystem::file_size(path + ".part");
+  CHECK(left > 1'000);
+  // It is nobody's to write over.
+  const auto refused = make_voice_file(path);
+  CHECK(refused.error() == Errc::file_io);
+  CHECK(refused.error().message().find(path + ".part") != std::string::npos);
+  CHECK(std::filesystem::file_size(path + ".part") == left);
+  auto recorder = resume_voice_file(path, {}).value();
   push(recorder, speech(48'000));
   recorder.discard().value();
   CHECK(std::filesystem::is_empty(folder.path));
+}
+
+TEST_CASE("a recording into a file that was cut off anywhere goes on in the same file") {
+  tern::test::TemporaryFolder folder;
+  const std::string path = folder.path / "clip.opus", part = path + ".part";
+  for (const std::size_t missing : {0, 1, 500}) {
+    {
+      auto recorder = VoiceRecorder::start({}, make_voice_file(path).value()).value();
+      push(recorder, speech(48'000 * 3));
+    }
+    std::filesystem::resize_file(part, std::filesystem::file_size(part) - missing);
+    auto recorder = resume_voice_file(path, {}).value();
+    CHECK(recorder.samples() > 48'000 * 2);
+    CHECK(resume_voice_file(path, {}).error() == Errc::file_io);  // one at a time
+    push(recorder, speech(48'000));
+    const auto clip = recorder.finish().value();
+    CHECK(clip.samples > 48'000 * 3);
+    CHECK(play_file(path).size() == clip.samples);
+    CHECK_FALSE(std::filesystem::exists(part));
+    std::filesystem::remove(path);
+  }
+}
+
+TEST_CASE("what is no draft is not gone on with, and stays as it is") {
+  tern::test::TemporaryFolder folder;
+  const std::string path = folder.path / "clip.opus", part = path + ".part";
+  CHECK(resume_voice_file(path, {}).error() == Errc::file_io);
+  CHECK_FALSE(std::filesystem::exists(part));
+  std::ofstream(part) << std::string(100'000, 'd');
+  CHECK_FALSE(resume_voice_file(path, {}));
+  CHECK(std::filesystem::file_size(part) == 100'000);
+  std::filesystem::remove(part);
+  // A recorder that does not begin leaves nothing in the way of the next one.
+  CHECK_FALSE(VoiceRecorder::start({.sample_rate = 1}, make_voice_file(path).value()));
+  CHECK(make_voice_file(path));
 }
 
 TEST_CASE("a file that cannot be read or written is an error") {

@@ -152,6 +152,42 @@ TEST_CASE("a packet behind the end is left out, and one far ahead says that too 
   CHECK(drain(late, heard) == StreamState::lost);
 }
 
+TEST_CASE("whoever reads late has missed nothing, as long as no packet is missing") {
+  const auto& once = live();
+  REQUIRE(once.count() > 20);
+  auto stream = start();
+  Pcm heard;
+  // The others' order is the line's.
+  for (std::uint64_t i = 0; i < 20; i += 2) {
+    add(stream, i + 1);
+    add(stream, i);
+  }
+  CHECK(drain(stream, heard) == StreamState::waiting);
+  CHECK(heard.size() == 20 * frames * 960 - 312);
+  CHECK(std::equal(heard.begin(), heard.end(), once.whole.begin()));
+
+  // Eight may be on their way, not nine.
+  for (const std::uint64_t missing : {8, 9}) {
+    auto gap = start();
+    for (std::uint64_t i = 0; i < 5; ++i) add(gap, i);
+    add(gap, 5 + missing);
+    heard.clear();
+    drain(gap, heard);
+    CHECK(heard.empty() == (missing == 9));
+  }
+}
+
+TEST_CASE("so many packets wait for who does not read, and one more is a loss") {
+  const Bytes silence = live().packets[0];
+  const std::vector<ByteSpan> packet(frames, silence);
+  for (const std::uint64_t count : {64, 65}) {
+    auto stream = start();
+    for (std::uint64_t i = 0; i < count; ++i) stream.add(i, packet).value();
+    Pcm heard;
+    CHECK(drain(stream, heard) == (count == 64 ? StreamState::waiting : StreamState::lost));
+  }
+}
+
 TEST_CASE("an end that was played already ends the stream") {
   auto stream = start();
   Pcm heard;

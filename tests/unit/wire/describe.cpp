@@ -115,7 +115,9 @@ json fields(const DeleteAccount& r) { return {{"delete_account", hex(r.proof)}};
 json fields(const OprfEvaluate& r) { return {{"evaluate", hex(r.elements)}, {"epoch", r.epoch}}; }
 json fields(const GetDirectory&) { return "get_directory"; }
 json fields(const GetSegments& r) { return {{"get_segments", r.first}, {"epoch", r.epoch}}; }
-json fields(const GetChanges& r) { return {{"get_changes", r.since}, {"epoch", r.epoch}}; }
+json fields(const GetChanges& r) {
+  return {{"get_changes", r.since}, {"until", r.until}, {"epoch", r.epoch}};
+}
 json fields(const Lookup& r) { return {{"lookup", hex(r.tags)}, {"epoch", r.epoch}}; }
 
 json fields(const Resumed& a) {
@@ -217,7 +219,9 @@ json fields(const TextContent& c) {
           {"reply_to", c.reply_to ? json(c.reply_to->hex()) : json()}};
 }
 json fields(const ReceiptContent& c) {
-  return {{"delivered", c.delivered_up_to}, {"read", c.read_up_to}};
+  return {{"delivered", c.delivered_up_to},
+          {"read", c.read_up_to},
+          {"directory", {c.directory_epoch, c.directory_key.hex()}}};
 }
 json fields(const CustomContent& c) {
   return {{"custom", hex(as_bytes(c.type))}, {"bytes", hex(c.bytes)}};

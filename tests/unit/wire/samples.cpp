@@ -105,7 +105,7 @@ std::vector<Request> Samples::requests() {
           OprfEvaluate{number32(), random(32 * below(5))},
           GetDirectory{},
           GetSegments{number32(), static_cast<std::uint8_t>(number())},
-          GetChanges{number32(), number()},
+          GetChanges{number32(), number(), number()},
           Lookup{number32(), random(tag_bytes * below(5))}};
 }
 
@@ -223,7 +223,8 @@ std::vector<Content> Samples::contents() {
   TextContent text_content{.text = text(300)};
   if (coin()) text_content.reply_to = id<MessageId>();
   return {content(text_content),
-          content(ReceiptContent{number(), number()}),
+          content(ReceiptContent{number(), number(), number32(),
+                                 coin() ? id<DirectoryKeyHash>() : DirectoryKeyHash{}}),
           content(CustomContent{text(limits::custom_type_bytes_max), bytes(300)}),
           content(voice()),
           content(file()),

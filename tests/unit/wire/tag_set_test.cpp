@@ -30,7 +30,7 @@ TEST_CASE("a set of tags comes back as it was, whatever is in it") {
   const auto top = (Tag{1} << tag_bits) - 1;
   const auto tags = GENERATE_COPY(
       std::vector<Tag>{}, std::vector<Tag>{0}, std::vector<Tag>{top}, std::vector<Tag>{7, 7, 7},
-      std::vector<Tag>{0, 0, top, top}, std::vector<Tag>(1000, 0), std::vector<Tag>(1000, top),
+      std::vector<Tag>{0, 0, top, top}, std::vector<Tag>(255, 0), std::vector<Tag>(255, top),
       uniform_tags(1, tag_bits, 1), uniform_tags(3, tag_bits, 2), uniform_tags(5000, tag_bits, 3));
   const auto bytes = encode_tags(tags);
   const auto decoded = decode_tags(bytes, tag_bits);
@@ -72,6 +72,10 @@ TEST_CASE("a tag over its bits is refused, by its quotient or by its sum") {
   Bytes unary = {0, 0, 0, 1, 0};
   unary.resize(100'000, 0xff);
   CHECK(error_of(unary) == Errc::malformed);
+  // A quotient of 3 with k = 40.
+  const auto quotient = decode_tags(Bytes{0, 0, 0, 1, 40, 0xe0, 0, 0, 0, 0, 0, 0}, tag_bits);
+  REQUIRE(!quotient);
+  CHECK(quotient.error().message() == "a set of tags: a tag over its bits");
   // 2^40 and more, in one step of k = 40.
   Bytes wide = {0, 0, 0, 1, 40, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
   CHECK(error_of(wide) == Errc::malformed);
@@ -82,6 +86,14 @@ TEST_CASE("a set that says it has more tags than its bytes can hold takes no mem
   CHECK(error_of(huge) == Errc::malformed);
   const Bytes long_remainder = {0, 0, 0, 1, 41, 0, 0, 0, 0, 0, 0, 0, 0};
   CHECK(error_of(long_remainder) == Errc::malformed);
+}
+
+TEST_CASE("one tag 256 times is refused: a few bytes would be millions of them") {
+  CHECK(error_of(encode_tags(std::vector<Tag>(256, 7))) == Errc::malformed);
+  Bytes zeros = {0x00, 0x7a, 0x12, 0x00, 0};  // 8,000,000
+  zeros.resize(5 + 1'000'000);
+  CHECK(error_of(zeros) == Errc::malformed);
+  CHECK(error_of(Bytes{0, 0, 0, 0, 7}) == Errc::malformed);
 }
 
 TEST_CASE("tags of a lookup are five bytes each, the highest first") {

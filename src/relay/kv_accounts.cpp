@@ -39,6 +39,7 @@ Result<void> KvLogTransaction::put_device(const DeviceId& device, const DeviceRo
   TERN_ASSIGN(const auto before, this->device(device));
   if (before && before->transport_key != row.transport_key)
     TERN_TRY(erase(tables::transport_keys, before->transport_key));
+  if (!before) TERN_TRY(put(tables::account_devices, Key(row.account, device), {}));
   TERN_TRY(put(tables::transport_keys, row.transport_key, device));
   return put(tables::devices, device, encode(row));
 }
