@@ -15,6 +15,7 @@ endfunction()
 
 set(consumer ${SOURCE}/examples/hello/hello.cpp)
 set(mls_consumer ${SOURCE}/tests/package/consumer/mls_consumer.cpp)
+set(contacts_consumer ${SOURCE}/tests/package/consumer/contacts_consumer.cpp)
 set(flags "")
 if(SANITIZE)
   set(flags -fsanitize=${SANITIZE})
@@ -29,10 +30,12 @@ file(RENAME ${WORK}/installed ${WORK}/prefix)
 run(${CMAKE_COMMAND} -S ${SOURCE}/tests/package/consumer -B ${WORK}/build -G Ninja
   -D CMAKE_PREFIX_PATH=${WORK}/prefix -D CMAKE_CXX_COMPILER=${COMPILER}
   -D CMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER} -D CMAKE_CXX_FLAGS=${flags}
-  -D CMAKE_EXE_LINKER_FLAGS=${LINKER} -D CONSUMER=${consumer} -D MLS_CONSUMER=${mls_consumer})
+  -D CMAKE_EXE_LINKER_FLAGS=${LINKER} -D CONSUMER=${consumer}
+  -D MLS_CONSUMER=${mls_consumer} -D CONTACTS_CONSUMER=${contacts_consumer})
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 try(${WORK}/build/consumer)
 try(${WORK}/build/mls_consumer)
+try(${WORK}/build/contacts_consumer)
 
 file(GLOB_RECURSE pc ${WORK}/prefix/tern.pc)
 cmake_path(GET pc PARENT_PATH pc_folder)
@@ -50,3 +53,7 @@ try(${WORK}/consumer)
 pkg_config(mls tern-mls)
 run(${LAUNCHER} ${COMPILER} ${flags} ${linker} ${mls_consumer} -o ${WORK}/mls_consumer ${mls})
 try(${WORK}/mls_consumer)
+pkg_config(contacts tern-contacts)
+run(${LAUNCHER} ${COMPILER} ${flags} ${linker} ${contacts_consumer} -o ${WORK}/contacts_consumer
+  ${contacts})
+try(${WORK}/contacts_consumer)
