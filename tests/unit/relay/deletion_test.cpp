@@ -102,6 +102,8 @@ TEST_CASE("of a deleted account nothing is left in any table but what it wrote t
     INFO(int{table.id});
     CHECK(std::count(before.begin(), before.end(), table.id) == 1);
   }
+  // What waits to be written down finds nobody to write it for.
+  as<wire::Done>(talk.world.ask(talk.anna.at, wire::Ack{{}, 9}));
   as<wire::Done>(talk.erase());
   talk.world.settle(60'000);
   auto expected = kept_by_others;

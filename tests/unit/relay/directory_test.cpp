@@ -235,10 +235,17 @@ TEST_CASE("what is kept in memory of the segments is what the store has") {
     const auto next = person(talk.world);
     request_code(talk.world, next, number_of(i));
     // Asked for in the very batch that changes it.
-    talk.world.send(talk.anna().at, wire::GetSegments{1, 0});
+    const auto id = talk.world.send(talk.anna().at, wire::GetSegments{1, 0});
     const auto code = talk.world.code_for(number_of(i));
     talk.world.send(next.at, wire::Confirm{number_of(i), code, {}});
     talk.world.run();
+    const auto answer = as<wire::Segments>(talk.world.answer_to(talk.anna().at, id));
+    REQUIRE(answer.segments.size() == wire::segments_count);
+    CHECK(answer.segments[0].version == held.version + 1);
+    std::size_t told = 0;
+    for (const auto& segment : answer.segments)
+      told += wire::decode_tags(segment.tags, wire::segment_tag_bits).value().size();
+    CHECK(told == held.tags.size() + 1);
     sizes.push_back(whole_directory(talk.world, talk.anna(), 1).tags.size());
     CHECK(sizes.back() == held.tags.size() + 1);
   }
