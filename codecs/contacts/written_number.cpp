@@ -1,21 +1,10 @@
 #include "contacts/written_number.hpp"
 
-#include <algorithm>
-
 #include "base/utf8.hpp"
 #include "tern/limits.hpp"
 #include "tern/phone_number.hpp"
 
-namespace tern {
-
-bool is_e164(std::string_view number) noexcept {
-  if (number.size() < 1 + limits::number_digits_min || number.size() > limits::number_bytes_max)
-    return false;
-  return number[0] == '+' && number[1] != '0' &&
-         std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-namespace contacts {
+namespace tern::contacts {
 
 Result<void> check_written(std::string_view written) {
   if (written.size() > limits::number_written_bytes_max)
@@ -40,5 +29,4 @@ Result<std::string> fit_e164(std::string number) {
   return number;
 }
 
-}  // namespace contacts
-}  // namespace tern
+}  // namespace tern::contacts

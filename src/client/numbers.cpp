@@ -1,11 +1,10 @@
 #include "client/numbers.hpp"
 
-#include <algorithm>
-
 #include "client/registration.hpp"
 #include "client/step.hpp"
 #include "crypto/pin.hpp"
 #include "crypto/work.hpp"
+#include "tern/phone_number.hpp"
 
 namespace tern::client::numbers {
 namespace {
@@ -19,13 +18,6 @@ constexpr std::uint8_t work_bits_max = 26;
 constexpr std::uint32_t works_max = 3;
 // A relay that knows this device, and then says that it does not.
 constexpr std::int64_t unknown_retry_ms = 5'000;
-
-bool is_e164(std::string_view number) {
-  return number.size() >= 8 && number.size() <= limits::number_bytes_max && number[0] == '+' &&
-         number[1] != '0' && std::all_of(number.begin() + 1, number.end(), [](char letter) {
-           return letter >= '0' && letter <= '9';
-         });
-}
 
 Result<void> add(Step& step, std::shared_ptr<NumberCall> call) {
   if (step.device.record.deleted) return Errc::account_deleted;

@@ -7,6 +7,7 @@
 #include "relay/contacts.hpp"
 #include "relay/directory.hpp"
 #include "relay/numbers.hpp"
+#include "tern/phone_number.hpp"
 #include "wire/certificate.hpp"
 
 namespace tern::relay {

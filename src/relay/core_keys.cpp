@@ -53,12 +53,6 @@ Result<Verification> read_verification(Reader reader) {
 
 }  // namespace
 
-bool is_e164(std::string_view number) {
-  if (number.size() < 8 || number.size() > 16 || number[0] != '+' || number[1] == '0') return false;
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return std::all_of(number.begin() + 1, number.end(), is_digit);
-}
-
 CoreKeys::CoreKeys(const crypto::Secret<32>& secret)
     : sealing_(derive(secret, "sealing")),
       numbers_(derive(secret, "numbers")),

@@ -10,9 +10,6 @@
 
 namespace tern::relay {
 
-/// ITU-T E.164: a plus sign and 7 to 15 digits, the first not a zero.
-bool is_e164(std::string_view number);
-
 /// A code that is waited for.
 struct Verification {
   std::array<std::uint8_t, 6> code{};  ///< ASCII digits

@@ -7,6 +7,7 @@
 #include "relay/code_sends.hpp"
 #include "relay/contacts.hpp"
 #include "relay/numbers.hpp"
+#include "tern/phone_number.hpp"
 
 namespace tern::relay {
 namespace {
