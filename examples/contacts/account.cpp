@@ -4,7 +4,7 @@
 
 #include "chat/person.hpp"
 #include "chat/require.hpp"
-#include "contacts/commands.hpp"
+#include "examples/contacts/commands.hpp"
 
 using namespace std::chrono_literals;
 using chat::require;

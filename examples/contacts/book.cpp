@@ -7,7 +7,7 @@
 #include "chat/person.hpp"
 #include "chat/require.hpp"
 #include "chat/visible.hpp"
-#include "contacts/commands.hpp"
+#include "examples/contacts/commands.hpp"
 
 using namespace std::chrono_literals;
 using chat::Failure;

@@ -2,7 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "contacts/commands.hpp"
+#include "examples/contacts/commands.hpp"
 
 namespace {
 
