@@ -26,8 +26,8 @@ struct Lied {
     const auto found = sync(world, anna, book);
     REQUIRE(!found);
     CHECK(anna.saw_problem(found.error().errc()));
-    for (const auto& contact : anna.engine().contacts().value())
-      CHECK(contact.state == ContactState::waiting);
+    const auto contacts = anna.engine().contacts().value();
+    for (const auto& contact : contacts) CHECK(contact.state == ContactState::waiting);
     return found.error().errc();
   }
   void honest_again() {

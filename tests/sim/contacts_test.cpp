@@ -230,8 +230,8 @@ TEST_CASE("over its allowance an account's rest waits, and is found when it may 
   CHECK(found->next_in->count() > 0);
   town.world.run_for(700'000);
   REQUIRE(town.world.settle());
-  for (const auto& contact : town.anna.engine().contacts().value())
-    CHECK(contact.state != ContactState::waiting);
+  const auto contacts = town.anna.engine().contacts().value();
+  for (const auto& contact : contacts) CHECK(contact.state != ContactState::waiting);
   CHECK(town.anna.engine().contact("+32470000002").value().account == town.bo.account());
 }
 
