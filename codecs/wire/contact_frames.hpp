@@ -47,7 +47,7 @@ struct SetPin {
 };
 
 /// Everything that the relay has of the caller's account goes. `proof` is the account key's
-/// signature over signed_deletion(account). Answer: Done, then the connection is closed.
+/// signature over signed_deletion(account, device). Answer: Done, then the connection is closed.
 struct DeleteAccount {
   ByteSpan proof;
 };

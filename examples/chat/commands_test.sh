@@ -1,34 +1,9 @@
 #!/usr/bin/env bash
 # tern-chat's commands as a person types them. Usage: commands_test.sh FOLDER_OF_PROGRAMS
-set -euo pipefail
-bin=$1
-export LC_ALL=C.UTF-8
-work=$(mktemp -d)
-cd "$work"
-"$bin/tern-relay" --data relay --listen 127.0.0.1:0 > relay.out 2> relay.log &
-relay=$!
-trap 'kill $relay 2>/dev/null; wait; rm -rf "$work"' EXIT
-until address=$(grep -o 'tern://.*' relay.out); do
-  kill -0 $relay || exit 1
-  sleep 0.05
-done
+. "$(dirname "${BASH_SOURCE[0]}")/../commands_test_kit.sh"
 
 anna() { "$bin/tern-chat" --folder anna "$@"; }
 bo() { "$bin/tern-chat" --folder bo "$@"; }
-# expect WHAT COMMAND...: the command's output has WHAT in it.
-expect() {
-  local want=$1 said
-  shift
-  said=$("$@" 2>&1) || { echo "failed: $* said '$said'"; exit 1; }
-  [[ $said == *"$want"* ]] || { echo "$* said '$said', not '$want'"; exit 1; }
-}
-# refuse WHAT COMMAND...: the command fails, and says WHAT.
-refuse() {
-  local want=$1 said
-  shift
-  ! said=$("$@" 2>&1) || { echo "$* did not fail"; exit 1; }
-  [[ $said == *"$want"* ]] || { echo "$* said '$said', not '$want'"; exit 1; }
-}
 
 refuse "run tern-chat init first" anna id
 refuse "" "$bin/tern-chat" --folder anna init --relay not-an-address

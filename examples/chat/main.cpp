@@ -5,6 +5,7 @@
 
 #include "chat/commands.hpp"
 #include "chat/require.hpp"
+#include "chat/run_app.hpp"
 
 namespace {
 
@@ -131,13 +132,5 @@ int main(int argc, char* argv[]) {
   add_sending(app, folder);
   add_files(app, folder);
   add_listing(app, folder);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error);
-  } catch (const std::exception& error) {
-    std::cerr << "tern-chat: " << error.what() << '\n';
-    return 1;
-  }
-  return 0;
+  return chat::run_app(app, "tern-chat", argc, argv);
 }

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "chat/run_app.hpp"
 #include "examples/contacts/commands.hpp"
 
 namespace {
@@ -86,13 +87,5 @@ int main(int argc, char* argv[]) {
   add_account(app, folder);
   add_book(app, folder);
   add_people(app, folder);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error);
-  } catch (const std::exception& error) {
-    std::cerr << "tern-contacts: " << error.what() << '\n';
-    return 1;
-  }
-  return 0;
+  return chat::run_app(app, "tern-contacts", argc, argv);
 }

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "chat/require.hpp"
+#include "chat/run_app.hpp"
 #include "examples/voice/commands.hpp"
 
 namespace {
@@ -159,13 +160,5 @@ int main(int argc, char* argv[]) {
   add_sending(app, folder);
   add_drafts(app, folder);
   add_live(app, folder);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 1;
-  } catch (const std::exception& error) {
-    std::cerr << "tern-voice: " << error.what() << '\n';
-    return 1;
-  }
-  return 0;
+  return chat::run_app(app, "tern-voice", argc, argv);
 }

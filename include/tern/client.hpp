@@ -92,7 +92,8 @@ class Client {
   /// The confirmed number, E.164; empty without one.
   std::string number() const;
   /// Nobody registers this number on another account without the PIN, until no device of this
-  /// account has been seen for 30 days. Empty: without one again. Errors: number_not_confirmed.
+  /// account has been seen for 30 days. Empty: without one again; another number begins without
+  /// one too. Errors: number_not_confirmed.
   Pending<void> set_registration_pin(std::string_view pin);
   /// The relay forgets this account: its number, its key packages, inboxes, files. What is on this
   /// device stays until the app removes the folder; nothing more comes or goes.
@@ -243,7 +244,8 @@ class Contacts {
   /// asked for in batches, and ContactsProgress tells how far it is. The names and numbers are
   /// sealed on this device when the call returns; the answer needs a line. At most 20,000 entries.
   /// Errors: too_long (entries, a name), text_not_utf8 (a name), number_not_confirmed,
-  /// directory_key_changed, oprf_proof_invalid (the relay does not do as it says).
+  /// account_deleted; directory_key_changed, directory_damaged, oprf_… (the relay does not do as it
+  /// says: nothing of it was used), and what the relay refuses with.
   Pending<SyncResult> sync(std::span<const AddressBookEntry> book, const SyncOptions& options = {});
   /// Asks for what has changed since. Done on its own every few hours too.
   Pending<void> refresh();

@@ -15,7 +15,8 @@ namespace tern {
 enum class ContactState : std::uint8_t {
   waiting,     ///< not known yet: no line, or more numbers than may be asked for now
   member,      ///< can be written to: `account`
-  non_member,  ///< not registered; a ContactJoined will tell when that changes
+  non_member,  ///< not registered; ContactJoined tells when it is, ContactKeyChanged when it is by
+               ///< another account than once before
 };
 
 /// One number of the address book.
@@ -24,7 +25,7 @@ struct Contact {
   std::string name;     ///< as the address book has it
   std::string written;  ///< the number as the person wrote it
   ContactState state = ContactState::waiting;
-  /// Whose the number is. It stays what it was while `new_account` waits.
+  /// Whose the number is, or was last. It stays what it was while `new_account` waits.
   std::optional<AccountId> account;
   /// Somebody else, or the same person with a new key, has registered the number: what is written
   /// to it waits for accept_key_change().

@@ -16,4 +16,11 @@ struct Now {
 /// "No deadline" for next_deadline().
 inline constexpr std::int64_t never_ms = INT64_MAX;
 
+inline constexpr std::int64_t day_s = 86'400;
+
+/// The day since 1970 that a wall clock's second lies in, as rows keep it; 0 before.
+constexpr std::uint32_t day_of(std::int64_t wall_s) {
+  return wall_s < 0 ? 0 : static_cast<std::uint32_t>(wall_s / day_s);
+}
+
 }  // namespace tern

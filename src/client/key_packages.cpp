@@ -9,8 +9,6 @@
 namespace tern::client {
 namespace {
 
-constexpr std::int64_t day_s = 86'400;
-
 RowId row_of(const ReadRows& rows, const mls::KeyPackageRef& ref) {
   return rows.sealer().row_id(tables::key_packages, ref);
 }

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t retry_ms = 30'000;
 /// Published ones are renewed long before they expire (limits::key_package_lifetime_days).
-constexpr std::int64_t renew_after_s = 60 * 86'400;
+constexpr std::int64_t renew_after_s = 60 * day_s;
 
 bool too_old(const Device& device, Now now) {
   return now.wall_ms / 1000 - device.record.key_packages_made_s > renew_after_s;

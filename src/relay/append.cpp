@@ -10,8 +10,6 @@
 namespace tern::relay {
 namespace {
 
-constexpr std::int64_t day_s = 86'400;
-
 wire::Answer stale(const LogState& state) {
   wire::Refused refused;
   refused.code = Errc::stale;

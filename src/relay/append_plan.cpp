@@ -68,7 +68,7 @@ Numbered number_entries(const Context& context, const AppendPlan& plan) {
 }
 
 Result<void> note_expiry(Context& context, const LogId& log, LogState& state) {
-  const auto day = static_cast<std::uint32_t>(context.wall_s() / 86'400);
+  const auto day = day_of(context.wall_s());
   if (state.expiry_day == day) return {};
   state.expiry_day = day;
   return context.store.note_expiry({day, log});

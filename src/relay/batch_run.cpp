@@ -79,7 +79,7 @@ class Running {
   }
   // Once a day for each connection.
   Result<void> note_account() {
-    const auto day = context_.wall_s() / 86'400;
+    const auto day = day_of(context_.wall_s());
     if (session_->seen_day == day) return {};
     const auto known = identity();
     if (!known) return {};

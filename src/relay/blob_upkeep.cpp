@@ -35,8 +35,7 @@ void BlobUpkeep::keep() { next_ = run_; }
 void BlobUpkeep::postpone(std::int64_t until_ms) { next_.at_ms = std::max(next_.at_ms, until_ms); }
 
 Result<bool> BlobUpkeep::drop_due(LogTransaction& store, Now now) {
-  const auto today =
-      static_cast<std::uint32_t>(std::max<std::int64_t>(now.wall_ms, 0) / 86'400'000);
+  const auto today = day_of(now.wall_ms / 1000);
   TERN_ASSIGN(const auto due, store.due_blobs(today, dropped_per_run_max));
   for (const auto& name : due) {
     TERN_ASSIGN(const auto row, store.blob(name));

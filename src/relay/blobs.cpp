@@ -10,7 +10,6 @@
 namespace tern::relay {
 namespace {
 
-constexpr std::int64_t blob_day_s = 86'400;
 // Whatever the configuration says.
 constexpr std::int64_t days_max = 100 * 365;
 
@@ -25,7 +24,7 @@ std::uint32_t to_due_day(std::int64_t day) {
 
 // The first day on which nothing of the last of so many days is left.
 std::uint32_t due_after(const Context& context, std::int64_t days) {
-  return to_due_day(context.wall_s() / blob_day_s + within_days_max(days) + 1);
+  return to_due_day(std::int64_t{day_of(context.wall_s())} + within_days_max(days) + 1);
 }
 
 // A clock that went back takes nothing away.

@@ -86,8 +86,6 @@ Result<void> forget_sends_for(DirectoryTransaction& store, const AccountId& acco
   return forget_dues(store, due, now_s);
 }
 
-std::uint32_t contact_due_day(std::int64_t now_s) {
-  return static_cast<std::uint32_t>(std::max<std::int64_t>(now_s, 0) / 86'400 + 2);
-}
+std::uint32_t contact_due_day(std::int64_t now_s) { return day_of(now_s) + 2; }
 
 }  // namespace tern::relay

@@ -13,12 +13,7 @@
 namespace tern::relay {
 namespace {
 
-constexpr std::int64_t second_of_day_max = 86'400;
-
-std::uint32_t today(const Context& context) {
-  return static_cast<std::uint32_t>(std::max<std::int64_t>(context.wall_s(), 0) /
-                                    second_of_day_max);
-}
+std::uint32_t today(const Context& context) { return day_of(context.wall_s()); }
 
 wire::Answer refused_with_tries(Context& context, const Caller& caller, Errc code,
                                 std::uint32_t left) {
@@ -67,8 +62,7 @@ Result<std::optional<wire::Answer>> check_pin(Context& context, const Caller& ca
   const auto tried = row.pin_day == day ? row.pin_tries : 0;
   if (tried >= pin_tries_per_day)
     return Error(Errc::rate_limited)
-        .with_retry_after(
-            std::chrono::seconds((std::int64_t{day} + 1) * second_of_day_max - context.wall_s()));
+        .with_retry_after(std::chrono::seconds((std::int64_t{day} + 1) * day_s - context.wall_s()));
   const auto given = context.contacts.keys.pin_hash(account, pin);
   if (!pin.is_zero() && crypto::ct_equal(given, *row.pin)) return std::optional<wire::Answer>();
   row.pin_day = day;
@@ -109,11 +103,8 @@ Result<void> take_number(Context& context, const Caller& caller, const NumberId&
   }
   TERN_ASSIGN(const auto present, context.store.owner(account));
   auto row = present.value_or(OwnerRow{});
-  if (row.number) {
-    const auto pin = row.pin;  // the account's, whatever its number
-    TERN_TRY(give_up_number(context, account, row));
-    row.pin = pin;
-  }
+  // Its PIN goes too: the proof of it is salted with the number.
+  if (row.number) TERN_TRY(give_up_number(context, account, row));
   if (!present) row.first_confirmed_s = context.wall_s();
   row.number = number;
   row.seen_day = today(context);

@@ -78,8 +78,7 @@ Result<bool> ContactUpkeep::forget_changes(Context& context) {
 // Written two days ago at least: nothing of it counts any more, unless it was written again since,
 // and then there is another day for it.
 Result<bool> ContactUpkeep::sweep(Context& context) {
-  const auto today =
-      static_cast<std::uint32_t>(std::max<std::int64_t>(context.wall_s(), 0) / 86'400);
+  const auto today = day_of(context.wall_s());
   TERN_ASSIGN(const auto dues, context.store.contact_dues(today, swept_per_run_max));
   for (const auto& due : dues) {
     TERN_TRY(context.store.erase_contact_due(due));

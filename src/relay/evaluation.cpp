@@ -12,7 +12,7 @@
 namespace tern::relay {
 namespace {
 
-constexpr std::int64_t first_week_s = 7 * 86'400;
+constexpr std::int64_t first_week_s = 7 * day_s;
 constexpr std::uint32_t works_full_retry_ms = 500;
 
 using Elements = std::vector<crypto::voprf::Element>;

@@ -32,7 +32,7 @@ Result<bool> or_set_aside(Result<bool> done) {
 
 // How long what a struck device has not read is kept as for a member: a false change is taken back
 // by the next commit of anybody.
-constexpr std::int64_t struck_grace_s = 86'400;
+constexpr std::int64_t struck_grace_s = day_s;
 // Looked at in one go.
 constexpr std::size_t struck_max = 4'096;
 
@@ -43,8 +43,6 @@ std::uint64_t needed_from(const Membership& struck, std::int64_t wall_s) {
   if (in_grace || struck.acked < struck.struck_seq) return struck.acked;
   return UINT64_MAX;
 }
-
-std::int64_t day_of(std::int64_t seconds) { return seconds / 86'400; }
 
 }  // namespace
 
@@ -221,7 +219,7 @@ Result<bool> Upkeep::prune_log(LogTransaction& store, Now now, const LogId& log)
 // Rows name the logs that were written to on a day: only those are visited, when the day is past
 // the retention.
 Result<void> Upkeep::sweep(LogTransaction& store, Now now, const RelayLimits& limits) {
-  const auto last_day = day_of(now.wall_ms / 1000) - limits.retention_days - 1;
+  const auto last_day = std::int64_t{day_of(now.wall_ms / 1000)} - limits.retention_days - 1;
   run_.sweep_at_ms = now.mono_ms + sweep_interval_ms;
   run_.sweeping = false;
   if (last_day < 0) return {};

@@ -8,6 +8,7 @@
 
 #include "bench/conversation.hpp"
 #include "bench/disk_floor.hpp"
+#include "bench/must.hpp"
 #include "bench/report.hpp"
 #include "crypto/oprf.hpp"
 #include "crypto/sodium_entropy.hpp"
@@ -22,11 +23,6 @@ constexpr int people = 20, numbers = 1'000;
 constexpr std::size_t idle_samples = 300;
 constexpr auto pause = 10ms;  // between texts: somebody writes fast
 
-[[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "bench: %s\n", why.c_str());
-  std::exit(1);
-}
-
 std::string number_of(int person, int index) {
   char out[20];
   std::snprintf(out, sizeof(out), "+3247%02d%05d", person, index);
@@ -35,16 +31,14 @@ std::string number_of(int person, int index) {
 
 Client registered(const Conversation& conversation, int person) {
   const Bytes key(32, 7);
-  auto client = Client::open({.folder = conversation.folder() / ("person" + std::to_string(person)),
-                              .storage_key = key,
-                              .relay = conversation.relay_address()});
-  if (!client) give_up(client.error().message());
+  auto client =
+      must(Client::open({.folder = conversation.folder() / ("person" + std::to_string(person)),
+                         .storage_key = key,
+                         .relay = conversation.relay_address()}));
   const auto number = number_of(person, 99'999);
-  const auto asked = client->register_number(number).wait(60s);
-  if (!asked) give_up(asked.error().message());
-  const auto confirmed = client->confirm(conversation.code_for(number)).wait(60s);
-  if (!confirmed) give_up(confirmed.error().message());
-  return std::move(*client);
+  must(client.register_number(number).wait(60s));
+  must(client.confirm(conversation.code_for(number)).wait(60s));
+  return client;
 }
 
 std::vector<AddressBookEntry> book_of(int person) {

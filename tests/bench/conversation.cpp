@@ -5,6 +5,8 @@
 #include <map>
 #include <mutex>
 
+#include "bench/must.hpp"
+
 namespace tern::bench {
 namespace {
 
@@ -12,20 +14,6 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto patience = 60s;
-
-[[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "bench: %s\n", why.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) give_up(result.error().message());
-  return std::move(result).value();
-}
-void must(Result<void> result) {
-  if (!result) give_up(result.error().message());
-}
 
 Client open_client(const std::filesystem::path& folder, const std::string& relay) {
   const Bytes key(32, 7);

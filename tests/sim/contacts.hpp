@@ -6,15 +6,6 @@
 
 namespace tern::sim {
 
-/// What a call that is answered later came to.
-template <class T>
-struct Answer {
-  std::optional<Result<T>> result;
-  std::function<void(Result<T>)> done() {
-    return [this](Result<T> answer) { result = std::move(answer); };
-  }
-};
-
 inline Result<void> request_code(World& world, Device& device, std::string_view number) {
   Answer<void> asked;
   device.engine().request_code(world.now(), number, asked.done());
@@ -82,14 +73,6 @@ inline std::vector<std::string> names_of(const std::vector<Contact>& contacts) {
   std::vector<std::string> out;
   for (const auto& contact : contacts) out.push_back(contact.name);
   return out;
-}
-
-template <class T>
-const T* last_event_of(const Device& device) {
-  const auto& events = device.events();
-  for (auto event = events.rbegin(); event != events.rend(); ++event)
-    if (const auto* found = std::get_if<T>(&*event)) return found;
-  return nullptr;
 }
 
 /// Counts requests of a kind that a device sends, while it lives.

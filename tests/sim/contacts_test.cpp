@@ -53,7 +53,7 @@ TEST_CASE("whoever registers later joins on the next refresh, without being aske
   REQUIRE(refresh(town.world, town.anna));
   CHECK(evaluations.count == 0);
   REQUIRE(town.anna.count_events<ContactJoined>() == 1);
-  const auto joined = *last_event_of<ContactJoined>(town.anna);
+  const auto joined = *last_event<ContactJoined>(town.anna);
   CHECK(joined.contact.name == "Cem");
   CHECK(joined.contact.account == cem.account());
   CHECK(town.anna.engine().contact("+32470000003").value().state == ContactState::member);
@@ -134,7 +134,7 @@ TEST_CASE("hundreds of numbers are asked for in batches, with progress") {
   CHECK(found->members.size() == 1);
   CHECK(found->non_members.size() == 300);
   CHECK(evaluations.count == 3);
-  const auto* progress = last_event_of<ContactsProgress>(town.anna);
+  const auto* progress = last_event<ContactsProgress>(town.anna);
   REQUIRE(progress);
   CHECK(progress->done == 301);
   CHECK(progress->total == 301);
@@ -292,6 +292,6 @@ TEST_CASE("who gives up their account leaves, for those who have their number") 
   CHECK(town.bo.engine().number().empty());
   REQUIRE(refresh(town.world, town.anna));
   REQUIRE(town.anna.count_events<ContactLeft>() == 1);
-  CHECK(last_event_of<ContactLeft>(town.anna)->contact.name == "Bo");
+  CHECK(last_event<ContactLeft>(town.anna)->contact.name == "Bo");
   CHECK(town.anna.engine().contact("+32470000002").value().state == ContactState::non_member);
 }

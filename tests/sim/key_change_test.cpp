@@ -43,7 +43,7 @@ TEST_CASE("a number with a new key is told of, with the safety number to compare
   changed.register_again();
   auto& anna = changed.anna;
   REQUIRE(anna.count_events<ContactKeyChanged>() == 1);
-  const auto& event = *last_event_of<ContactKeyChanged>(anna);
+  const auto& event = *last_event<ContactKeyChanged>(anna);
   CHECK(event.contact.name == "Bo");
   CHECK(event.contact.account == changed.bo.account());
   CHECK(event.contact.new_account == changed.other->account());

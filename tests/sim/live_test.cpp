@@ -58,14 +58,6 @@ struct Walk {
   std::vector<std::pair<DeviceId, Bytes>> signals;
 };
 
-template <class T>
-std::optional<T> last_event(const Device& device) {
-  std::optional<T> out;
-  for (const auto& event : device.events())
-    if (const auto* found = std::get_if<T>(&event)) out = *found;
-  return out;
-}
-
 }  // namespace
 
 TEST_CASE("whoever is online hears a live voice while it is spoken") {

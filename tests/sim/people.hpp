@@ -26,13 +26,25 @@ inline ChatId make_group(World& world, const std::vector<Device*>& people) {
   return chat;
 }
 
-/// What add, remove or leave came to.
-struct Outcome {
-  std::optional<Result<void>> result;
-  client::Engine::Done done() {
-    return [this](Result<void> answer) { result = std::move(answer); };
+/// What a call that is answered later came to.
+template <class T>
+struct Answer {
+  std::optional<Result<T>> result;
+  std::function<void(Result<T>)> done() {
+    return [this](Result<T> answer) { result = std::move(answer); };
   }
 };
+/// Of add, remove or leave.
+using Outcome = Answer<void>;
+
+/// nullptr: there was none.
+template <class T>
+const T* last_event(const Device& device) {
+  const auto& events = device.events();
+  for (auto event = events.rbegin(); event != events.rend(); ++event)
+    if (const auto* found = std::get_if<T>(&*event)) return found;
+  return nullptr;
+}
 
 inline void remove(World& world, Device& who, const ChatId& chat, const Device& whom,
                    Outcome& outcome) {
