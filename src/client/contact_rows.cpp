@@ -95,6 +95,16 @@ Result<void> put(Rows& rows, const ContactRecord& record, const ContactRecord* b
   return rows.put(tables::contacts, row, encode(record));
 }
 
+ContactRecord index_of(const ContactRecord& record) {
+  ContactRecord out;
+  out.number = record.number;
+  out.epoch = record.epoch;
+  out.place = record.place.clone();
+  out.account_key = record.account_key;
+  out.new_key = record.new_key;
+  return out;
+}
+
 Result<void> forget(Rows& rows, ContactRecord record) {
   const auto row = row_of(rows, record.number);
   for (const auto work : {ContactWork::evaluate, ContactWork::test, ContactWork::look_up})

@@ -26,6 +26,8 @@ Result<std::optional<ContactRecord>> get(const ReadRows& rows, const RowId& row)
 Result<std::optional<ContactRecord>> get(const ReadRows& rows, std::string_view number);
 /// As it changed from `before` (nullptr: new): the indexes follow.
 Result<void> put(Rows& rows, const ContactRecord& record, const ContactRecord* before);
+/// As much of a record as the indexes know: what put() takes as `before`.
+ContactRecord index_of(const ContactRecord& record);
 /// Nothing of it is left but its key, if it has had one.
 Result<void> forget(Rows& rows, ContactRecord record);
 /// The forgotten ones too.

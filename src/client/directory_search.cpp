@@ -50,12 +50,7 @@ Result<void> is_of(Step& step, ContactRecord& contact, const std::vector<crypto:
 
 // What the records under its tag say of a contact.
 Result<void> settle(Step& step, const RowId& row, ContactRecord contact, ByteSpan records) {
-  ContactRecord old;  // as far as the indexes go
-  old.number = contact.number;
-  old.epoch = contact.epoch;
-  old.place = contact.place.clone();
-  old.account_key = contact.account_key;
-  old.new_key = contact.new_key;
+  const auto old = contact_rows::index_of(contact);
   const auto keys = keys_in(contact, records);
   TERN_TRY(keys.empty() ? is_nobodys(step, contact) : is_of(step, contact, keys));
   TERN_TRY(contact_rows::put(step.rows, contact, &old));

@@ -4,6 +4,7 @@
 
 #include "client/contact_rows.hpp"
 #include "client/step.hpp"
+#include "crypto/entropy_ahead.hpp"
 
 namespace tern::client::evaluations {
 namespace {
@@ -31,10 +32,11 @@ Result<std::optional<EvaluationRecord>> make_batch(Step& step) {
   EvaluationRecord out;
   out.epoch = sync.directory.epoch;
   out.asked.reserve(contacts.size());
+  crypto::EntropyAhead entropy(step.device.entropy);
   for (const auto& contact : contacts) {
     TERN_ASSIGN(const auto record, contact_rows::get(step.rows, contact));
     if (!record) continue;
-    TERN_ASSIGN(auto blinded, crypto::voprf::blind(as_bytes(record->number), step.device.entropy));
+    TERN_ASSIGN(auto blinded, crypto::voprf::blind(as_bytes(record->number), entropy));
     out.asked.push_back({contact, std::move(blinded)});
   }
   if (out.asked.empty()) return std::optional<EvaluationRecord>();
@@ -103,14 +105,14 @@ Result<void> received(Step& step, const wire::Evaluated& answer) {
   if (!batch || batch->epoch != answer.epoch)
     return Error(Errc::directory_damaged, "an evaluation that was not asked for");
   TERN_ASSIGN(const auto evaluation, evaluation_from(answer));
-  TERN_ASSIGN(const auto answers, open_answers(step, *batch, evaluation));
+  TERN_ASSIGN(auto answers, open_answers(step, *batch, evaluation));
   for (std::size_t i = 0; i < batch->asked.size(); ++i) {
     if (!answers.contacts[i]) continue;
-    const auto& before = *answers.contacts[i];
-    TERN_ASSIGN(auto now, contact_rows::get(step.rows, batch->asked[i].contact));
-    now->epoch = batch->epoch;
-    now->place = crypto::directory_place(answers.outputs[i]);
-    TERN_TRY(contact_rows::put(step.rows, *now, &before));
+    auto& contact = *answers.contacts[i];
+    const auto before = contact_rows::index_of(contact);
+    contact.epoch = batch->epoch;
+    contact.place = crypto::directory_place(answers.outputs[i]);
+    TERN_TRY(contact_rows::put(step.rows, contact, &before));
     TERN_TRY(contact_rows::done(step.rows, batch->asked[i].contact, ContactWork::evaluate));
     TERN_TRY(contact_rows::want(step.rows, batch->asked[i].contact, ContactWork::test));
   }

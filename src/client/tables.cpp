@@ -75,7 +75,7 @@ Result<void> ReadRows::scan_back(store::Table table, ByteSpan prefix, ByteSpan l
 
 Result<void> Rows::put(store::Table table, ByteSpan key, ByteSpan value) {
   ++writes_;
-  return transaction_.put(table, key, sealer().seal(table, key, value));
+  return transaction_.put(table, key, sealer().seal(table, key, value, nonces_));
 }
 
 Result<void> Rows::erase(store::Table table, ByteSpan key) {

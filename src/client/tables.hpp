@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "crypto/entropy_ahead.hpp"
 #include "store/sealed.hpp"
 
 namespace tern::client {
@@ -79,7 +80,7 @@ class ReadRows {
 class Rows : public ReadRows {
  public:
   Rows(store::WriteTransaction& transaction, const store::Sealer& sealer)
-      : ReadRows(transaction, sealer), transaction_(transaction) {}
+      : ReadRows(transaction, sealer), transaction_(transaction), nonces_(sealer.entropy()) {}
 
   Result<void> put(store::Table table, ByteSpan key, ByteSpan value);
   Result<void> erase(store::Table table, ByteSpan key);
@@ -89,6 +90,7 @@ class Rows : public ReadRows {
 
  private:
   store::WriteTransaction& transaction_;
+  crypto::EntropyAhead nonces_;
   std::size_t writes_ = 0;
 };
 

@@ -1,17 +1,19 @@
 #include "net/worker_pool.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
+#include <sched.h>
 
 #include <system_error>
 
 namespace tern::net {
 namespace {
 
-constexpr int background_nice = 10;
-
-// Of the calling thread: on Linux each has its own, and its id is taken for a process's.
-void go_to_background() { (void)::setpriority(PRIO_PROCESS, ::gettid(), background_nice); }
+// Of the calling thread. Not a niceness: a nice thread keeps the processor for the rest of its
+// slice, some milliseconds, when the thread that carries messages wakes; an idle one gives it up at
+// once.
+void go_to_background() {
+  const sched_param none{};
+  static_cast<void>(::sched_setscheduler(0, SCHED_IDLE, &none));
+}
 
 }  // namespace
 

@@ -37,8 +37,8 @@ RowId Sealer::row_id(Table table, ByteSpan id) const {
   return *RowId::from(digest.span().first(RowId::size_bytes));
 }
 
-Bytes Sealer::seal(Table table, ByteSpan row_key, ByteSpan value) const {
-  return crypto::xseal(seal_key_.span(), place(table, row_key), value, entropy_);
+Bytes Sealer::seal(Table table, ByteSpan row_key, ByteSpan value, Entropy& entropy) const {
+  return crypto::xseal(seal_key_.span(), place(table, row_key), value, entropy);
 }
 
 Result<crypto::SecretBytes> Sealer::open(Table table, ByteSpan row_key, ByteSpan sealed) const {
@@ -52,7 +52,7 @@ Result<crypto::SecretBytes> Sealer::open(Table table, ByteSpan row_key, ByteSpan
 Result<void> check_key(WriteTransaction& transaction, Table table, const Sealer& sealer) {
   const auto key = as_bytes(check_row);
   TERN_ASSIGN(const auto row, transaction.get(table, key));
-  if (!row) return transaction.put(table, key, sealer.seal(table, key, key));
+  if (!row) return transaction.put(table, key, sealer.seal(table, key, key, sealer.entropy()));
   if (!sealer.open(table, key, *row)) return Errc::storage_wrong_key;
   return {};
 }

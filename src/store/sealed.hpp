@@ -22,10 +22,12 @@ class Sealer {
   Sealer(const StorageKey& key, Entropy& entropy);
   /// The same id has another row id in every table.
   RowId row_id(Table table, ByteSpan id) const;
-  /// crypto::seal_overhead_bytes longer than `value`. Two seals of one value differ.
-  Bytes seal(Table table, ByteSpan row_key, ByteSpan value) const;
+  /// crypto::seal_overhead_bytes longer than `value`. Two seals of one value differ, by a nonce
+  /// from `entropy`: the Sealer's own, or one that draws from it ahead.
+  Bytes seal(Table table, ByteSpan row_key, ByteSpan value, Entropy& entropy) const;
   /// Errors: storage_damaged (a row that was changed or moved).
   Result<crypto::SecretBytes> open(Table table, ByteSpan row_key, ByteSpan sealed) const;
+  Entropy& entropy() const { return entropy_; }
 
  private:
   crypto::Secret<32> seal_key_;

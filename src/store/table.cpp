@@ -27,7 +27,7 @@ Result<std::optional<crypto::SecretBytes>> SealedTable::get(ReadTransaction& tra
 }
 
 Result<void> SealedTable::put(WriteTransaction& transaction, ByteSpan key, ByteSpan value) const {
-  return transaction.put(table_, key, sealer_->seal(table_, key, value));
+  return transaction.put(table_, key, sealer_->seal(table_, key, value, sealer_->entropy()));
 }
 
 Result<void> SealedTable::erase(WriteTransaction& transaction, ByteSpan key) const {

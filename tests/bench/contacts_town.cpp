@@ -1,6 +1,7 @@
 #include "bench/contacts_town.hpp"
 
 #include <malloc.h>
+#include <sodium.h>
 #include <time.h>
 
 #include <atomic>
@@ -13,6 +14,7 @@
 #include "bench/must.hpp"
 #include "client/directory_record.hpp"
 #include "client/tables.hpp"
+#include "crypto/oprf_modes.hpp"
 #include "relay/kv_log_store.hpp"
 #include "relay/tables.hpp"
 #include "wire/frames.hpp"
@@ -40,7 +42,10 @@ void operator delete(void* memory) noexcept {
   if (memory) heap_bytes -= malloc_usable_size(memory);
   std::free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+void operator delete(void* memory, std::size_t) noexcept {
+  if (memory) heap_bytes -= malloc_usable_size(memory);
+  std::free(memory);
+}
 
 namespace tern::bench {
 namespace {
@@ -58,10 +63,12 @@ RelayLimits roomy() {
   return out;
 }
 
-bool is_question(const Bytes& frame) {
+// How many numbers it asks for; 0: another frame.
+std::size_t numbers_asked(const Bytes& frame) {
   const auto decoded = must(wire::decode_request(frame));
   const auto* request = std::get_if<wire::RequestFrame>(&decoded);
-  return request && std::holds_alternative<wire::OprfEvaluate>(request->request);
+  const auto* question = request ? std::get_if<wire::OprfEvaluate>(&request->request) : nullptr;
+  return question ? question->elements.size() / crypto::RistrettoElement::size_bytes : 0;
 }
 
 bool is_evaluated(const Bytes& frame) {
@@ -76,6 +83,46 @@ double cpu_ms() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+}
+
+Multiplications::Multiplications() {
+  crypto_core_ristretto255_scalar_random(scalar_.data());
+  crypto_core_ristretto255_random(element_.data());
+}
+
+void Multiplications::measure() {
+  constexpr int count = 256;
+  const auto start = cpu_ms();
+  for (int i = 0; i < count; ++i)
+    if (crypto_scalarmult_ristretto255(element_.data(), scalar_.data(), element_.data()) != 0)
+      give_up("a product that is none");
+  total_ms_ += cpu_ms() - start;
+  count_ += count;
+}
+
+FunctionCost evaluate_without_disk() {
+  constexpr std::size_t batches = 8, batch = 128;
+  FunctionCost out;
+  crypto::SystemEntropy entropy;
+  const auto keys = crypto::oprf::KeyPair::generate(entropy);
+  const std::vector<Bytes> numbers(batch, to_bytes(as_bytes("+32470123456")));
+  const std::vector<ByteSpan> inputs(numbers.begin(), numbers.end());
+  Multiplications multiplications;
+  for (std::size_t i = 0; i < batches; ++i) {
+    auto start = cpu_ms();
+    std::vector<crypto::voprf::Blinded> blinded;
+    for (const auto input : inputs) blinded.push_back(must(crypto::voprf::blind(input, entropy)));
+    out.ms += cpu_ms() - start;
+    const auto evaluation =
+        must(crypto::voprf::evaluate_blinded(keys, crypto::oprf::elements_of(blinded), entropy));
+    start = cpu_ms();
+    must(crypto::voprf::finalize(keys.public_key, inputs, blinded, evaluation));
+    out.ms += cpu_ms() - start;
+    out.numbers += batch;
+    multiplications.measure();
+  }
+  out.multiplication_ms = multiplications.one_ms();
+  return out;
 }
 
 Town::Town(const std::filesystem::path& parent, std::size_t members) {
@@ -144,14 +191,22 @@ void Town::churn(std::size_t changes) {
   }));
 }
 
+// The batch before it is over. The step that asks opened that one's answer, unless it is the first.
+void Town::begin_batch(std::size_t numbers) {
+  cost_.device_evaluating_ms += batch_.device_ms;
+  cost_.relay_evaluating_ms += batch_.relay_ms;
+  cost_.evaluated += batch_.numbers;
+  batch_ = {std::exchange(step_ms_, 0), 0, numbers};
+  multiplications_.measure();
+}
+
 bool Town::pass_frames() {
   bool moved = false;
   while (auto output = engine_->next_output()) {
     auto* const send = std::get_if<client::SendFrame>(&*output);
     if (!send) give_up("the device hangs up");
     cost_.up_bytes += send->frame.size();
-    // The step that made it, unless it was counted as the one that opened the answer before.
-    if (is_question(send->frame)) cost_.device_evaluating_ms += std::exchange(step_ms_, 0);
+    if (const auto numbers = numbers_asked(send->frame)) begin_batch(numbers);
     const auto start = cpu_ms();
     core_->receive(now_, connection, std::move(send->frame));
     cost_.relay_ms += cpu_ms() - start;
@@ -170,7 +225,7 @@ bool Town::pass_frames() {
       const auto took = cpu_ms() - from;
       cost_.device_ms += took;
       step_ms_ = evaluated ? 0 : took;
-      if (evaluated) cost_.device_evaluating_ms += took;
+      if (evaluated) batch_.device_ms += took;
     } else if (auto* code = std::get_if<relay::SendCode>(&*output)) {
       code_ = code->code;
       core_->code_sent(now_, code->job, true);
@@ -179,7 +234,7 @@ bool Town::pass_frames() {
       work->run();
       const auto took = cpu_ms() - from;
       cost_.relay_ms += took;
-      cost_.relay_evaluating_ms += took;
+      batch_.relay_ms += took;
       core_->work_done(now_, work->id);
     } else {
       give_up("the relay hangs up");
@@ -226,6 +281,8 @@ Cost Town::sync(std::size_t contacts) {
     contact.name = "N";
   }
   cost_ = {};
+  batch_ = {};
+  multiplications_.forget();
   std::optional<Result<SyncResult>> result;
   const auto start = cpu_ms();
   engine_->sync_contacts(now_, book, false, [&](Result<SyncResult> said) { result = said; });
@@ -233,6 +290,7 @@ Cost Town::sync(std::size_t contacts) {
   run([&] { return result.has_value(); });
   if (must(std::move(*result)).non_members.size() != contacts)
     give_up("not everybody was found out");
+  cost_.multiplication_ms = multiplications_.one_ms();
   return cost_;
 }
 

@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "crypto/deterministic_entropy.hpp"
+#include "crypto/entropy_ahead.hpp"
 #include "crypto/sodium_entropy.hpp"
 #include "support/seeded_entropy.hpp"
 
@@ -49,4 +52,24 @@ TEST_CASE("another seed gives other bytes") {
   CHECK(test::SeededEntropy(1).u64() != test::SeededEntropy(2).u64());
   CHECK(test::SeededEntropy(1).u64() != test::SeededEntropy(1ull << 56).u64());
   CHECK(test::SeededEntropy(7).u64() == test::SeededEntropy(7).u64());
+}
+
+TEST_CASE("entropy drawn ahead is the source's, each byte once, however the draws are cut") {
+  test::SeededEntropy source(42);
+  EntropyAhead ahead(source);
+  std::vector<Bytes> draws;
+  for (const std::size_t size : {24, 64, 512, 0, 24, 24, 500, 513, 32}) {
+    draws.emplace_back(size);
+    ahead.fill(draws.back());
+  }
+  Bytes all(4'096);
+  test::SeededEntropy(42).fill(all);
+  std::set<std::ptrdiff_t> places;
+  for (const auto& draw : draws) {
+    if (draw.empty()) continue;
+    const auto at = std::search(all.begin(), all.end(), draw.begin(), draw.end());
+    REQUIRE(at != all.end());
+    for (std::size_t i = 0; i < draw.size(); ++i)
+      CHECK(places.insert(at - all.begin() + static_cast<std::ptrdiff_t>(i)).second);
+  }
 }

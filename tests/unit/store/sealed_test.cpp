@@ -43,7 +43,7 @@ bool contains(ByteSpan where, ByteSpan what) {
 TEST_CASE("a sealed value opens in its row, and in no other row, table or key") {
   Sealing with;
   const auto row = as_bytes("row");
-  const auto sealed = with.sealer.seal(one, row, as_bytes("Tot straks!"));
+  const auto sealed = with.sealer.seal(one, row, as_bytes("Tot straks!"), with.entropy);
   CHECK(sealed.size() == 11 + crypto::seal_overhead_bytes);
   CHECK_FALSE(contains(sealed, as_bytes("straks")));
   CHECK(as_text(with.sealer.open(one, row, sealed).value()) == "Tot straks!");
@@ -56,7 +56,7 @@ TEST_CASE("a sealed value opens in its row, and in no other row, table or key") 
 
 TEST_CASE("a sealed value with any one bit changed does not open") {
   Sealing with;
-  auto sealed = with.sealer.seal(one, as_bytes("row"), as_bytes("text"));
+  auto sealed = with.sealer.seal(one, as_bytes("row"), as_bytes("text"), with.entropy);
   for (std::size_t bit = 0; bit < sealed.size() * 8; ++bit) {
     sealed[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
     REQUIRE(with.sealer.open(one, as_bytes("row"), sealed).error() == Errc::storage_damaged);
@@ -67,7 +67,8 @@ TEST_CASE("a sealed value with any one bit changed does not open") {
 
 TEST_CASE("the same value is never sealed to the same bytes twice") {
   Sealing with;
-  CHECK(with.sealer.seal(one, {}, as_bytes("text")) != with.sealer.seal(one, {}, as_bytes("text")));
+  CHECK(with.sealer.seal(one, {}, as_bytes("text"), with.entropy) !=
+        with.sealer.seal(one, {}, as_bytes("text"), with.entropy));
 }
 
 TEST_CASE("a row id is the same each time and another in another table and under another key") {
