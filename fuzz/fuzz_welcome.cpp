@@ -8,7 +8,7 @@ void fuzz(tern::ByteSpan input) {
   const auto& p = fuzzing::people();
   const auto join = [&](ByteSpan welcome, std::optional<ByteSpan> tree) {
     return mls::Group::join(welcome, p.cleos.private_record, p.cleo, everybody, fuzzing::now_s,
-                            tree);
+                            {.ratchet_tree = tree});
   };
   (void)mls::welcome_recipients(input);
   (void)join(input, std::nullopt);

@@ -15,6 +15,7 @@
 #include "mls/key_package.hpp"
 #include "mls/leaf_index.hpp"
 #include "mls/records.hpp"
+#include "mls/workers.hpp"
 
 namespace tern::mls {
 
@@ -37,6 +38,13 @@ struct CommitRequest {
   std::optional<Extensions> group_context_extensions;
   Bytes authenticated_data;  ///< readable by the delivery service (§6.1)
   TreeTransport tree = TreeTransport::in_welcome;
+  Workers* workers = nullptr;  ///< for the HPKE seals
+};
+
+/// What joining may need beside the Welcome.
+struct JoinOptions {
+  std::optional<ByteSpan> ratchet_tree = std::nullopt;  ///< when the Welcome comes without
+  Workers* workers = nullptr;                           ///< for the leaves' signatures
 };
 
 class Group;
@@ -117,10 +125,10 @@ class Group {
                               const Extensions& group_context_extensions, Entropy& entropy);
 
   /// Joins by Welcome (§12.4.3.1), all of its checks; asks `authenticator` for every leaf.
-  /// `private_record` is the one made with the KeyPackage. `ratchet_tree`: out-of-band tree.
+  /// `private_record` is the one made with the KeyPackage.
   static Result<Group> join(ByteSpan welcome, ByteSpan private_record, const Identity& me,
                             Authenticator& authenticator, std::uint64_t now_s,
-                            std::optional<ByteSpan> ratchet_tree = std::nullopt);
+                            const JoinOptions& options = {});
 
   /// Reads the records of an earlier records() and the changes since. Ratchets are read when they
   /// are needed; `source` must outlive the Group. Errors: mls_state_malformed.

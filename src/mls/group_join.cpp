@@ -101,7 +101,7 @@ Result<void> check_keys_above(const RatchetTree& tree, LeafIndex own_leaf,
 
 Result<Group> Group::join(ByteSpan welcome_message, ByteSpan private_record, const Identity& me,
                           Authenticator& authenticator, std::uint64_t now_s,
-                          std::optional<ByteSpan> ratchet_tree) {
+                          const JoinOptions& options) {
   TERN_ASSIGN(const auto welcome, open_welcome(welcome_message));
   TERN_ASSIGN(auto mine, PrivateKeyPackage::decode(private_record));
   const auto& own = mine.key_package.leaf_node;
@@ -112,7 +112,7 @@ Result<Group> Group::join(ByteSpan welcome_message, ByteSpan private_record, con
               decrypt_group_info(welcome.encrypted_group_info,
                                  welcome_secret(secrets.joiner_secret, psk_secret({}))));
   TERN_ASSIGN(auto info, decode<GroupInfo>(info_bytes));
-  TERN_ASSIGN(auto tree, find_tree(info, ratchet_tree));
+  TERN_ASSIGN(auto tree, find_tree(info, options.ratchet_tree));
   TERN_TRY(check_group_info(info, tree));
   TERN_TRY(validate_tree(tree, info.group_context.tree_hash));
 

@@ -160,7 +160,7 @@ TEST_CASE("the tree may travel beside the Welcome") {
                                   now_s)) == Errc::mls_welcome_invalid);
   const auto tree = commit.next->ratchet_tree();
   auto joined = mls::Group::join(welcome, bundle.private_record, bo.identity, bo.acquaintances,
-                                 now_s, ByteSpan(tree));
+                                 now_s, {.ratchet_tree = ByteSpan(tree)});
   REQUIRE(joined.has_value());
   CHECK(joined->tree_hash() == commit.next->tree_hash());
 }
