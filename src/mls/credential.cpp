@@ -18,4 +18,12 @@ void write(Writer& writer, const Credential& credential) {
   writer.vector(credential.identity);
 }
 
+Result<std::optional<crypto::SecretBytes>> Authenticator::find_psk(const PreSharedKeyId&) {
+  return std::optional<crypto::SecretBytes>();
+}
+
+Result<void> Authenticator::check_public_message(SenderType) {
+  return Errc::mls_wire_format_unexpected;
+}
+
 }  // namespace tern::mls

@@ -4,6 +4,7 @@
 #include "mls/group_context.hpp"
 #include "mls/key_schedule.hpp"
 #include "mls/leaf_validation.hpp"
+#include "mls/reinit.hpp"
 #include "mls/treekem.hpp"
 
 namespace tern::mls {
@@ -18,6 +19,8 @@ struct Epoch {
   LeafIndex own_leaf;
   PrivateKeys keys;
   GroupParameters parameters;  ///< of context.extensions
+  /// What the commit that began this epoch said of the group that follows: then this is the last.
+  std::optional<ReInit> reinit = std::nullopt;
 };
 
 }  // namespace tern::mls

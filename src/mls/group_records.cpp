@@ -37,7 +37,10 @@ crypto::SecretBytes encode_epoch(const Epoch& epoch) {
         &secrets.resumption, &secrets.authenticator, &secrets.init})
     writer.raw(secret->span());
   writer.number(epoch.tree.width()).number(epoch.own_leaf.value);
+  writer.number(static_cast<std::uint8_t>(epoch.reinit.has_value()));
+  if (epoch.reinit) writer.raw(encode(*epoch.reinit));
   writer.raw(epoch.keys.leaf.private_key.span());
+  writer.number(static_cast<std::uint32_t>(epoch.keys.path.size()));
   for (const auto& known : epoch.keys.path)
     writer.number(known.node.value).raw(known.key.private_key.span());
   return std::move(writer).take();
@@ -85,7 +88,8 @@ Result<PrivateKeys> read_keys(Reader& reader, const RatchetTree& tree, LeafIndex
   PrivateKeys keys;
   TERN_ASSIGN(keys.leaf.private_key, read_fixed<crypto::DhPrivateKey>(reader));
   keys.leaf.public_key = leaf->encryption_key();
-  while (!reader.empty()) {
+  TERN_ASSIGN(const auto count, reader.number<std::uint32_t>());
+  for (std::uint32_t i = 0; i < count; ++i) {
     PrivateKeys::NodeKey known;
     TERN_ASSIGN(known.node.value, reader.number<std::uint32_t>());
     TERN_ASSIGN(known.key.private_key, read_fixed<crypto::DhPrivateKey>(reader));
@@ -94,6 +98,7 @@ Result<PrivateKeys> read_keys(Reader& reader, const RatchetTree& tree, LeafIndex
     known.key.public_key = node->encryption_key;
     keys.path.push_back(std::move(known));
   }
+  TERN_TRY(reader.finish());
   return keys;
 }
 
@@ -111,6 +116,11 @@ Result<Epoch> read_epoch(const RecordSource& source) {
   TERN_ASSIGN(const auto width, reader.number<std::uint32_t>());
   LeafIndex own_leaf;
   TERN_ASSIGN(own_leaf.value, reader.number<std::uint32_t>());
+  std::optional<ReInit> reinit;
+  TERN_ASSIGN(const bool is_last, read_presence(reader));
+  if (is_last) {
+    TERN_ASSIGN(reinit, read<ReInit>(reader));
+  }
   TERN_ASSIGN(auto tree, read_tree(source, width));
   if (tree.tree_hash() != context.tree_hash) return Errc::mls_state_malformed;
   TERN_ASSIGN(auto keys, read_keys(reader, tree, own_leaf));
@@ -122,7 +132,8 @@ Result<Epoch> read_epoch(const RecordSource& source) {
                std::move(tree),
                own_leaf,
                std::move(keys),
-               std::move(parameters)};
+               std::move(parameters),
+               std::move(reinit)};
 }
 
 Result<PendingProposals> read_pending(const RecordSource& source) {

@@ -244,7 +244,8 @@ TEST_CASE("credentials are held against the leaf that the committer has after it
                                               {}});
   const Proposal add = Add{mine.key_package};
   const auto& epoch = epoch_of(*people[0]);
-  auto applied = apply_proposals({{&add, {0}, nullptr}}, {0}, epoch, std::nullopt).value();
+  auto applied =
+      apply_proposals({{&add, LeafIndex{0}, nullptr}}, LeafIndex{0}, epoch, std::nullopt).value();
   CHECK(error_of(check_credential_types(applied.tree, applied.changed_leaves())) ==
         Errc::mls_leaf_credential_unsupported);
   auto leaf = own_leaf_of(*people[0]);
