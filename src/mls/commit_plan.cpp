@@ -113,7 +113,7 @@ class Selection {
 
   bool is_wanted(const Add& add) {
     // §7.3: what this client sends must be within its lifetime, whoever proposed it.
-    if (!check_lifetime(add.key_package.leaf_node.lifetime, judge_.now_s)) return false;
+    if (!check_lifetime(add.key_package.leaf_node.lifetime, judge_.lifetimes())) return false;
     LeafIndex member;
     const bool is_member = state_.epoch->tree.count_signature_key(client(add), &member) != 0;
     return (!is_member || removed_.contains(member)) && clients_.insert(client(add)).second;
@@ -139,7 +139,7 @@ Result<AppliedProposals> apply(const std::vector<const PendingProposal*>& pendin
   const auto me = Sender(state.epoch->own_leaf);
   for (const auto* chosen : pending) list.push_back({&chosen->proposal, chosen->sender, chosen});
   for (const auto& proposal : own) list.push_back({&proposal, me, nullptr});
-  TERN_ASSIGN(auto applied, apply_proposals(list, me, *state.epoch, judge.now_s));
+  TERN_ASSIGN(auto applied, apply_proposals(list, me, *state.epoch, judge.lifetimes()));
   TERN_TRY(check_credential_types(applied.tree, applied.changed_leaves()));
   return applied;
 }

@@ -21,7 +21,7 @@ LeafChange change_of(const RatchetTree& tree, LeafIndex index, const Sender& pro
 Result<void> check_members_leaf(const LeafNode& leaf, LeafIndex committer, const Epoch& epoch,
                                 const AppliedProposals& applied, const Judge& judge) {
   TERN_TRY(validate_successor(leaf, committer, LeafNodeSource::commit, epoch, judge));
-  TERN_TRY(check_leaf_in_group(leaf, {applied.parameters, judge.now_s}));
+  TERN_TRY(check_leaf_in_group(leaf, {applied.parameters, judge.lifetimes()}));
   const bool keeps_key = applied.tree.leaf(committer)->signature_key() == leaf.signature_key;
   if (applied.tree.count_signature_key(leaf.signature_key) != (keeps_key ? 1 : 0))
     return Errc::mls_leaf_key_not_unique;
@@ -34,7 +34,7 @@ Result<void> check_joiners_leaf(const LeafNode& leaf, LeafIndex index, const Epo
   const auto place = LeafPlace{epoch.context.group_id, index};
   TERN_TRY(check_leaf_itself(leaf, encode(leaf), place, LeafNodeSource::commit));
   TERN_TRY(judge.authenticator.check_leaf(leaf.credential, leaf.signature_key));
-  TERN_TRY(check_leaf_in_group(leaf, {applied.parameters, judge.now_s}));
+  TERN_TRY(check_leaf_in_group(leaf, {applied.parameters, judge.lifetimes()}));
   if (applied.tree.count_signature_key(leaf.signature_key) != 1 ||
       applied.tree.count_encryption_key(leaf.encryption_key) != 1)
     return Errc::mls_leaf_key_not_unique;
@@ -100,7 +100,7 @@ Result<Effect> proposals_of(const Commit& commit, const Sender& sender, const Gr
   TERN_ASSIGN(auto list, resolve_proposals(commit, sender, state.pending));
   for (const auto& item : list)
     if (!item.pending) TERN_TRY(validate_proposal(*item.proposal, sender, *state.epoch, judge));
-  TERN_ASSIGN(auto applied, apply_proposals(list, sender, *state.epoch, judge.now_s));
+  TERN_ASSIGN(auto applied, apply_proposals(list, sender, *state.epoch, judge.lifetimes()));
   // §12.4: "assert(commit.path != null)" when there are no proposals or one that requires it.
   if (applied.requires_path && !commit.path) return Errc::mls_commit_path_required;
   return Effect{std::move(list), std::move(applied), {sender.index}, {}};

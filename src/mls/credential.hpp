@@ -43,6 +43,8 @@ class Authenticator {
   /// which is RECOMMENDED; those that are sent always are. By default not: a member that was away
   /// reads a commit months after the others did, and all must come to the same verdict on it.
   virtual bool judges_received_lifetimes() const { return false; }
+  /// §7.2: "Applications MUST define a maximum total lifetime that is acceptable for a LeafNode".
+  virtual std::uint64_t leaf_lifetime_s_max() const;
   /// Whether two credentials present the same client: of a subgroup and of the group that it
   /// branches from, of a group and its successor (§11.2, §11.3).
   virtual bool is_same_client(const Credential& a, const Credential& b) const { return a == b; }

@@ -64,7 +64,7 @@ Result<AppliedProposals> apply(const std::vector<Proposal>& proposals, const Sen
     TERN_TRY(validate_proposal(proposal, sender, epoch, judge));
     list.push_back({&proposal, sender, nullptr});
   }
-  return apply_proposals(list, sender, epoch, judge.now_s);
+  return apply_proposals(list, sender, epoch, judge.lifetimes());
 }
 
 std::vector<ProposalOrRef> by_value(const std::vector<Proposal>& proposals) {

@@ -47,7 +47,8 @@ Result<Protected> Group::propose_add(ByteSpan key_package, const Envelope& envel
                                      const Identity& me, Authenticator& authenticator,
                                      std::uint64_t now_s, Entropy& entropy) {
   TERN_TRY(state_->check_identity(me));
-  TERN_ASSIGN(auto opened, read_key_package(key_package, now_s));
+  TERN_ASSIGN(auto opened,
+              read_key_package(key_package, {now_s, authenticator.leaf_lifetime_s_max()}));
   const auto& leaf = opened.leaf_node;
   TERN_TRY(authenticator.check_leaf(leaf.credential, leaf.signature_key));
   return send(*state_, {Add{std::move(opened)}, std::nullopt}, envelope, me, entropy);

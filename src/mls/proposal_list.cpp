@@ -126,8 +126,8 @@ Result<void> check_external(const ProposalList& list, const Kinds& kinds, const 
 
 // "After processing the Commit the ratchet tree is invalid, in particular, if it contains any leaf
 // node that is invalid according to §7.3."
-Result<void> check_tree(const AppliedProposals& applied, std::optional<std::uint64_t> now_s) {
-  const GroupRequirements requirements{applied.parameters, now_s};
+Result<void> check_tree(const AppliedProposals& applied, const LifetimeRule& lifetimes) {
+  const GroupRequirements requirements{applied.parameters, lifetimes};
   for (const auto index : applied.changed_leaves()) {
     const auto& leaf = *applied.tree.leaf(index);
     TERN_TRY(check_leaf_in_group(leaf.decoded(), requirements));
@@ -162,7 +162,7 @@ Result<ProposalList> resolve_proposals(const Commit& commit, const Sender& commi
 }
 
 Result<AppliedProposals> apply_proposals(const ProposalList& list, const Sender& committer,
-                                         const Epoch& epoch, std::optional<std::uint64_t> now_s) {
+                                         const Epoch& epoch, const LifetimeRule& lifetimes) {
   if (list.size() > limits::mls_proposals_max) return Errc::mls_too_many_proposals;
   auto kinds = sort_by_kind(list);
   TERN_TRY(committer.is_member() ? check_regular(kinds, list.size(), {committer.index}, epoch.tree)
@@ -197,7 +197,7 @@ Result<AppliedProposals> apply_proposals(const ProposalList& list, const Sender&
   // §12.1.7: invalid "if […] some members of the group do not support some of the required
   // capabilities (including those added in the same Commit, and excluding those removed)."
   if (out.changes_extensions) TERN_TRY(check_all_members_support(out.tree, out.parameters));
-  TERN_TRY(check_tree(out, now_s));
+  TERN_TRY(check_tree(out, lifetimes));
   out.requires_path = list.empty();
   for (const auto& item : list)
     out.requires_path = out.requires_path || requires_path(type_of(*item.proposal));

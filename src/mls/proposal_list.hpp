@@ -47,6 +47,6 @@ struct AppliedProposals {
 /// check_credential_types(), for the committer's leaf may still change. Of an external one:
 /// mls_proposal_external_init_invalid, mls_proposal_duplicate; it does not add the joiner.
 Result<AppliedProposals> apply_proposals(const ProposalList& list, const Sender& committer,
-                                         const Epoch& epoch, std::optional<std::uint64_t> now_s);
+                                         const Epoch& epoch, const LifetimeRule& lifetimes);
 
 }  // namespace tern::mls

@@ -29,7 +29,7 @@ struct Rules {
 
   // §12.1.1: "An Add proposal is invalid if the KeyPackage is invalid".
   Result<void> operator()(const Add& add) const {
-    TERN_TRY(check_key_package(add.key_package, judge.now_s));
+    TERN_TRY(check_key_package(add.key_package, judge.lifetimes()));
     const auto& leaf = add.key_package.leaf_node;
     return judge.authenticator.check_leaf(leaf.credential, leaf.signature_key);
   }

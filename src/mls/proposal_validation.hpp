@@ -10,6 +10,7 @@ struct Judge {
   Authenticator& authenticator;
   /// For lifetimes; none: they are not judged by the clock.
   std::optional<std::uint64_t> now_s;
+  LifetimeRule lifetimes() const { return {now_s, authenticator.leaf_lifetime_s_max()}; }
 };
 
 /// The rules of §12.1 that concern one proposal of `sender` in this epoch. What the group requires

@@ -7,6 +7,7 @@
 
 #include "mls/group.hpp"
 #include "support/seeded_entropy.hpp"
+#include "tern/limits.hpp"
 
 namespace tern::test {
 
@@ -21,6 +22,7 @@ class Acquaintances final : public mls::Authenticator {
   Result<void> check_successor(const mls::Credential& before,
                                const mls::Credential& after) override;
   bool judges_received_lifetimes() const override { return judges_lifetimes; }
+  std::uint64_t leaf_lifetime_s_max() const override { return longest_s; }
   Result<std::optional<crypto::SecretBytes>> find_psk(const mls::PreSharedKeyId& id) override;
   Result<void> check_public_message(mls::SenderType sender) override;
   /// Keeps the resumption PSK of the epoch that `group` is in.
@@ -30,6 +32,7 @@ class Acquaintances final : public mls::Authenticator {
   std::set<std::string> refused_successors;
   std::vector<std::string> asked;
   bool judges_lifetimes = false;
+  std::uint64_t longest_s = limits::mls_leaf_lifetime_s_max;
   std::map<Bytes, Bytes> external_psks;  // by psk_id
   std::map<std::pair<Bytes, std::uint64_t>, Bytes> resumption_psks;
   std::set<mls::SenderType> let_in;
