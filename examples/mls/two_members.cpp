@@ -36,7 +36,8 @@ T must(tern::Result<T> result) {
 
 std::uint64_t now_s() { return static_cast<std::uint64_t>(std::time(nullptr)); }
 
-// One member: who they are, the group, and its records, which a real one keeps in a sealed database.
+// One member: who they are, the group, and its records, which a real one keeps in a sealed
+// database.
 class Member {
  public:
   explicit Member(const char* name)

@@ -15,16 +15,6 @@ struct Opened {
   SecretTree::Use use;
 };
 
-Result<void> check_place(ByteSpan group_id, std::uint64_t message_epoch, const Epoch& epoch) {
-  if (!std::equal(group_id.begin(), group_id.end(), epoch.context.group_id.begin(),
-                  epoch.context.group_id.end()))
-    return Errc::mls_group_id_mismatch;
-  // §12.1, §12.4.2: "the epoch field of the enclosing FramedContent is equal to the epoch field of
-  // the current GroupContext".
-  if (message_epoch != epoch.context.epoch) return Errc::mls_epoch_mismatch;
-  return {};
-}
-
 Result<Opened> open_sealed(const PrivateMessage& message, const Epoch& epoch,
                            const SecretTree& tree) {
   TERN_ASSIGN(const auto sender, open_sender_data(message, epoch.secrets.sender_data));
@@ -90,7 +80,15 @@ Result<Protected> Group::protect(ByteSpan content, ByteSpan authenticated_data, 
   return out;
 }
 
-namespace {
+Result<void> check_place(ByteSpan group_id, std::uint64_t message_epoch, const Epoch& epoch) {
+  if (!std::equal(group_id.begin(), group_id.end(), epoch.context.group_id.begin(),
+                  epoch.context.group_id.end()))
+    return Errc::mls_group_id_mismatch;
+  // §12.1, §12.4.2: "the epoch field of the enclosing FramedContent is equal to the epoch field of
+  // the current GroupContext".
+  if (message_epoch != epoch.context.epoch) return Errc::mls_epoch_mismatch;
+  return {};
+}
 
 Result<Received> receive_content(GroupState& state, const AuthenticatedContent& message,
                                  const Judge& judge, std::uint32_t generation) {
@@ -108,6 +106,8 @@ Result<Received> receive_content(GroupState& state, const AuthenticatedContent& 
   return Received(std::move(out));
 }
 
+namespace {
+
 Result<Received> receive_private(GroupState& state, ByteSpan body, const Judge& judge,
                                  RecordChanges& consumed) {
   const auto& epoch = *state.epoch;
@@ -120,59 +120,6 @@ Result<Received> receive_private(GroupState& state, ByteSpan body, const Judge& 
   // still to come.
   state.secret_tree.consume(std::move(opened.use), consumed);
   return receive_content(state, opened.content.message, judge, generation);
-}
-
-// §6.1: whose signature the message must have, of those who are no members.
-Result<crypto::VerifyKey> key_of_outsider(const FramedContent& content, const Epoch& epoch) {
-  const auto type = content.sender.type;
-  // §6: external senders and new members propose; "new_member_commit" commits.
-  const bool commits = type == SenderType::new_member_commit;
-  if (content.content_type != (commits ? ContentType::commit : ContentType::proposal))
-    return Errc::mls_content_type_invalid;
-  if (type == SenderType::external) {
-    // §12.1.8: "can only be used if the external_senders extension is present in the group's
-    // GroupContext"; §6: "sender_index […] the index of the sender in" that.
-    const auto& senders = epoch.parameters.external_senders;
-    if (content.sender.index >= senders.size()) return Errc::mls_sender_type_not_allowed;
-    return senders[content.sender.index].signature_key;
-  }
-  if (commits) {
-    // §12.4.3.2: "the signature […] MUST verify using the public key for the credential in the
-    // leaf_node of the path field."
-    TERN_ASSIGN(const auto commit, decode<Commit>(content.body));
-    if (!commit.path) return Errc::mls_commit_path_required;
-    return commit.path->leaf_node.signature_key;
-  }
-  // §6.1: "new_member_proposal: the signature key in the LeafNode in the Add proposal".
-  TERN_ASSIGN(const auto proposal, decode<Proposal>(content.body));
-  const auto* add = std::get_if<Add>(&proposal);
-  if (!add) return Errc::mls_proposal_sender_not_allowed;
-  return add->key_package.leaf_node.signature_key;
-}
-
-Result<void> verify_readable(const PublicMessage& parsed, const Epoch& epoch) {
-  const auto& content = parsed.message.content;
-  if (const auto sender = content.sender.leaf()) {
-    const auto* leaf = epoch.tree.leaf(*sender);
-    if (!leaf) return Errc::mls_sender_not_member;
-    if (*sender == epoch.own_leaf) return Errc::mls_own_message;
-    return verify_public(parsed, epoch.encoded_context, leaf->signature_key(),
-                         epoch.secrets.membership);
-  }
-  TERN_ASSIGN(const auto key, key_of_outsider(content, epoch));
-  if (!verify_content(parsed.message, epoch.encoded_context, key))
-    return Errc::mls_signature_invalid;
-  return {};
-}
-
-Result<Received> receive_public(GroupState& state, ByteSpan body, const Judge& judge) {
-  const auto& epoch = *state.epoch;
-  TERN_ASSIGN(const auto parsed, decode<PublicMessage>(body));
-  const auto& content = parsed.message.content;
-  TERN_TRY(check_place(content.group_id, content.epoch, epoch));
-  TERN_TRY(judge.authenticator.check_public_message(content.sender.type));
-  TERN_TRY(verify_readable(parsed, epoch));
-  return receive_content(state, parsed.message, judge, 0);
 }
 
 }  // namespace
