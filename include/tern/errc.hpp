@@ -117,6 +117,7 @@ enum class Errc : int {
                             ///< already
   mls_leaf_not_found,       ///< §12.4.3.1: no leaf of the tree is the joiner's own
   mls_reinitialized,        ///< §11.2: another group follows this one; nothing is sent in it
+  mls_psk_mismatch,         ///< §8.4: depends on one's own keys: a PSK is not the committer's
   mls_successor_invalid,    ///< §11.2, §11.3: not the group that was to follow, or to branch off
 
   // -- transport

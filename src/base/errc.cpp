@@ -165,6 +165,8 @@ constexpr Row rows[] = {
      "no leaf of the group's tree is the joiner's own"},
     {Errc::mls_reinitialized, "mls_reinitialized", false,
      "§11.2: another group follows this one; nothing more is sent in it"},
+    {Errc::mls_psk_mismatch, "mls_psk_mismatch", false,
+     "depends on one's own keys: a PSK is not the committer's, or the confirmation tag is wrong"},
     {Errc::mls_successor_invalid, "mls_successor_invalid", false,
      "§11.2, §11.3: not the group that was to follow this one, or to branch off it"},
     {Errc::noise_handshake_failed, "noise_handshake_failed", false,

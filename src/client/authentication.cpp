@@ -82,4 +82,11 @@ Result<void> Authentication::check_successor(const mls::Credential& predecessor,
   return {};
 }
 
+Result<void> Authentication::check_proposal(const mls::Sender&, const mls::Proposal& proposal) {
+  const auto type = mls::type_of(proposal);
+  if (type == mls::ProposalType::psk || type == mls::ProposalType::reinit)
+    return Errc::mls_proposal_type_unsupported;
+  return {};
+}
+
 }  // namespace tern::client

@@ -6,6 +6,7 @@
 
 #include "client/group_records.hpp"
 #include "client/roster.hpp"
+#include "mls/authenticator.hpp"
 #include "mls/key_package.hpp"
 #include "wire/certificate.hpp"
 
@@ -34,6 +35,11 @@ class Authentication final : public mls::Authenticator {
   /// A leaf keeps its account and device. Errors: mls_credential_refused, certificate_invalid.
   Result<void> check_successor(const mls::Credential& predecessor,
                                const mls::Credential& successor) override;
+
+  /// A chat goes on in its log (design §4): it is not reinitialized, and no chat uses PSKs, which
+  /// would make members that hold none think that they are split. Errors:
+  /// mls_proposal_type_unsupported.
+  Result<void> check_proposal(const mls::Sender& sender, const mls::Proposal& proposal) override;
 
  private:
   Result<void> check_certificate(const mls::Credential& credential,

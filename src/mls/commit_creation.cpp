@@ -81,6 +81,7 @@ Result<PendingCommit> Group::commit(const CommitRequest& request, const Identity
   const Epoch& epoch = *state_->epoch;
   TERN_TRY(state_->check_goes_on());
   TERN_TRY(state_->check_identity(me));
+  TERN_TRY(GroupState::check_format(request.format));
   if (epoch.context.epoch == UINT64_MAX) return Errc::counter_exhausted;
   TERN_ASSIGN(auto plan, plan_commit(request, *state_, {authenticator, now_s}, entropy));
 
@@ -120,7 +121,10 @@ Result<PendingCommit> Group::commit(const CommitRequest& request, const Identity
   auto next = advance_epoch(epoch, std::move(provisional), std::move(mine), message);
   message.auth.confirmation_tag = next.epoch.confirmation_tag;
   TERN_ASSIGN(const auto* follows, successor_psk(plan.applied.psks));
-  if (follows) TERN_TRY(check_successor_group(*follows, before, next.epoch, authenticator));
+  if (follows) {
+    TERN_TRY(check_successor_group(*follows, before, next.epoch, authenticator));
+    TERN_TRY(check_successor_members(*follows, *before, next.epoch, authenticator));
+  }
 
   PendingCommit out;
   TERN_TRY(make_welcomes(out, plan, path, next, psk_secret, me, entropy));

@@ -50,11 +50,12 @@ Result<std::deque<Proposal>> requested(const CommitRequest& request, const Group
 // no more than one commit holds.
 class Selection {
  public:
-  Selection(const std::deque<Proposal>& own, const GroupState& state, const Judge& judge)
+  Selection(const std::deque<Proposal>& own, const GroupState& state, const Judge& judge,
+            bool takes_reinit = false)
       : state_(state),
         judge_(judge),
         room_(limits::mls_proposals_max - own.size()),
-        is_free_(own.empty()) {
+        takes_reinit_(takes_reinit && own.empty()) {
     for (const auto& proposal : own) {
       if (const auto* remove = std::get_if<Remove>(&proposal)) removed_.insert(remove->removed);
       if (const auto* add = std::get_if<Add>(&proposal)) clients_.insert(client(*add));
@@ -76,7 +77,7 @@ class Selection {
       if (is_wanted(**pending)) chosen_.push_back(pending->get());
     // §12.2: "If the committer has received other proposals during the epoch, they SHOULD prefer
     // them over the ReInit proposal".
-    if (chosen_.empty() && is_free_)
+    if (chosen_.empty() && takes_reinit_)
       if (const auto* reinit = latest_reinit()) chosen_.push_back(reinit);
     return chosen_;
   }
@@ -128,7 +129,7 @@ class Selection {
   std::set<crypto::VerifyKey> clients_;
   std::set<Bytes> psks_;
   bool has_extensions_ = false;
-  const bool is_free_;     ///< nothing else was asked for
+  const bool takes_reinit_;
   bool is_alone_ = false;  ///< a ReInit was
 };
 
@@ -144,6 +145,21 @@ Result<AppliedProposals> apply(const std::vector<const PendingProposal*>& pendin
   return applied;
 }
 
+// A proposal of somebody else must not keep this member from committing, nor the other proposals
+// from being committed: removals, which cannot be in conflict with anything, and then each that can
+// be applied beside those before it.
+std::vector<const PendingProposal*> those_that_fit(
+    const std::vector<const PendingProposal*>& wanted, const std::deque<Proposal>& own,
+    const GroupState& state, const Judge& judge) {
+  auto out = Selection(own, state, judge).choose(Pending::removals_only);
+  for (const auto* one : wanted) {
+    if (std::find(out.begin(), out.end(), one) != out.end()) continue;
+    out.push_back(one);
+    if (!apply(out, own, state, judge)) out.pop_back();
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<CommitPlan> plan_commit(const CommitRequest& request, const GroupState& state,
@@ -151,12 +167,11 @@ Result<CommitPlan> plan_commit(const CommitRequest& request, const GroupState& s
   TERN_ASSIGN(auto own, requested(request, state, judge, entropy));
   if (own.size() > limits::mls_proposals_max) return Errc::mls_too_many_proposals;
   std::vector<const PendingProposal*> pending;
-  if (request.include_pending) pending = Selection(own, state, judge).choose(Pending::all);
+  if (request.include_pending)
+    pending = Selection(own, state, judge, request.takes_reinit).choose(Pending::all);
   auto applied = apply(pending, own, state, judge);
   if (!applied && !pending.empty()) {
-    // A proposal of another member must not keep this one from committing: removals, which cannot
-    // be in conflict with anything, are carried out all the same.
-    pending = Selection(own, state, judge).choose(Pending::removals_only);
+    pending = those_that_fit(pending, own, state, judge);
     applied = apply(pending, own, state, judge);
   }
   if (!applied) return std::move(applied).error();

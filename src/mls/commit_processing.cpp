@@ -116,8 +116,9 @@ Result<void> merge_leaf_and_path(Effect& effect, const UpdatePath& path, const S
     // with an Add proposal), and the path is calculated relative to that leaf node."
     TERN_ASSIGN(effect.committer, applied.tree.add(std::make_shared<const Leaf>(path.leaf_node)));
     TERN_TRY(check_joiners_leaf(path.leaf_node, effect.committer, epoch, applied, judge));
-    // The path brings it once more, and looks whether its keys are in the tree already.
-    applied.tree.remove(effect.committer);
+    // The path brings it once more, and looks whether its keys are in the tree already: in all of
+    // it, so that nothing else is blanked before.
+    applied.tree.set_leaf(effect.committer, nullptr);
   }
   TERN_ASSIGN(effect.nodes, merge_path(applied.tree, effect.committer, path, applied.added));
   return {};
@@ -147,15 +148,16 @@ Result<CommitReceived> process_commit(const GroupState& state, const Authenticat
   TERN_ASSIGN(const auto commit, decode<Commit>(message.content.body));
   TERN_ASSIGN(auto effect, effect_of(commit, sender, state, judge));
   auto out = report(message, epoch, effect, commit.path.has_value());
-  if (out.removes_me) return out;
-
   auto& applied = effect.applied;
   PrivateEpoch mine{epoch.own_leaf, keys_after(effect.list, epoch), {}, {}, {}};
   if (applied.external_init) {
     TERN_ASSIGN(mine.init_secret,
                 external_init_secret(*applied.external_init, epoch.secrets.external));
   }
-  TERN_ASSIGN(mine.psk_secret, find_psk_secret(applied.psks, {&epoch}, judge.authenticator));
+  if (out.removes_me) return out;
+
+  const auto psks = applied.psks;
+  TERN_ASSIGN(mine.psk_secret, find_psk_secret(psks, {&epoch}, judge.authenticator));
   const auto added = applied.added;
   auto provisional = provisional_epoch(epoch, applied);
   if (commit.path) {
@@ -170,7 +172,8 @@ Result<CommitReceived> process_commit(const GroupState& state, const Authenticat
   // "Use the confirmation_key for the new epoch to compute the confirmation tag for this message
   // […] and verify that it is the same as the confirmation_tag field".
   if (!mac_equal(next.epoch.confirmation_tag, *message.auth.confirmation_tag))
-    return Errc::mls_confirmation_tag_invalid;
+    // With PSKs it may be that this member's are others than the committer's.
+    return psks.empty() ? Errc::mls_confirmation_tag_invalid : Errc::mls_psk_mismatch;
   out.next = std::make_unique<Group>(
       GroupState::start(std::move(next.epoch), std::move(next.encryption_secret)));
   return out;

@@ -1,8 +1,16 @@
 #include "mls/credential.hpp"
 
-#include "tern/limits.hpp"
-
 namespace tern::mls {
+namespace {
+
+// struct { opaque cert_data<V>; } Certificate; Certificate certificates<V>
+Result<void> check_certificates(ByteSpan certificates) {
+  Reader reader(certificates);
+  while (!reader.empty()) TERN_TRY(reader.vector());
+  return {};
+}
+
+}  // namespace
 
 template <>
 Result<Credential> read(Reader& reader) {
@@ -12,22 +20,13 @@ Result<Credential> read(Reader& reader) {
   if (credential.type != CredentialType::basic && credential.type != CredentialType::x509)
     return Errc::mls_leaf_credential_unsupported;
   TERN_ASSIGN(credential.identity, read_bytes(reader));
+  if (credential.type == CredentialType::x509) TERN_TRY(check_certificates(credential.identity));
   return credential;
 }
 
 void write(Writer& writer, const Credential& credential) {
   write_enum(writer, credential.type);
   writer.vector(credential.identity);
-}
-
-std::uint64_t Authenticator::leaf_lifetime_s_max() const { return limits::mls_leaf_lifetime_s_max; }
-
-Result<std::optional<crypto::SecretBytes>> Authenticator::find_psk(const PreSharedKeyId&) {
-  return std::optional<crypto::SecretBytes>();
-}
-
-Result<void> Authenticator::check_public_message(SenderType) {
-  return Errc::mls_wire_format_unexpected;
 }
 
 }  // namespace tern::mls

@@ -51,6 +51,7 @@ void write(Writer& writer, const RequiredCapabilities& required);
 struct ExternalSender {
   crypto::VerifyKey signature_key;
   Credential credential;
+  friend bool operator==(const ExternalSender&, const ExternalSender&) = default;
 };
 template <>
 Result<ExternalSender> read(Reader& reader);

@@ -78,6 +78,17 @@ Result<void> check_unique(const RatchetTree& tree, LeafIndex index) {
   return check_credential_types(tree, {&index, 1});
 }
 
+// §12.2: "the credential in the LeafNode MUST present a set of identifiers that is acceptable to
+// the application for the removed participant." For who makes such a commit, as for who processes
+// it.
+Result<void> check_replaces(const AppliedProposals& applied, const Epoch& before,
+                            const Identity& me, Authenticator& authenticator) {
+  for (const auto removed : applied.removed)
+    TERN_TRY(authenticator.check_successor(before.tree.leaf(removed)->decoded().credential,
+                                           me.credential));
+  return {};
+}
+
 struct JoinedPath {
   LeafIndex leaf;
   NewPath path;
@@ -133,6 +144,7 @@ Result<ExternalJoin> Group::join_externally(ByteSpan group_info, const ExternalJ
   // new_member_commit."
   const Sender sender{SenderType::new_member_commit, 0};
   TERN_ASSIGN(auto applied, apply(proposals.all, sender, before, judge));
+  TERN_TRY(check_replaces(applied, before, me, authenticator));
   const auto psks = applied.psks;
   TERN_ASSIGN(auto joined, add_joiner(applied, before.context.group_id, me, entropy));
   auto& path = joined.path;

@@ -122,7 +122,7 @@ Bytes Group::ratchet_tree() const { return state_->epoch->tree.encode(); }
 
 bool depends_on_own_keys(Errc code) noexcept {
   return code == Errc::mls_path_undecryptable || code == Errc::mls_path_key_mismatch ||
-         code == Errc::mls_psk_unknown;
+         code == Errc::mls_psk_unknown || code == Errc::mls_psk_mismatch;
 }
 
 }  // namespace tern::mls

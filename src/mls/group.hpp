@@ -11,7 +11,7 @@
 #include <functional>
 #include <variant>
 
-#include "mls/credential.hpp"
+#include "mls/authenticator.hpp"
 #include "mls/key_package.hpp"
 #include "mls/leaf_index.hpp"
 #include "mls/psk.hpp"
@@ -58,6 +58,7 @@ struct CommitRequest {
   std::optional<Extensions> group_context_extensions;
   std::vector<PreSharedKeyId> psks;  ///< their nonces are drawn here
   std::optional<ReInit> reinit;      ///< alone (§12.2): with it this group ends
+  bool takes_reinit = false;         ///< also one that somebody proposed, when nothing else waits
   std::optional<Predecessor> predecessor;
   Bytes authenticated_data;  ///< readable by the delivery service (§6.1)
   WireFormat format = WireFormat::private_message;
@@ -68,8 +69,9 @@ struct CommitRequest {
 /// What joining may need beside the Welcome.
 struct JoinOptions {
   std::optional<ByteSpan> ratchet_tree = std::nullopt;  ///< when the Welcome comes without
-  /// The group that the new one follows or branches off, in its last epoch or the one that the
-  /// Welcome names; needed for those only (§11.2, §11.3).
+  /// The group that the new one has to follow, in its last epoch, or to branch off: in the epoch
+  /// that the Welcome names, or a later one when find_psk() has the resumption PSK of that (§11.2,
+  /// §11.3). Its rules are checked, and a Welcome that names none is refused.
   const Group* predecessor = nullptr;
   Workers* workers = nullptr;  ///< for the leaves' signatures
 };
@@ -125,6 +127,7 @@ struct Application {
 struct ProposalReceived {
   Sender sender;
   Bytes authenticated_data;
+  Proposal proposal;
   std::optional<LeafIndex> removes;  ///< for Remove: whom (may be the sender itself: leaving)
   std::unique_ptr<Group> next;       ///< same epoch
   RecordChanges changes;             ///< the proposal: write when `next` takes this Group's place
@@ -155,9 +158,12 @@ struct CommitReceived {
 /// What a handshake or application message turned out to be.
 using Received = std::variant<Application, ProposalReceived, CommitReceived>;
 
-/// Whether a failed commit depends on this member's own keys (path decryption, PSK), so that
-/// others may have accepted it: then this member is split from the group. Otherwise every member
-/// sees the same failure and skips the commit.
+/// Whether a failed commit depends on this member's own keys (path decryption, PSK), so that others
+/// may have accepted it: then this member is split from the group. Otherwise every member sees the
+/// same failure and skips the commit; but for mls_proposal_unknown where the delivery service does
+/// not bring everybody the same messages in one order: there it says that a proposal has not come,
+/// and that the commit is to be received again after it. Who commits from outside (§12.4.3.2) can
+/// make such a failure at will: it is no proof that others went on.
 bool depends_on_own_keys(Errc code) noexcept;
 
 class Group {
@@ -166,8 +172,9 @@ class Group {
   static Result<Group> create(ByteSpan group_id, const Identity& me, Lifetime lifetime,
                               const Extensions& group_context_extensions, Entropy& entropy);
 
-  /// Joins by Welcome (§12.4.3.1), all of its checks; asks `authenticator` for every leaf.
-  /// `private_record` is the one made with the KeyPackage.
+  /// Joins by Welcome (§12.4.3.1), all of its checks but that no other group of the caller's has
+  /// the same group_id (§12.4.3); asks `authenticator` for every leaf. `private_record` is the one
+  /// made with the KeyPackage.
   static Result<Group> join(ByteSpan welcome, ByteSpan private_record, const Identity& me,
                             Authenticator& authenticator, std::uint64_t now_s,
                             const JoinOptions& options = {});

@@ -51,7 +51,7 @@ Result<CheckedGroupInfo> check_group_info(const GroupInfo& info,
   TERN_ASSIGN(auto parameters, group_parameters(info.group_context.extensions));
   TERN_TRY(
       check_leaves(tree, info.group_context, {parameters, judge.lifetimes()}, judge.authenticator));
-  TERN_TRY(check_external_senders(parameters, judge.authenticator));
+  TERN_TRY(check_external_senders(parameters, {}, judge.authenticator));
   TERN_TRY(check_own_support(parameters));
   return CheckedGroupInfo{std::move(tree), std::move(parameters)};
 }

@@ -106,6 +106,10 @@ Result<Group> Group::join(ByteSpan welcome_message, ByteSpan private_record, con
       std::move(start.encryption));
   state->inviter = info.signer;
   TERN_ASSIGN(const auto* follows, successor_psk(secrets.psks));
+  // §11.2: "The Welcome message MUST specify a PreSharedKeyID of type resumption with usage
+  // reinit".
+  if (!follows && before)
+    return Error(Errc::mls_successor_invalid, "§11.2, §11.3: the Welcome names no predecessor");
   if (follows) TERN_TRY(check_successor_group(*follows, before, *state->epoch, authenticator));
   return Group(std::move(state));
 }

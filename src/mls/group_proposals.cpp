@@ -15,6 +15,7 @@ struct Draft {
 Result<Protected> send(GroupState& state, Draft draft, const Envelope& envelope, const Identity& me,
                        Entropy& entropy) {
   TERN_TRY(state.check_goes_on());
+  TERN_TRY(GroupState::check_format(envelope.format));
   const auto body = encode(draft.proposal);
   AuthenticatedContent message;
   message.wire_format = envelope.format;
@@ -98,7 +99,7 @@ Result<ProposalReceived> receive_proposal(const GroupState& state,
   const auto& sender = message.content.sender;
   TERN_ASSIGN(auto proposal, decode<Proposal>(message.content.body));
   TERN_TRY(validate_proposal(proposal, sender, *state.epoch, judge));
-  ProposalReceived out{sender, to_bytes(message.content.authenticated_data), {}, {}, {}};
+  ProposalReceived out{sender, to_bytes(message.content.authenticated_data), proposal, {}, {}, {}};
   if (const auto* remove = std::get_if<Remove>(&proposal)) out.removes = remove->removed;
 
   auto next = std::make_unique<GroupState>(state.clone());

@@ -45,6 +45,12 @@ struct GroupState {
     return {};
   }
 
+  /// A handshake is signed for the wire format that it goes out in. Errors: invalid_argument.
+  static Result<void> check_format(WireFormat format) {
+    if (format == WireFormat::private_message || format == WireFormat::public_message) return {};
+    return Error(Errc::invalid_argument, "a handshake is a PrivateMessage or a PublicMessage");
+  }
+
   /// Content of the own member in this epoch, to be filled with a body.
   FramedContent own_content(ContentType type, ByteSpan authenticated_data) const {
     return {epoch->context.group_id,

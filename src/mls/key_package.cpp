@@ -16,6 +16,9 @@ LeafNode new_leaf(const Identity& identity, Lifetime lifetime, Entropy& entropy)
   leaf.signature_key = identity.signing_key.verify_key();
   leaf.credential = identity.credential;
   leaf.capabilities = own_capabilities();
+  // §7.2: "the credential type used in the LeafNode MUST be included".
+  const auto type = static_cast<std::uint16_t>(identity.credential.type);
+  if (leaf.capabilities.credentials.front() != type) leaf.capabilities.credentials.push_back(type);
   add_grease(leaf.capabilities, entropy);
   leaf.source = LeafNodeSource::key_package;
   leaf.lifetime = lifetime;
@@ -74,8 +77,9 @@ Result<KeyPackage> read_key_package(ByteSpan message, const LifetimeRule& lifeti
   return key_package;
 }
 
-Result<KeyPackageInfo> inspect_key_package(ByteSpan message, std::uint64_t now_s) {
-  TERN_ASSIGN(auto key_package, read_key_package(message, now_s));
+Result<KeyPackageInfo> inspect_key_package(ByteSpan message, std::uint64_t now_s,
+                                           std::uint64_t longest_lifetime_s) {
+  TERN_ASSIGN(auto key_package, read_key_package(message, {now_s, longest_lifetime_s}));
   auto& leaf = key_package.leaf_node;
   const auto ref = key_package_ref(key_package);
   return KeyPackageInfo{

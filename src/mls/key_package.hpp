@@ -4,6 +4,7 @@
 #include "base/entropy.hpp"
 #include "crypto/hash.hpp"
 #include "mls/leaf_node.hpp"
+#include "tern/limits.hpp"
 
 namespace tern::mls {
 
@@ -38,7 +39,9 @@ struct KeyPackageInfo {
 
 /// Parses and validates (§10.1 and §7.3, the lifetime against `now_s`) a KeyPackage message.
 /// Does not ask an Authenticator.
-Result<KeyPackageInfo> inspect_key_package(ByteSpan message, std::uint64_t now_s);
+Result<KeyPackageInfo> inspect_key_package(
+    ByteSpan message, std::uint64_t now_s,
+    std::uint64_t longest_lifetime_s = limits::mls_leaf_lifetime_s_max);
 
 /// The reference that this Welcome is for, for each KeyPackage it names (§12.4.3.1).
 Result<std::vector<KeyPackageRef>> welcome_recipients(ByteSpan welcome);

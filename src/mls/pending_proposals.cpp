@@ -20,6 +20,9 @@ Result<PendingProposal> read_record(ByteSpan record) {
   TERN_ASSIGN(out.sender.type, read_enum<SenderType>(reader));
   TERN_ASSIGN(out.sender.index, reader.number<std::uint32_t>());
   TERN_ASSIGN(out.proposal, read<Proposal>(reader));
+  if (out.sender.type == SenderType::new_member_proposal &&
+      !std::holds_alternative<Add>(out.proposal))
+    return Errc::mls_state_malformed;
   TERN_ASSIGN(const bool has_key, read_presence(reader));
   if (has_key) {
     TERN_ASSIGN(const ByteSpan key, reader.raw(crypto::DhPrivateKey::size_bytes));
@@ -48,13 +51,28 @@ Result<PendingProposal> PendingProposal::decode(ByteSpan record) {
   return out;
 }
 
+// One proposal for each key, so that nobody takes the place of others.
+Result<void> PendingProposals::check_new_member(const PendingProposal& proposal) const {
+  const auto key_of = [](const PendingProposal& of) {
+    return std::get<Add>(of.proposal).key_package.leaf_node.signature_key;
+  };
+  for (const auto& one : all_)
+    if (one->sender == proposal.sender && key_of(*one) == key_of(proposal))
+      return Errc::mls_too_many_proposals;
+  return {};
+}
+
 Result<void> PendingProposals::add(PendingPointer proposal) {
   const auto at = std::lower_bound(by_ref_.begin(), by_ref_.end(), proposal->ref, before);
   if (at != by_ref_.end() && (*at)->ref == proposal->ref) return {};
+  if (proposal->sender.type == SenderType::new_member_proposal)
+    TERN_TRY(check_new_member(*proposal));
   const auto bytes = mls::encode(proposal->proposal).size();
   auto& amount = of_sender_[proposal->sender];
-  if (amount.count == limits::mls_pending_proposals_max ||
-      amount.bytes + bytes > limits::mls_pending_bytes_max)
+  // Those who are new are bounded together, but each asks once.
+  const std::size_t share = proposal->sender.type == SenderType::new_member_proposal ? 16 : 1;
+  if (amount.count == share * limits::mls_pending_proposals_max ||
+      amount.bytes + bytes > share * limits::mls_pending_bytes_max)
     return Errc::mls_too_many_proposals;
   ++amount.count;
   amount.bytes += bytes;

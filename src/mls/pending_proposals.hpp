@@ -33,11 +33,14 @@ class PendingProposals {
   const PendingProposal* find(const ProposalRef& ref) const;
 
  private:
+  Result<void> check_new_member(const PendingProposal& proposal) const;
+
   std::vector<PendingPointer> all_;
   std::vector<PendingPointer> by_ref_;  // sorted
   // Each sender is bounded alone: its proposals are in one order for all who receive them, while
   // it counts its own when it makes them. A bound on all of them would let one in here and keep it
-  // out there, and a commit that names it would split the group.
+  // out there, and a commit that names it would split the group. Those who are new have no such
+  // order among each other: only a delivery service that keeps one for all can prevent that.
   struct Amount {
     std::size_t count = 0;
     std::size_t bytes = 0;

@@ -1,5 +1,7 @@
 #include "mls/proposal_validation.hpp"
 
+#include <algorithm>
+
 #include "mls/key_package_validation.hpp"
 
 namespace tern::mls {
@@ -61,7 +63,7 @@ struct Rules {
   }
   Result<void> operator()(const GroupContextExtensions& proposal) const {
     TERN_ASSIGN(const auto parameters, group_parameters(proposal.extensions));
-    return check_external_senders(parameters, judge.authenticator);
+    return check_external_senders(parameters, epoch.parameters, judge.authenticator);
   }
 };
 
@@ -70,6 +72,7 @@ struct Rules {
 Result<void> validate_proposal(const Proposal& proposal, const Sender& sender, const Epoch& epoch,
                                const Judge& judge) {
   if (!may_send(sender.type, type_of(proposal))) return Errc::mls_proposal_sender_not_allowed;
+  TERN_TRY(judge.authenticator.check_proposal(sender, proposal));
   return std::visit(Rules{sender, epoch, judge}, proposal);
 }
 
@@ -96,9 +99,12 @@ Result<void> validate_successor(const LeafNode& leaf, LeafIndex index, LeafNodeS
 }
 
 Result<void> check_external_senders(const GroupParameters& parameters,
-                                    Authenticator& authenticator) {
+                                    const GroupParameters& before, Authenticator& authenticator) {
+  const auto& known = before.external_senders;
   for (const auto& sender : parameters.external_senders)
-    TERN_TRY(authenticator.check_leaf(sender.credential, sender.signature_key));
+    // Who was accepted before is not asked about again, as in validate_successor().
+    if (std::find(known.begin(), known.end(), sender) == known.end())
+      TERN_TRY(authenticator.check_external_sender(sender));
   return {};
 }
 

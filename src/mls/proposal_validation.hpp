@@ -1,6 +1,7 @@
 // Whether one proposal is valid (RFC 9420 §12.1); whether a list of them is: proposal_list.hpp.
 #pragma once
 
+#include "mls/authenticator.hpp"
 #include "mls/epoch.hpp"
 
 namespace tern::mls {
@@ -27,8 +28,9 @@ Result<void> validate_proposal(const Proposal& proposal, const Sender& sender, c
 Result<void> validate_successor(const LeafNode& leaf, LeafIndex index, LeafNodeSource source,
                                 const Epoch& epoch, const Judge& judge);
 
-/// §5.3.1: the application's word on each external sender that an extension brings.
+/// §5.3.1: the application's word on each external sender that the extension brings, but for those
+/// who were in the one `before`.
 Result<void> check_external_senders(const GroupParameters& parameters,
-                                    Authenticator& authenticator);
+                                    const GroupParameters& before, Authenticator& authenticator);
 
 }  // namespace tern::mls

@@ -1,7 +1,7 @@
 // Where the pre-shared keys of a commit or a Welcome come from (RFC 9420 §8.4).
 #pragma once
 
-#include "mls/credential.hpp"
+#include "mls/authenticator.hpp"
 #include "mls/psk.hpp"
 
 namespace tern::mls {

@@ -38,9 +38,11 @@ Result<void> verify_readable(const PublicMessage& parsed, const Epoch& epoch) {
   if (const auto sender = content.sender.leaf()) {
     const auto* leaf = epoch.tree.leaf(*sender);
     if (!leaf) return Errc::mls_sender_not_member;
+    TERN_TRY(verify_public(parsed, epoch.encoded_context, leaf->signature_key(),
+                           epoch.secrets.membership));
+    // Only now: that one's own message came back is something that an application may rely on.
     if (*sender == epoch.own_leaf) return Errc::mls_own_message;
-    return verify_public(parsed, epoch.encoded_context, leaf->signature_key(),
-                         epoch.secrets.membership);
+    return {};
   }
   TERN_ASSIGN(const auto key, key_of_outsider(content, epoch));
   if (!verify_content(parsed.message, epoch.encoded_context, key))

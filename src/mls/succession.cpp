@@ -61,6 +61,15 @@ Result<PreSharedKeyId> predecessor_psk(const Predecessor& predecessor, Entropy& 
   return id;
 }
 
+Result<void> check_successor_members(const PreSharedKeyId& psk, const Epoch& predecessor,
+                                     const Epoch& next, const Authenticator& authenticator) {
+  // §12.4.1: "with the same members as the original group."
+  if (psk.usage == ResumptionPskUsage::reinit &&
+      !all_are_among(credentials_of(next.tree), credentials_of(predecessor.tree), authenticator))
+    return invalid("§12.4.1: somebody who is no member of the group before");
+  return {};
+}
+
 Result<const PreSharedKeyId*> successor_psk(std::span<const PreSharedKeyId> psks) {
   const PreSharedKeyId* found = nullptr;
   for (const auto& psk : psks) {
@@ -75,7 +84,10 @@ Result<const PreSharedKeyId*> successor_psk(std::span<const PreSharedKeyId> psks
 Result<void> check_successor_group(const PreSharedKeyId& psk, const Epoch* predecessor,
                                    const Epoch& next, const Authenticator& authenticator) {
   if (!predecessor || predecessor->context.group_id != psk.psk_group_id ||
-      predecessor->context.epoch != psk.psk_epoch)
+      predecessor->context.epoch < psk.psk_epoch)
+    return Errc::mls_psk_unknown;
+  // A group that has ended stays in that epoch; one that was branched off may have gone on since.
+  if (psk.usage == ResumptionPskUsage::reinit && predecessor->context.epoch != psk.psk_epoch)
     return Errc::mls_psk_unknown;
   // §12.4.3.1: "verify that the epoch field in the GroupInfo is equal to 1."
   if (next.context.epoch != 1) return invalid("§12.4.3.1: not the first commit of its group");

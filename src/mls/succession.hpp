@@ -12,10 +12,15 @@ namespace tern::mls {
 Result<PreSharedKeyId> predecessor_psk(const Predecessor& predecessor, Entropy& entropy);
 
 /// The rules of a group whose first commit names `predecessor`: for who makes it, and for who is
-/// welcomed to it. `next` is its first epoch but one. Errors: mls_successor_invalid,
+/// welcomed to it. `next` is its epoch 1. Errors: mls_successor_invalid,
 /// mls_psk_unknown (another group, or another epoch, than the one that is given).
 Result<void> check_successor_group(const PreSharedKeyId& psk, const Epoch* predecessor,
                                    const Epoch& next, const Authenticator& authenticator);
+
+/// What is left to who makes it: that a reinitialized group has no others than the members of
+/// before. Errors: mls_successor_invalid.
+Result<void> check_successor_members(const PreSharedKeyId& psk, const Epoch& predecessor,
+                                     const Epoch& next, const Authenticator& authenticator);
 
 /// The PSK of these that names a predecessor; null: none. Errors: mls_proposal_psk_invalid for two.
 Result<const PreSharedKeyId*> successor_psk(std::span<const PreSharedKeyId> psks);

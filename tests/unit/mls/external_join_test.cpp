@@ -160,7 +160,7 @@ TEST_CASE("a PSK in an external commit proves that one holds it") {
   const auto join = door.knock(request).value();
   CHECK(error_of(door.people[2]->receive(join.message)) == Errc::mls_psk_unknown);
   door.people[1]->acquaintances.external_psks[id] = {1, 2, 4};
-  CHECK(error_of(door.people[1]->receive(join.message)) == Errc::mls_confirmation_tag_invalid);
+  CHECK(error_of(door.people[1]->receive(join.message)) == Errc::mls_psk_mismatch);
   CHECK(door.people[0]->receive(join.message).has_value());
 }
 
@@ -339,4 +339,21 @@ TEST_CASE("a GroupInfo that lies about the epoch leads nowhere") {
                                            now_s, door.entropy)
                         .value();
   CHECK(error_of(door.people[1]->receive(join.message)) == Errc::mls_confirmation_tag_invalid);
+}
+
+TEST_CASE("an external commit brings no key that is in the tree, on its own path either") {
+  Door door(247);
+  deliver(door.people[0]->commit({}).value(), *door.people[0], door.people);
+  const auto& tree = epoch_of(*door.people[1]).tree;
+  const auto root_key = tree.encryption_key(tree.root());
+  CHECK(door.refused([&](Commit& it) { it.path->nodes.back().encryption_key = root_key; }) ==
+        Errc::mls_path_key_not_unique);
+}
+
+TEST_CASE("who replaces a member asks their own application whether they may") {
+  Door door(248);
+  door.guest.acquaintances.refused_successors = {"guest"};
+  ExternalJoinRequest request;
+  request.replaces = LeafIndex{2};
+  CHECK(error_of(door.knock(request)) == Errc::mls_credential_refused);
 }

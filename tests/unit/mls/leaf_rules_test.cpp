@@ -9,6 +9,8 @@ using namespace tern::mls;
 
 namespace {
 
+const Credential one_certificate = {CredentialType::x509, {2, 0xCE, 0x27}};
+
 using LeafEdit = std::function<void(LeafNode&)>;
 
 struct Rule {
@@ -51,7 +53,7 @@ const std::vector<Rule>& rules_of_every_leaf() {
        [](LeafNode& leaf) { leaf.encryption_key.bytes[31] |= 0x80; }, Errc::key_invalid},
       {"a credential that some members cannot read",
        [](LeafNode& leaf) {
-         leaf.credential.type = CredentialType::x509;
+         leaf.credential = one_certificate;
          leaf.capabilities.credentials = {1, 2};
        },
        Errc::mls_leaf_credential_unsupported},
@@ -237,7 +239,7 @@ TEST_CASE("credentials are held against the leaf that the committer has after it
   REQUIRE(joined.has_value());
   Person guest("guest", entropy);
   const auto mine = forge_key_package(guest, {[](LeafNode& leaf) {
-                                                leaf.credential.type = CredentialType::x509;
+                                                leaf.credential = one_certificate;
                                                 leaf.capabilities.credentials = {1, 2};
                                               },
                                               {},
@@ -410,4 +412,17 @@ TEST_CASE("values that mean nothing to this library are kept and harm nobody") {
       open_message(guest.key_package().message, WireFormat::key_package).value());
   CHECK(first->leaf_node.capabilities.extensions.size() ==
         own_capabilities().extensions.size() + 1);
+}
+
+TEST_CASE("a chain of certificates is a list, and who has one says that they read such") {
+  SeededEntropy entropy(49);
+  Person person("person", entropy);
+  person.identity.credential = one_certificate;
+  person.create("by certificate");
+  CHECK(person.commit({}).has_value());
+  for (const Bytes& no_list : {Bytes{3, 1}, Bytes{1, 1, 0x40}, Bytes{0xC0}}) {
+    auto leaf = own_leaf_of(person);
+    leaf.credential.identity = no_list;
+    CHECK_FALSE(decode<LeafNode>(encode(leaf)).has_value());
+  }
 }

@@ -178,3 +178,54 @@ TEST_CASE("proposals from outside are bounded, each sender's alone") {
             .propose_update({}, office.people[1]->identity, office.entropy)
             .has_value());
 }
+
+TEST_CASE("somebody new asks once, and keeps nobody else from asking") {
+  Office office(259);
+  Person carol("carol", office.entropy), dora("dora", office.entropy);
+  const auto bundle = carol.key_package();
+  const Bytes other_data = {1};
+  auto place = office.place();
+  office.all_receive(propose_joining(place, bundle.message, carol.identity).value());
+  place.authenticated_data = other_data;
+  CHECK(office.refused(propose_joining(place, bundle.message, carol.identity).value()) ==
+        Errc::mls_too_many_proposals);
+  office.all_receive(
+      propose_joining(office.place(), dora.key_package().message, dora.identity).value());
+}
+
+TEST_CASE("a proposal that cannot be committed does not keep the others from it") {
+  Office office(264);
+  Person carol("carol", office.entropy), dora("dora", office.entropy);
+  const auto bundle = carol.key_package();
+  office.all_receive(propose_joining(office.place(), bundle.message, carol.identity).value());
+  // Dora's leaf has an encryption key that is in the tree: alone it is as good as any.
+  KeyPackageForgery taken;
+  const auto key = epoch_of(*office.people[0]).tree.leaf({1})->encryption_key();
+  taken.edit_leaf = [&](LeafNode& leaf) { leaf.encryption_key = key; };
+  office.all_receive(propose_joining(office.place(),
+                                     message_of(forge_key_package(dora, taken).key_package),
+                                     dora.identity)
+                         .value());
+  const auto commit = office.people[0]->commit({}).value();
+  REQUIRE(commit.welcomes.size() == 1);
+  CHECK(commit.welcomes[0].key_package == bundle.ref);
+}
+
+TEST_CASE("an external sender who stays is not asked about again, and one who is new is") {
+  Office office(265);
+  const auto kept = office.people[0]->group().group_context_extensions();
+  office.people[1]->acquaintances.refused = {"service", "intruder"};
+  auto with_policy = kept;
+  with_policy.push_back({extension_tern_policy, {7}});
+  CommitRequest request;
+  request.group_context_extensions = with_policy;
+  deliver(office.people[0]->commit(request).value(), *office.people[0], office.people);
+  Person intruder("intruder", office.entropy);
+  Writer list;
+  write_list(list, std::vector<ExternalSender>{
+                       {intruder.identity.signing_key.verify_key(), intruder.identity.credential}});
+  request.group_context_extensions =
+      Extensions{{extension_external_senders, std::move(list).take()}};
+  CHECK(error_of(office.people[1]->receive(office.people[0]->commit(request).value().message)) ==
+        Errc::mls_credential_refused);
+}

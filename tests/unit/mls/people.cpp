@@ -32,6 +32,12 @@ Result<void> Acquaintances::check_public_message(mls::SenderType sender) {
   return {};
 }
 
+Result<void> Acquaintances::check_proposal(const mls::Sender&, const mls::Proposal& proposal) {
+  if (refused_proposals.contains(mls::type_of(proposal)))
+    return Errc::mls_proposal_type_unsupported;
+  return {};
+}
+
 void Acquaintances::remember_epoch(const mls::Group& group) {
   resumption_psks[{to_bytes(group.group_id()), group.epoch()}] = to_bytes(group.resumption_psk());
 }

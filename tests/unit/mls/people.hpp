@@ -25,6 +25,7 @@ class Acquaintances final : public mls::Authenticator {
   std::uint64_t leaf_lifetime_s_max() const override { return longest_s; }
   Result<std::optional<crypto::SecretBytes>> find_psk(const mls::PreSharedKeyId& id) override;
   Result<void> check_public_message(mls::SenderType sender) override;
+  Result<void> check_proposal(const mls::Sender& sender, const mls::Proposal& proposal) override;
   /// Keeps the resumption PSK of the epoch that `group` is in.
   void remember_epoch(const mls::Group& group);
 
@@ -36,6 +37,7 @@ class Acquaintances final : public mls::Authenticator {
   std::map<Bytes, Bytes> external_psks;  // by psk_id
   std::map<std::pair<Bytes, std::uint64_t>, Bytes> resumption_psks;
   std::set<mls::SenderType> let_in;
+  std::set<mls::ProposalType> refused_proposals;
 };
 
 mls::PreSharedKeyId external_psk(std::string_view id);

@@ -59,7 +59,18 @@ TEST_CASE("the same commit without its PSK leads to another epoch") {
   share(people, "code word", "tern");
   people[1]->acquaintances.external_psks.begin()->second.push_back('!');
   const auto commit = people[0]->commit(with_psks({external_psk("code word")})).value();
-  CHECK(error_of(people[1]->receive(commit.message)) == Errc::mls_confirmation_tag_invalid);
+  CHECK(error_of(people[1]->receive(commit.message)) == Errc::mls_psk_mismatch);
+  CHECK(depends_on_own_keys(Errc::mls_psk_mismatch));
+}
+
+TEST_CASE("an application that has no use for PSKs has none proposed or committed") {
+  SeededEntropy entropy(209);
+  const auto people = group_of(2, entropy);
+  share(people, "code word", "tern");
+  people[1]->acquaintances.refused_proposals = {ProposalType::psk};
+  CHECK(refused(*people[1], *people[0], nonced(external_psk("code word"))) ==
+        Errc::mls_proposal_type_unsupported);
+  CHECK_FALSE(depends_on_own_keys(Errc::mls_proposal_type_unsupported));
 }
 
 TEST_CASE("who does not hold the PSK of a commit is told that this depends on them") {

@@ -72,6 +72,9 @@ TEST_CASE("a PublicMessage is of this group, this epoch and somebody else who is
   const auto people = open_group(3, entropy);
   const auto commit = people[0]->commit(readable()).value();
   CHECK(error_of(people[0]->receive(commit.message)) == Errc::mls_own_message);
+  auto forged = parsed(commit.message);
+  forged.message.auth.signature = {};
+  CHECK(error_of(people[0]->receive(encode_public(forged))) == Errc::mls_membership_tag_invalid);
   auto other = parsed(commit.message);
   const Bytes group_id = {1, 2};
   other.message.content.group_id = group_id;
@@ -113,4 +116,16 @@ TEST_CASE("a proposal that was encrypted is not the same as one that was not") {
   const auto& pending = group.state().pending.all();
   REQUIRE(pending.size() == 2);
   CHECK(pending[0]->ref != pending[1]->ref);
+}
+
+TEST_CASE("a handshake goes out as a PrivateMessage or a PublicMessage, and as nothing else") {
+  SeededEntropy entropy(216);
+  const auto people = open_group(2, entropy);
+  for (const auto format : {WireFormat::welcome, WireFormat::group_info, WireFormat::key_package}) {
+    CommitRequest request;
+    request.format = format;
+    CHECK(error_of(people[0]->commit(request)) == Errc::invalid_argument);
+    CHECK(error_of(people[0]->group().propose_update(Envelope({}, format), people[0]->identity,
+                                                     entropy)) == Errc::invalid_argument);
+  }
 }

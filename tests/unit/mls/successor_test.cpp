@@ -165,10 +165,16 @@ TEST_CASE("a ReInit that was proposed is committed when nothing else waits") {
   auto& bo = *world.people[1];
   propose(bo.group().propose_reinit(wanted(), {}, bo.identity, world.entropy), 1);
   propose(world.people[2]->group().propose_update({}, world.people[2]->identity, world.entropy), 2);
+  CommitRequest taking;
+  taking.takes_reinit = true;
+  deliver(world.people[0]->commit(taking).value(), *world.people[0], world.people);
+  CHECK_FALSE(world.people[0]->group().reinit());
+  propose(bo.group().propose_reinit(wanted(), {}, bo.identity, world.entropy), 1);
+  // Whoever commits without a thought of it does not end the group.
   deliver(world.people[0]->commit({}).value(), *world.people[0], world.people);
   CHECK_FALSE(world.people[0]->group().reinit());
   propose(bo.group().propose_reinit(wanted(), {}, bo.identity, world.entropy), 1);
-  deliver(world.people[0]->commit({}).value(), *world.people[0], world.people);
+  deliver(world.people[0]->commit(taking).value(), *world.people[0], world.people);
   CHECK(world.people[2]->group().reinit() == wanted());
 }
 
@@ -285,4 +291,43 @@ TEST_CASE("a Welcome names one predecessor at most") {
   other.psk_nonce = Bytes(32, 1);
   const PreSharedKeyId both[] = {psk, other};
   CHECK(error_of(successor_psk(both)) == Errc::mls_proposal_psk_invalid);
+}
+
+TEST_CASE("a Welcome that names no predecessor does not do for who expects one") {
+  Succession world(272);
+  world.end();
+  auto stranger = world.fresh();
+  CommitRequest request;
+  world.bundles[1] = world.people[1]->key_package();
+  request.add = {world.bundles[1].message};
+  const auto commit = stranger
+                          .commit(request, world.people[0]->identity,
+                                  world.people[0]->acquaintances, now_s, world.entropy)
+                          .value();
+  CHECK(error_of(world.join(1, commit, &world.people[1]->group())) == Errc::mls_successor_invalid);
+  CHECK(world.join(1, commit, nullptr).has_value());
+}
+
+TEST_CASE("a branch is joined also when the group has gone on, by who kept the PSK") {
+  Succession world(273);
+  auto branch = world.fresh({}, "some of us");
+  auto commit = world.first_commit(branch, ResumptionPskUsage::branch, {1}).value();
+  world.people[1]->acquaintances.remember_epoch(world.people[1]->group());
+  deliver(world.people[2]->commit({}).value(), *world.people[2], world.people);
+  CHECK(world.join(1, commit, &world.people[1]->group()).has_value());
+  world.people[1]->acquaintances.resumption_psks.clear();
+  CHECK(error_of(world.join(1, commit, &world.people[1]->group())) == Errc::mls_psk_unknown);
+}
+
+TEST_CASE("the group that follows has nobody new in its first commit") {
+  Succession world(274);
+  world.end();
+  Person stranger("stranger", world.entropy);
+  auto next = world.fresh();
+  CommitRequest request;
+  request.predecessor = Predecessor{&world.people[0]->group(), ResumptionPskUsage::reinit};
+  for (std::size_t i : {1, 2}) request.add.push_back(world.people[i]->key_package().message);
+  request.add.push_back(stranger.key_package().message);
+  CHECK(error_of(next.commit(request, world.people[0]->identity, world.people[0]->acquaintances,
+                             now_s, world.entropy)) == Errc::mls_successor_invalid);
 }
