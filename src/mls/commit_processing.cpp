@@ -48,7 +48,7 @@ CommitReceived report(const AuthenticatedContent& message, const Epoch& epoch,
       out.added.back().key_package = key_package_message(add->key_package);
     }
     if (const auto* remove = std::get_if<Remove>(item.proposal))
-      out.removed.push_back(change_of(epoch.tree, remove->removed, item.sender));
+      out.removed.push_back(change_of(*epoch.tree, remove->removed, item.sender));
     if (std::get_if<Update>(item.proposal))
       out.updated.push_back(change_of(applied.tree, item.sender, item.sender));
   }

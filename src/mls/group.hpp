@@ -107,7 +107,7 @@ struct CommitReceived {
   std::vector<LeafChange> updated;  ///< Update proposals and the committer's path
   std::optional<Extensions> new_group_context_extensions;
   bool removes_me = false;      ///< then `next` is null
-  std::unique_ptr<Group> next;  ///< persist with next->records()
+  std::unique_ptr<Group> next;  ///< persist with next->records_after()
 };
 
 /// What a handshake or application message turned out to be.
@@ -130,8 +130,11 @@ class Group {
                             Authenticator& authenticator, std::uint64_t now_s,
                             const JoinOptions& options = {});
 
-  /// Reads the records of an earlier records() and the changes since. Ratchets are read when they
-  /// are needed; `source` must outlive the Group. Errors: mls_state_malformed.
+  /// Reads the records of an earlier records() and the changes since. Of the tree and the ratchets
+  /// each is read when it is needed: an application message needs its sender's, a handshake the
+  /// whole tree. `source` must outlive the Group. Errors: mls_state_malformed and the source's,
+  /// here and in whatever reads later. A record of the tree or of a ratchet that is of another
+  /// epoch or another place is always such an error, never a wrong answer.
   static Result<Group> open(const RecordSource& source);
 
   Group(Group&&) noexcept;
@@ -140,9 +143,12 @@ class Group {
   /// A deep copy that shares what cannot change.
   Group clone() const;
 
-  /// Everything, as `replace_all`: after create, join or a commit. Errors: mls_state_malformed and
-  /// the source's, only after open().
+  /// Everything, in place of all that is there: after create or join. Errors: mls_state_malformed
+  /// and the source's, only after open().
   Result<RecordChanges> records() const;
+  /// The same records from those of `before`, the epoch that a commit has ended: all of the new
+  /// epoch, and of the tree what the commit has changed. Errors: as records().
+  Result<RecordChanges> records_after(const Group& before) const;
 
   // -- what it is
   ByteSpan group_id() const;
@@ -151,10 +157,11 @@ class Group {
   /// Who signed the GroupInfo of the Welcome; only of a Group that join() has made.
   std::optional<LeafIndex> inviter() const;
   std::size_t member_count() const;
-  std::optional<Member> member(LeafIndex leaf) const;
-  std::vector<Member> members() const;
+  // Errors of what looks at the tree: mls_state_malformed and the source's, only after open().
+  Result<std::optional<Member>> member(LeafIndex leaf) const;
+  Result<std::vector<Member>> members() const;
   /// The leaf that has this signature key now.
-  std::optional<LeafIndex> find(const crypto::VerifyKey& signature_key) const;
+  Result<std::optional<LeafIndex>> find(const crypto::VerifyKey& signature_key) const;
   const Extensions& group_context_extensions() const;
   bool has_pending_proposals() const;
   /// Leaves that a pending Remove proposal names.
@@ -166,7 +173,7 @@ class Group {
                                             std::size_t bytes) const;
   crypto::Sha256Digest tree_hash() const;
   /// What join() takes as `ratchet_tree` when the Welcome comes without (§12.4.3.3).
-  Bytes ratchet_tree() const;
+  Result<Bytes> ratchet_tree() const;
 
   // -- application messages
   /// Signs, pads with Padmé and encrypts (§6.3). Consumes one generation of the own ratchet.

@@ -114,13 +114,13 @@ Result<AppliedProposals> apply_proposals(const ProposalList& list, LeafIndex com
                                          const Epoch& epoch, std::optional<std::uint64_t> now_s) {
   if (list.size() > limits::mls_proposals_max) return Errc::mls_too_many_proposals;
   auto kinds = sort_by_kind(list);
-  TERN_TRY(check_changed_leaves(kinds, committer, epoch.tree));
-  TERN_TRY(check_adds(kinds, epoch.tree));
+  TERN_TRY(check_changed_leaves(kinds, committer, *epoch.tree));
+  TERN_TRY(check_adds(kinds, *epoch.tree));
   // "It contains multiple GroupContextExtensions proposals."
   if (kinds.extensions.size() > 1) return Errc::mls_proposal_duplicate;
 
-  AppliedProposals out{epoch.tree, epoch.context.extensions, epoch.parameters, {}, {}, {}, {},
-                       {},         std::move(kinds.adds)};
+  AppliedProposals out{*epoch.tree, epoch.context.extensions, epoch.parameters, {}, {}, {}, {},
+                       {},          std::move(kinds.adds)};
   // §12.3: "The client MUST apply the proposals in the list in the following order".
   if (!kinds.extensions.empty()) {
     out.changes_extensions = true;
