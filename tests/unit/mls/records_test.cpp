@@ -7,6 +7,20 @@ using namespace tern::mls;
 
 namespace {
 
+// One that reads what a group opens with, and then the tree no more until it is healed.
+class FailingDisk final : public RecordSource {
+ public:
+  explicit FailingDisk(const MemoryRecords& records) : records_(records) {}
+  Result<std::optional<crypto::SecretBytes>> get(ByteSpan key) const override {
+    if (is_of_tree(key) && !healed) return Errc::storage_io;
+    return records_.get(key);
+  }
+  bool healed = false;
+
+ private:
+  const MemoryRecords& records_;
+};
+
 class BrokenDisk final : public RecordSource {
  public:
   Result<std::optional<crypto::SecretBytes>> get(ByteSpan) const override {
@@ -243,6 +257,35 @@ TEST_CASE("a tree that shrinks leaves no record behind") {
 
 TEST_CASE("what the disk says is not mistaken for a damaged state") {
   CHECK(error_of(Group::open(BrokenDisk{})) == Errc::storage_io);
+
+  SeededEntropy entropy(131);
+  const auto people = group_of(3, entropy);
+  auto& anna = *people[0];
+  FailingDisk disk(anna.records);
+  auto group = Group::open(disk).value();
+  const auto message = people[1]->say("hello");
+  const auto commit = people[2]->commit({}).value();
+  RecordChanges consumed;
+  const auto receive = [&](ByteSpan bytes) {
+    return group.receive(bytes, anna.acquaintances, now_s, consumed);
+  };
+  CHECK(error_of(receive(message)) == Errc::storage_io);
+  CHECK(error_of(receive(commit.message)) == Errc::storage_io);
+  CHECK(error_of(group.members()) == Errc::storage_io);
+  CHECK(error_of(group.records()) == Errc::storage_io);
+  CHECK(error_of(group.commit({}, anna.identity, anna.acquaintances, now_s, entropy)) ==
+        Errc::storage_io);
+  // Nothing was consumed: once it can be read all goes on.
+  CHECK(consumed.changes.empty());
+  disk.healed = true;
+  CHECK(receive(message).has_value());
+  disk.healed = false;
+  CHECK(receive(people[1]->say("the leaf is known")).has_value());
+  const auto before = consumed.changes.size();
+  CHECK(error_of(receive(commit.message)) == Errc::storage_io);
+  CHECK(consumed.changes.size() == before);
+  disk.healed = true;
+  CHECK(receive(commit.message).has_value());
 }
 
 TEST_CASE("a group written whole after it was opened is the same group") {
