@@ -116,6 +116,8 @@ enum class Errc : int {
   mls_path_key_not_unique,  ///< §12.4.2: a key of the path, or of a parent node, is in the tree
                             ///< already
   mls_leaf_not_found,       ///< §12.4.3.1: no leaf of the tree is the joiner's own
+  mls_reinitialized,        ///< §11.2: another group follows this one; nothing is sent in it
+  mls_successor_invalid,    ///< §11.2, §11.3: not the group that was to follow, or to branch off
 
   // -- transport
   noise_handshake_failed = 500,  ///< wrong relay key, or bytes that are no handshake

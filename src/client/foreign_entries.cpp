@@ -20,7 +20,7 @@ Outcome pass_over(Step& step, const Chat& chat, Errc code, const std::string& wh
 // that nobody lets in, so that no commit can name it.
 Result<Outcome> apply_proposal(Step& step, Chat& chat, std::uint64_t seq,
                                mls::ProposalReceived received) {
-  if (!received.removes || *received.removes != received.sender)
+  if (!received.removes || mls::Sender(*received.removes) != received.sender)
     return pass_over(step, chat, Errc::policy_violated, "a proposal other than to leave");
   step.edit(chat);
   TERN_TRY(chat.records.write(step.rows, received.changes));

@@ -5,6 +5,8 @@
 #include "mls/epoch_advance.hpp"
 #include "mls/grease.hpp"
 #include "mls/group_state.hpp"
+#include "mls/psk_lookup.hpp"
+#include "mls/succession.hpp"
 #include "mls/welcome.hpp"
 
 namespace tern::mls {
@@ -25,8 +27,10 @@ Bytes make_group_info(const Epoch& next, TreeTransport transport, const Identity
 
 // "For each new member in the group": the secrets that its Welcome carries.
 GroupSecrets secrets_for(LeafIndex member, LeafIndex committer, const Secret& joiner,
-                         const NewPath& path) {
-  GroupSecrets secrets{joiner.clone(), {}, {}};
+                         const NewPath& path, const std::vector<PreSharedKeyId>& psks) {
+  // "The order of the psks MUST be the same as the order of PreSharedKey proposals in the proposals
+  // vector."
+  GroupSecrets secrets{joiner.clone(), {}, psks};
   // "Identify the lowest common ancestor in the tree of the new member's leaf node and the member
   // sending the Commit. […] Compute the path secret corresponding to the common ancestor node."
   const auto common = common_ancestor(member, committer);
@@ -38,14 +42,15 @@ GroupSecrets secrets_for(LeafIndex member, LeafIndex committer, const Secret& jo
 }
 
 Result<void> make_welcomes(PendingCommit& out, const CommitPlan& plan, const NewPath& path,
-                           const AdvancedEpoch& next, const Identity& me, Entropy& entropy) {
+                           const AdvancedEpoch& next, const Secret& psk_secret, const Identity& me,
+                           Entropy& entropy) {
   if (plan.added.empty()) return {};
   const auto& epoch = next.epoch;
   const auto info = make_group_info(epoch, plan.tree_transport, me, entropy);
-  out.welcome_group_info =
-      encrypt_group_info(info, welcome_secret(next.joiner_secret, psk_secret({})));
+  out.welcome_group_info = encrypt_group_info(info, welcome_secret(next.joiner_secret, psk_secret));
   for (std::size_t i = 0; i < plan.added.size(); ++i) {
-    const auto secrets = secrets_for(plan.added[i], epoch.own_leaf, next.joiner_secret, path);
+    const auto secrets =
+        secrets_for(plan.added[i], epoch.own_leaf, next.joiner_secret, path, plan.applied.psks);
     const auto& key_package = *plan.key_packages[i];
     TERN_ASSIGN(auto sealed,
                 encrypt_with_label(key_package.init_key, "Welcome", out.welcome_group_info,
@@ -74,10 +79,15 @@ Result<PendingCommit> Group::commit(const CommitRequest& request, const Identity
                                     Authenticator& authenticator, std::uint64_t now_s,
                                     Entropy& entropy) {
   const Epoch& epoch = *state_->epoch;
+  TERN_TRY(state_->check_goes_on());
   TERN_TRY(state_->check_identity(me));
   TERN_TRY(epoch.read_tree());
   if (epoch.context.epoch == UINT64_MAX) return Errc::counter_exhausted;
-  TERN_ASSIGN(auto plan, plan_commit(request, *state_, {authenticator, now_s}));
+  TERN_ASSIGN(auto plan, plan_commit(request, *state_, {authenticator, now_s}, entropy));
+
+  const Epoch* before =
+      request.predecessor ? request.predecessor->group->state_->epoch.get() : nullptr;
+  TERN_ASSIGN(auto psk_secret, find_psk_secret(plan.applied.psks, {&epoch, before}, authenticator));
 
   // "Update the sender's direct path in the ratchet tree".
   auto leaf = state_->own().decoded();
@@ -94,22 +104,29 @@ Result<PendingCommit> Group::commit(const CommitRequest& request, const Identity
   // "Sign the FramedContent using the old GroupContext as context."
   const auto body = encode(Commit{std::move(plan.proposals), std::move(path.path)});
   AuthenticatedContent message;
+  message.wire_format = request.format;
   message.content = state_->own_content(ContentType::commit, request.authenticated_data);
   message.content.body = body;
   message.auth.signature =
       sign_content(message.wire_format, message.content, epoch.encoded_context, me.signing_key);
-  PrivateEpoch mine{epoch.own_leaf, epoch.keys.clone(), path.derived.commit_secret.clone()};
+  PrivateEpoch mine{epoch.own_leaf,
+                    epoch.keys.clone(),
+                    path.derived.commit_secret.clone(),
+                    psk_secret.clone(),
+                    {}};
   mine.keys.leaf = std::move(path.leaf_key);
   mine.keys.forget_outdated(provisional.tree);
   for (const auto& known : path.derived.keys)
     mine.keys.path.push_back({known.node, known.key.clone()});
   auto next = advance_epoch(epoch, std::move(provisional), std::move(mine), message);
   message.auth.confirmation_tag = next.epoch.confirmation_tag;
+  TERN_ASSIGN(const auto* follows, successor_psk(plan.applied.psks));
+  if (follows) TERN_TRY(check_successor_group(*follows, before, next.epoch, authenticator));
 
   PendingCommit out;
-  TERN_TRY(make_welcomes(out, plan, path, next, me, entropy));
+  TERN_TRY(make_welcomes(out, plan, path, next, psk_secret, me, entropy));
   // Last, for it changes this Group: a key of the handshake ratchet is used once.
-  TERN_ASSIGN(out.message, state_->encrypt(message, out.own, entropy));
+  TERN_ASSIGN(out.message, state_->frame(message, out.own, entropy));
   out.next = std::make_unique<Group>(
       GroupState::start(std::move(next.epoch), std::move(next.encryption_secret)));
   return out;

@@ -1,9 +1,12 @@
 #include "mls/commit_plan.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
 #include "mls/key_package_record.hpp"
+#include "mls/psk_lookup.hpp"
+#include "mls/succession.hpp"
 #include "tern/limits.hpp"
 
 namespace tern::mls {
@@ -13,8 +16,12 @@ enum class Pending { all, removals_only };
 
 // The proposals that the request asks for, validated.
 Result<std::deque<Proposal>> requested(const CommitRequest& request, const GroupState& state,
-                                       const Judge& judge) {
+                                       const Judge& judge, Entropy& entropy) {
   std::deque<Proposal> own;
+  if (request.reinit) {
+    TERN_TRY(check_extension_list(request.reinit->extensions));
+    own.push_back(*request.reinit);
+  }
   if (request.group_context_extensions) {
     TERN_TRY(check_extension_list(*request.group_context_extensions));
     own.push_back(GroupContextExtensions{*request.group_context_extensions});
@@ -24,8 +31,17 @@ Result<std::deque<Proposal>> requested(const CommitRequest& request, const Group
     TERN_ASSIGN(auto key_package, open_key_package(message));
     own.push_back(Add{std::move(key_package)});
   }
-  for (const auto& proposal : own)
-    TERN_TRY(validate_proposal(proposal, state.epoch->own_leaf, *state.epoch, judge));
+  for (auto psk : request.psks) {
+    psk.psk_nonce = fresh_psk_nonce(entropy);
+    own.push_back(PreSharedKeyProposal{std::move(psk)});
+  }
+  const auto me = Sender(state.epoch->own_leaf);
+  for (const auto& proposal : own) TERN_TRY(validate_proposal(proposal, me, *state.epoch, judge));
+  // After the others are found valid: in no other place would this one be.
+  if (request.predecessor) {
+    TERN_ASSIGN(auto psk, predecessor_psk(*request.predecessor, entropy));
+    own.push_back(PreSharedKeyProposal{std::move(psk)});
+  }
   return own;
 }
 
@@ -35,16 +51,21 @@ Result<std::deque<Proposal>> requested(const CommitRequest& request, const Group
 class Selection {
  public:
   Selection(const std::deque<Proposal>& own, const GroupState& state, const Judge& judge)
-      : state_(state), judge_(judge), room_(limits::mls_proposals_max - own.size()) {
+      : state_(state),
+        judge_(judge),
+        room_(limits::mls_proposals_max - own.size()),
+        is_free_(own.empty()) {
     for (const auto& proposal : own) {
       if (const auto* remove = std::get_if<Remove>(&proposal)) removed_.insert(remove->removed);
       if (const auto* add = std::get_if<Add>(&proposal)) clients_.insert(client(*add));
       if (std::get_if<GroupContextExtensions>(&proposal)) has_extensions_ = true;
+      if (std::get_if<ReInit>(&proposal)) is_alone_ = true;
     }
   }
 
   std::vector<const PendingProposal*> choose(Pending which) {
     const auto& all = state_.pending.all();
+    if (is_alone_) return chosen_;
     for (auto pending = all.begin(); pending != all.end() && chosen_.size() < room_; ++pending)
       if (const auto* remove = std::get_if<Remove>(&(*pending)->proposal))
         if (remove->removed != state_.epoch->own_leaf && removed_.insert(remove->removed).second)
@@ -53,6 +74,10 @@ class Selection {
     // Backwards: of several that exclude each other the latest stands.
     for (auto pending = all.rbegin(); pending != all.rend() && chosen_.size() < room_; ++pending)
       if (is_wanted(**pending)) chosen_.push_back(pending->get());
+    // §12.2: "If the committer has received other proposals during the epoch, they SHOULD prefer
+    // them over the ReInit proposal".
+    if (chosen_.empty() && is_free_)
+      if (const auto* reinit = latest_reinit()) chosen_.push_back(reinit);
     return chosen_;
   }
 
@@ -61,10 +86,25 @@ class Selection {
     return add.key_package.leaf_node.signature_key;
   }
 
+  const PendingProposal* latest_reinit() const {
+    const auto& all = state_.pending.all();
+    const auto found = std::find_if(all.rbegin(), all.rend(), [](const auto& pending) {
+      return std::holds_alternative<ReInit>(pending->proposal);
+    });
+    return found == all.rend() ? nullptr : found->get();
+  }
+
   bool is_wanted(const PendingProposal& pending) {
-    if (std::get_if<Update>(&pending.proposal))
-      return pending.sender != state_.epoch->own_leaf && !removed_.contains(pending.sender) &&
-             updated_.insert(pending.sender).second;
+    if (std::get_if<Update>(&pending.proposal)) {
+      const LeafIndex sender{pending.sender.index};
+      return sender != state_.epoch->own_leaf && !removed_.contains(sender) &&
+             updated_.insert(sender).second;
+    }
+    // A commit with a PSK that this member does not have is none that it can make.
+    if (const auto* proposal = std::get_if<PreSharedKeyProposal>(&pending.proposal))
+      return find_psk_secret({&proposal->psk, 1}, {state_.epoch.get()}, judge_.authenticator)
+                 .has_value() &&
+             psks_.insert(encode(proposal->psk)).second;
     if (const auto* add = std::get_if<Add>(&pending.proposal)) return is_wanted(*add);
     if (std::get_if<GroupContextExtensions>(&pending.proposal))
       return !std::exchange(has_extensions_, true);
@@ -73,7 +113,7 @@ class Selection {
 
   bool is_wanted(const Add& add) {
     // §7.3: what this client sends must be within its lifetime, whoever proposed it.
-    if (!check_lifetime(add.key_package.leaf_node.lifetime, judge_.now_s)) return false;
+    if (!check_lifetime(add.key_package.leaf_node.lifetime, judge_.lifetimes())) return false;
     LeafIndex member;
     const bool is_member = state_.epoch->tree->count_signature_key(client(add), &member) != 0;
     return (!is_member || removed_.contains(member)) && clients_.insert(client(add)).second;
@@ -86,17 +126,20 @@ class Selection {
   std::set<LeafIndex> removed_;
   std::set<LeafIndex> updated_;
   std::set<crypto::VerifyKey> clients_;
+  std::set<Bytes> psks_;
   bool has_extensions_ = false;
+  const bool is_free_;     ///< nothing else was asked for
+  bool is_alone_ = false;  ///< a ReInit was
 };
 
 Result<AppliedProposals> apply(const std::vector<const PendingProposal*>& pending,
                                const std::deque<Proposal>& own, const GroupState& state,
                                const Judge& judge) {
   ProposalList list;
-  const auto me = state.epoch->own_leaf;
+  const auto me = Sender(state.epoch->own_leaf);
   for (const auto* chosen : pending) list.push_back({&chosen->proposal, chosen->sender, chosen});
   for (const auto& proposal : own) list.push_back({&proposal, me, nullptr});
-  TERN_ASSIGN(auto applied, apply_proposals(list, me, *state.epoch, judge.now_s));
+  TERN_ASSIGN(auto applied, apply_proposals(list, me, *state.epoch, judge.lifetimes()));
   TERN_TRY(check_credential_types(applied.tree, applied.changed_leaves()));
   return applied;
 }
@@ -104,8 +147,8 @@ Result<AppliedProposals> apply(const std::vector<const PendingProposal*>& pendin
 }  // namespace
 
 Result<CommitPlan> plan_commit(const CommitRequest& request, const GroupState& state,
-                               const Judge& judge) {
-  TERN_ASSIGN(auto own, requested(request, state, judge));
+                               const Judge& judge, Entropy& entropy) {
+  TERN_ASSIGN(auto own, requested(request, state, judge, entropy));
   if (own.size() > limits::mls_proposals_max) return Errc::mls_too_many_proposals;
   std::vector<const PendingProposal*> pending;
   if (request.include_pending) pending = Selection(own, state, judge).choose(Pending::all);
@@ -124,7 +167,7 @@ Result<CommitPlan> plan_commit(const CommitRequest& request, const GroupState& s
   for (const auto* chosen : pending) {
     // One's own by value: that they were sent does not say that anybody received them, and a commit
     // that names what a member has not seen cannot be followed by that member.
-    if (chosen->sender == state.epoch->own_leaf) {
+    if (chosen->sender == Sender(state.epoch->own_leaf)) {
       plan.proposals.push_back(chosen->proposal);
     } else {
       plan.proposals.push_back(chosen->ref);

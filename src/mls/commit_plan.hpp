@@ -21,6 +21,6 @@ struct CommitPlan {
 /// Errors: those of validate_proposal() and apply_proposals() for what was asked for. Proposals of
 /// others that cannot be committed together with it are left out.
 Result<CommitPlan> plan_commit(const CommitRequest& request, const GroupState& state,
-                               const Judge& judge);
+                               const Judge& judge, Entropy& entropy);
 
 }  // namespace tern::mls

@@ -7,23 +7,44 @@
 #include "mls/epoch_advance.hpp"
 #include "mls/handshake.hpp"
 #include "mls/key_package_record.hpp"
+#include "mls/psk_lookup.hpp"
 
 namespace tern::mls {
 namespace {
 
-LeafChange change_of(const RatchetTree& tree, LeafIndex index, LeafIndex proposer) {
+LeafChange change_of(const RatchetTree& tree, LeafIndex index, const Sender& proposer) {
   const auto leaf = tree.leaf(index)->decoded();
   return {index, leaf.credential, leaf.signature_key, proposer, {}};
 }
 
 // §12.4.2: "Validate the LeafNode as specified in §7.3."
-Result<void> check_path_leaf(const LeafNode& leaf, LeafIndex committer, const Epoch& epoch,
-                             const AppliedProposals& applied, const Judge& judge) {
+Result<void> check_members_leaf(const LeafNode& leaf, LeafIndex committer, const Epoch& epoch,
+                                const AppliedProposals& applied, const Judge& judge) {
   TERN_TRY(validate_successor(leaf, committer, LeafNodeSource::commit, epoch, judge));
-  TERN_TRY(check_leaf_in_group(leaf, {applied.parameters, judge.now_s}));
+  TERN_TRY(check_leaf_in_group(leaf, {applied.parameters, judge.lifetimes()}));
   const bool keeps_key = applied.tree.leaf(committer)->signature_key() == leaf.signature_key;
   if (applied.tree.count_signature_key(leaf.signature_key) != (keeps_key ? 1 : 0))
     return Errc::mls_leaf_key_not_unique;
+  return {};
+}
+
+// The same for the leaf of who joins: `index` is the leftmost free leaf, where it has been added.
+Result<void> check_joiners_leaf(const LeafNode& leaf, LeafIndex index, const Epoch& epoch,
+                                const AppliedProposals& applied, const Judge& judge) {
+  const auto place = LeafPlace{epoch.context.group_id, index};
+  TERN_TRY(check_leaf_itself(leaf, encode(leaf), place, LeafNodeSource::commit));
+  TERN_TRY(judge.authenticator.check_leaf(leaf.credential, leaf.signature_key));
+  TERN_TRY(check_leaf_in_group(leaf, {applied.parameters, judge.lifetimes()}));
+  if (applied.tree.count_signature_key(leaf.signature_key) != 1 ||
+      applied.tree.count_encryption_key(leaf.encryption_key) != 1)
+    return Errc::mls_leaf_key_not_unique;
+  // §12.2: "If a Remove proposal is present, then the LeafNode in the path field of the external
+  // Commit MUST meet the same criteria as would the LeafNode in an Update for the removed leaf".
+  for (const auto removed : applied.removed) {
+    const auto before = epoch.tree->leaf(removed)->decoded();
+    if (leaf.encryption_key == before.encryption_key) return Errc::mls_leaf_encryption_key_not_new;
+    TERN_TRY(judge.authenticator.check_successor(before.credential, leaf.credential));
+  }
   return {};
 }
 
@@ -31,18 +52,29 @@ Result<void> check_path_leaf(const LeafNode& leaf, LeafIndex committer, const Ep
 PrivateKeys keys_after(const ProposalList& list, const Epoch& epoch) {
   auto keys = epoch.keys.clone();
   for (const auto& item : list)
-    if (item.pending && item.sender == epoch.own_leaf && item.pending->own_leaf_key)
+    if (item.pending && item.sender == Sender(epoch.own_leaf) && item.pending->own_leaf_key)
       keys.leaf = item.pending->own_leaf_key->clone();
   return keys;
 }
 
-// What the commit did, for the application. `applied.tree` has its path merged.
-CommitReceived report(const AuthenticatedContent& message, const Epoch& epoch,
-                      const ProposalList& list, const AppliedProposals& applied, bool has_path) {
+// The proposals of the commit, each valid and all of them together, and its path in the tree.
+struct Effect {
+  ProposalList list;
+  AppliedProposals applied;
+  LeafIndex committer;
+  std::vector<NodeIndex> nodes;  ///< the filtered direct path
+};
+
+// What the commit did, for the application.
+CommitReceived report(const AuthenticatedContent& message, const Epoch& epoch, const Effect& effect,
+                      bool has_path) {
+  const auto& sender = message.content.sender;
+  const auto& applied = effect.applied;
   CommitReceived out;
-  out.committer = {message.content.sender.index};
+  out.committer = effect.committer;
+  out.is_external = !sender.is_member();
   out.authenticated_data = to_bytes(message.content.authenticated_data);
-  for (const auto& item : list) {
+  for (const auto& item : effect.list) {
     if (const auto* add = std::get_if<Add>(item.proposal)) {
       out.added.push_back(change_of(applied.tree, applied.added[out.added.size()], item.sender));
       out.added.back().key_package = key_package_message(add->key_package);
@@ -50,30 +82,59 @@ CommitReceived report(const AuthenticatedContent& message, const Epoch& epoch,
     if (const auto* remove = std::get_if<Remove>(item.proposal))
       out.removed.push_back(change_of(*epoch.tree, remove->removed, item.sender));
     if (std::get_if<Update>(item.proposal))
-      out.updated.push_back(change_of(applied.tree, item.sender, item.sender));
+      out.updated.push_back(change_of(applied.tree, {item.sender.index}, item.sender));
   }
-  if (has_path) out.updated.push_back(change_of(applied.tree, out.committer, out.committer));
+  if (has_path) {
+    auto& list = out.is_external ? out.added : out.updated;
+    list.push_back(change_of(applied.tree, out.committer, sender));
+  }
   if (applied.changes_extensions) out.new_group_context_extensions = applied.extensions;
+  out.reinit = applied.reinit;
   out.removes_me = std::find(applied.removed.begin(), applied.removed.end(), epoch.own_leaf) !=
                    applied.removed.end();
   return out;
 }
 
-// The proposals of the commit, each valid and all of them together.
-struct Effect {
-  ProposalList list;
-  AppliedProposals applied;
-};
-
-Result<Effect> effect_of(const Commit& commit, LeafIndex committer, const GroupState& state,
-                         const Judge& judge) {
-  TERN_ASSIGN(auto list, resolve_proposals(commit, committer, state.pending));
+Result<Effect> proposals_of(const Commit& commit, const Sender& sender, const GroupState& state,
+                            const Judge& judge) {
+  TERN_ASSIGN(auto list, resolve_proposals(commit, sender, state.pending));
   for (const auto& item : list)
-    if (!item.pending) TERN_TRY(validate_proposal(*item.proposal, committer, *state.epoch, judge));
-  TERN_ASSIGN(auto applied, apply_proposals(list, committer, *state.epoch, judge.now_s));
+    if (!item.pending) TERN_TRY(validate_proposal(*item.proposal, sender, *state.epoch, judge));
+  TERN_ASSIGN(auto applied, apply_proposals(list, sender, *state.epoch, judge.lifetimes()));
   // §12.4: "assert(commit.path != null)" when there are no proposals or one that requires it.
   if (applied.requires_path && !commit.path) return Errc::mls_commit_path_required;
-  return Effect{std::move(list), std::move(applied)};
+  return Effect{std::move(list), std::move(applied), {sender.index}, {}};
+}
+
+Result<void> merge_leaf_and_path(Effect& effect, const UpdatePath& path, const Sender& sender,
+                                 const Epoch& epoch, const Judge& judge) {
+  auto& applied = effect.applied;
+  if (sender.is_member()) {
+    TERN_TRY(check_members_leaf(path.leaf_node, effect.committer, epoch, applied, judge));
+  } else {
+    // §12.4.3.2: "The joiner is added at the leftmost free leaf node (just as if they were added
+    // with an Add proposal), and the path is calculated relative to that leaf node."
+    TERN_ASSIGN(effect.committer, applied.tree.add(std::make_shared<const Leaf>(path.leaf_node)));
+    TERN_TRY(check_joiners_leaf(path.leaf_node, effect.committer, epoch, applied, judge));
+    // The path brings it once more, and looks whether its keys are in the tree already.
+    applied.tree.remove(effect.committer);
+  }
+  TERN_ASSIGN(effect.nodes, merge_path(applied.tree, effect.committer, path, applied.added));
+  return {};
+}
+
+Result<Effect> effect_of(const Commit& commit, const Sender& sender, const GroupState& state,
+                         const Judge& judge) {
+  TERN_ASSIGN(auto effect, proposals_of(commit, sender, state, judge));
+  auto changed = effect.applied.changed_leaves();
+  if (commit.path) {
+    TERN_TRY(merge_leaf_and_path(effect, *commit.path, sender, *state.epoch, judge));
+    changed.push_back(effect.committer);
+  }
+  // §12.2: of the tree "after processing the Commit".
+  TERN_TRY(check_credential_types(effect.applied.tree, changed));
+  effect.applied.tree.rehash();
+  return effect;
 }
 
 }  // namespace
@@ -81,32 +142,27 @@ Result<Effect> effect_of(const Commit& commit, LeafIndex committer, const GroupS
 Result<CommitReceived> process_commit(const GroupState& state, const AuthenticatedContent& message,
                                       const Judge& judge) {
   const Epoch& epoch = *state.epoch;
-  const LeafIndex committer{message.content.sender.index};
+  const auto& sender = message.content.sender;
   if (epoch.context.epoch == UINT64_MAX) return Errc::counter_exhausted;
   TERN_ASSIGN(const auto commit, decode<Commit>(message.content.body));
-  TERN_ASSIGN(auto effect, effect_of(commit, committer, state, judge));
-  auto& applied = effect.applied;
-
-  std::vector<NodeIndex> nodes;
-  auto changed = applied.changed_leaves();
-  if (commit.path) {
-    TERN_TRY(check_path_leaf(commit.path->leaf_node, committer, epoch, applied, judge));
-    TERN_ASSIGN(nodes, merge_path(applied.tree, committer, *commit.path, applied.added));
-    changed.push_back(committer);
-  }
-  // §12.2: of the tree "after processing the Commit".
-  TERN_TRY(check_credential_types(applied.tree, changed));
-  applied.tree.rehash();
-  auto out = report(message, epoch, effect.list, applied, commit.path.has_value());
+  TERN_ASSIGN(auto effect, effect_of(commit, sender, state, judge));
+  auto out = report(message, epoch, effect, commit.path.has_value());
   if (out.removes_me) return out;
 
+  auto& applied = effect.applied;
+  PrivateEpoch mine{epoch.own_leaf, keys_after(effect.list, epoch), {}, {}, {}};
+  if (applied.external_init) {
+    TERN_ASSIGN(mine.init_secret,
+                external_init_secret(*applied.external_init, epoch.secrets.external));
+  }
+  TERN_ASSIGN(mine.psk_secret, find_psk_secret(applied.psks, {&epoch}, judge.authenticator));
   const auto added = applied.added;
   auto provisional = provisional_epoch(epoch, applied);
-  PrivateEpoch mine{epoch.own_leaf, keys_after(effect.list, epoch), {}};
   if (commit.path) {
-    TERN_ASSIGN(mine.commit_secret,
-                decrypt_path({provisional.tree, *commit.path, nodes, committer, added},
-                             epoch.own_leaf, mine.keys, encode(provisional.context)));
+    TERN_ASSIGN(
+        mine.commit_secret,
+        decrypt_path({provisional.tree, *commit.path, effect.nodes, effect.committer, added},
+                     epoch.own_leaf, mine.keys, encode(provisional.context)));
   }
   mine.keys.forget_outdated(provisional.tree);
 

@@ -1,5 +1,7 @@
 #include "mls/credential.hpp"
 
+#include "tern/limits.hpp"
+
 namespace tern::mls {
 
 template <>
@@ -16,6 +18,16 @@ Result<Credential> read(Reader& reader) {
 void write(Writer& writer, const Credential& credential) {
   write_enum(writer, credential.type);
   writer.vector(credential.identity);
+}
+
+std::uint64_t Authenticator::leaf_lifetime_s_max() const { return limits::mls_leaf_lifetime_s_max; }
+
+Result<std::optional<crypto::SecretBytes>> Authenticator::find_psk(const PreSharedKeyId&) {
+  return std::optional<crypto::SecretBytes>();
+}
+
+Result<void> Authenticator::check_public_message(SenderType) {
+  return Errc::mls_wire_format_unexpected;
 }
 
 }  // namespace tern::mls

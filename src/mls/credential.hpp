@@ -4,9 +4,12 @@
 #include <vector>
 
 #include "crypto/signature.hpp"
+#include "mls/message_types.hpp"
 #include "mls/presentation.hpp"
 
 namespace tern::mls {
+
+struct PreSharedKeyId;
 
 enum class CredentialType : std::uint16_t { basic = 1, x509 = 2 };
 
@@ -23,9 +26,10 @@ template <>
 Result<Credential> read(Reader& reader);
 void write(Writer& writer, const Credential& credential);
 
-/// The Authentication Service of RFC 9420 §5.3.1, which the application implements. Called for
-/// every leaf of a joined group, for an Add, and for an Update or a commit's path that brings
-/// another credential or signature key than the leaf had.
+/// What the application implements: the Authentication Service of RFC 9420 §5.3.1, the pre-shared
+/// keys that it holds (§8.4), and what it lets in beside the PrivateMessages of members. Asked
+/// about every leaf of a joined group, an Add, and an Update or a commit's path that brings another
+/// credential or signature key than the leaf had.
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
@@ -39,6 +43,19 @@ class Authenticator {
   /// which is RECOMMENDED; those that are sent always are. By default not: a member that was away
   /// reads a commit months after the others did, and all must come to the same verdict on it.
   virtual bool judges_received_lifetimes() const { return false; }
+  /// §7.2: "Applications MUST define a maximum total lifetime that is acceptable for a LeafNode".
+  virtual std::uint64_t leaf_lifetime_s_max() const;
+  /// Whether two credentials present the same client: of a subgroup and of the group that it
+  /// branches from, of a group and its successor (§11.2, §11.3).
+  virtual bool is_same_client(const Credential& a, const Credential& b) const { return a == b; }
+  /// A PSK that the application holds: an external one, or the resumption_psk of an epoch that it
+  /// has kept (Group::resumption_psk()). nullopt: it has none of that name. Group finds the
+  /// resumption PSK of its own epoch by itself.
+  virtual Result<std::optional<crypto::SecretBytes>> find_psk(const PreSharedKeyId& id);
+  /// Whether a PublicMessage of such a sender is let in: its handshakes are readable by whoever
+  /// carries them, and all senders that are no members need them (§6.2, §12.1.8, §12.4.3.2). By
+  /// default mls_wire_format_unexpected for all of them.
+  virtual Result<void> check_public_message(SenderType sender);
 };
 
 }  // namespace tern::mls

@@ -5,6 +5,7 @@
 #include "mls/key_schedule.hpp"
 #include "mls/lazy_tree.hpp"
 #include "mls/leaf_validation.hpp"
+#include "mls/reinit.hpp"
 #include "mls/treekem.hpp"
 
 namespace tern::mls {
@@ -19,6 +20,8 @@ struct Epoch {
   LeafIndex own_leaf;
   PrivateKeys keys;
   GroupParameters parameters;  ///< of context.extensions
+  /// What the commit that began this epoch said of the group that follows: then this is the last.
+  std::optional<ReInit> reinit = std::nullopt;
 
   /// Must come before anything that looks at more of the tree than single leaves. Errors:
   /// mls_state_malformed and the source's, only after Group::open().
@@ -31,9 +34,11 @@ struct Epoch {
     return {};
   }
   Epoch clone() const {
-    return {
-        context,  encoded_context, confirmation_tag, interim_transcript_hash, secrets.clone(), tree,
-        own_leaf, keys.clone(),    parameters};
+    return {context,          encoded_context,
+            confirmation_tag, interim_transcript_hash,
+            secrets.clone(),  tree,
+            own_leaf,         keys.clone(),
+            parameters,       reinit};
   }
 };
 

@@ -13,6 +13,7 @@ struct ProvisionalEpoch {
   GroupContext context;
   RatchetTree tree;
   GroupParameters parameters;
+  std::optional<ReInit> reinit;
 };
 /// `applied.tree` must have its path merged and its hashes computed.
 ProvisionalEpoch provisional_epoch(const Epoch& before, AppliedProposals& applied);
@@ -21,7 +22,9 @@ ProvisionalEpoch provisional_epoch(const Epoch& before, AppliedProposals& applie
 struct PrivateEpoch {
   LeafIndex own_leaf;
   PrivateKeys keys;
-  Secret commit_secret;  ///< all zeros for a commit without a path
+  Secret commit_secret;                              ///< all zeros for a commit without a path
+  Secret psk_secret;                                 ///< all zeros for one without PSKs
+  std::optional<Secret> init_secret = std::nullopt;  ///< of an external commit (§8.3)
 };
 
 struct AdvancedEpoch {

@@ -5,18 +5,10 @@
 #pragma once
 
 #include "mls/labels.hpp"
-#include "mls/leaf_index.hpp"
+#include "mls/message_types.hpp"
 #include "mls/presentation.hpp"
 
 namespace tern::mls {
-
-enum class WireFormat : std::uint16_t {
-  public_message = 1,
-  private_message = 2,
-  welcome = 3,
-  group_info = 4,
-  key_package = 5,
-};
 
 /// MLSMessage: the version was checked, `body` is the structure that wire_format names.
 struct MlsMessage {
@@ -30,19 +22,6 @@ Result<ByteSpan> open_message(ByteSpan message, WireFormat expected);
 /// ProtocolVersion and WireFormat: what an MLSMessage begins with.
 void write_message_header(Writer& writer, WireFormat format);
 
-enum class ContentType : std::uint8_t { application = 1, proposal = 2, commit = 3 };
-enum class SenderType : std::uint8_t {
-  member = 1,
-  external = 2,
-  new_member_proposal = 3,
-  new_member_commit = 4,
-};
-
-struct Sender {
-  SenderType type = SenderType::member;
-  std::uint32_t index = 0;  ///< leaf_index of a member, sender_index of an external sender
-  static Sender member(LeafIndex leaf) { return {SenderType::member, leaf.value}; }
-};
 /// Errors: mls_sender_type_not_allowed for an unknown type.
 template <>
 Result<Sender> read(Reader& reader);

@@ -91,6 +91,8 @@ const Extensions& Group::group_context_extensions() const {
   return state_->epoch->context.extensions;
 }
 
+const std::optional<ReInit>& Group::reinit() const { return state_->epoch->reinit; }
+
 bool Group::has_pending_proposals() const { return !state_->pending.all().empty(); }
 
 std::vector<LeafIndex> Group::pending_removals() const {
@@ -105,6 +107,10 @@ std::vector<LeafIndex> Group::pending_removals() const {
 
 crypto::SecretBytes Group::epoch_authenticator() const {
   return crypto::SecretBytes(state_->epoch->secrets.authenticator.span());
+}
+
+crypto::SecretBytes Group::resumption_psk() const {
+  return crypto::SecretBytes(state_->epoch->secrets.resumption.span());
 }
 
 Result<crypto::SecretBytes> Group::export_secret(std::string_view label, ByteSpan context,

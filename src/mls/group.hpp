@@ -14,10 +14,15 @@
 #include "mls/credential.hpp"
 #include "mls/key_package.hpp"
 #include "mls/leaf_index.hpp"
+#include "mls/psk.hpp"
 #include "mls/records.hpp"
+#include "mls/reinit.hpp"
 #include "mls/workers.hpp"
 
 namespace tern::mls {
+
+class Group;
+struct GroupState;
 
 /// A member as the others see it.
 struct Member {
@@ -30,13 +35,32 @@ struct Member {
 /// it another way.
 enum class TreeTransport { in_welcome, out_of_band };
 
+/// What goes around a handshake message.
+struct Envelope {
+  Envelope(ByteSpan data = {}, WireFormat wire_format = WireFormat::private_message)  // NOLINT
+      : authenticated_data(data), format(wire_format) {}
+  ByteSpan authenticated_data;  ///< readable by the delivery service (§6.1)
+  WireFormat format;  ///< public_message: signed and readable by whoever carries it (§6.2)
+};
+
+/// The first commit of a group that follows another, or branches off it (§11.2, §11.3). Its members
+/// prove that they were in that one.
+struct Predecessor {
+  const Group* group = nullptr;
+  ResumptionPskUsage usage = ResumptionPskUsage::branch;  ///< or reinit
+};
+
 /// What a new commit should do. All lists may be empty: then it is a self-update.
 struct CommitRequest {
   std::vector<Bytes> add;  ///< KeyPackage messages, validated here
   std::vector<LeafIndex> remove;
   bool include_pending = true;  ///< the proposals received by reference in this epoch
   std::optional<Extensions> group_context_extensions;
+  std::vector<PreSharedKeyId> psks;  ///< their nonces are drawn here
+  std::optional<ReInit> reinit;      ///< alone (§12.2): with it this group ends
+  std::optional<Predecessor> predecessor;
   Bytes authenticated_data;  ///< readable by the delivery service (§6.1)
+  WireFormat format = WireFormat::private_message;
   TreeTransport tree = TreeTransport::in_welcome;
   Workers* workers = nullptr;  ///< for the HPKE seals
 };
@@ -44,16 +68,25 @@ struct CommitRequest {
 /// What joining may need beside the Welcome.
 struct JoinOptions {
   std::optional<ByteSpan> ratchet_tree = std::nullopt;  ///< when the Welcome comes without
-  Workers* workers = nullptr;                           ///< for the leaves' signatures
+  /// The group that the new one follows or branches off, in its last epoch or the one that the
+  /// Welcome names; needed for those only (§11.2, §11.3).
+  const Group* predecessor = nullptr;
+  Workers* workers = nullptr;  ///< for the leaves' signatures
 };
 
-class Group;
-struct GroupState;
+/// What an external commit does beside joining (§12.4.3.2).
+struct ExternalJoinRequest {
+  std::optional<LeafIndex> replaces;  ///< one's own leaf of before: "resync"
+  std::vector<PreSharedKeyId> psks;   ///< their nonces are drawn here
+  Bytes authenticated_data;
+  std::optional<ByteSpan> ratchet_tree = std::nullopt;  ///< when the GroupInfo comes without
+  Workers* workers = nullptr;                           ///< for the leaves' signatures
+};
 
 /// A commit ready to be sent. Nothing has happened yet: `own` consumed a key of this epoch and
 /// must be written before the bytes leave; `next` is the group once the commit is accepted.
 struct PendingCommit {
-  Bytes message;      ///< MLSMessage, PrivateMessage
+  Bytes message;      ///< MLSMessage
   RecordChanges own;  ///< to the present epoch's records
   std::unique_ptr<Group> next;
   Bytes welcome_group_info;  ///< Welcome.encrypted_group_info, shared
@@ -68,8 +101,15 @@ struct PendingCommit {
 /// Puts a Welcome message together for some of the new members (all: RFC 9420's own Welcome).
 Bytes assemble_welcome(std::span<const ByteSpan> encrypted_group_secrets, ByteSpan group_info);
 
+/// An external commit ready to be sent: `message` is a PublicMessage, `next` the group once it is
+/// accepted.
+struct ExternalJoin {
+  Bytes message;
+  std::unique_ptr<Group> next;
+};
+
 struct Protected {
-  Bytes message;          ///< MLSMessage, PrivateMessage
+  Bytes message;          ///< MLSMessage
   RecordChanges changes;  ///< write before the message leaves
 };
 
@@ -83,7 +123,7 @@ struct Application {
 
 /// A proposal, kept in `next` until a commit names it or the epoch ends.
 struct ProposalReceived {
-  LeafIndex sender;
+  Sender sender;
   Bytes authenticated_data;
   std::optional<LeafIndex> removes;  ///< for Remove: whom (may be the sender itself: leaving)
   std::unique_ptr<Group> next;       ///< same epoch
@@ -94,20 +134,22 @@ struct LeafChange {
   LeafIndex leaf;
   Credential credential;
   crypto::VerifyKey signature_key;
-  LeafIndex proposer;   ///< who sent the proposal: the committer, when the commit carries it
+  Sender proposer;      ///< who sent the proposal: the committer, when the commit carries it
   Bytes key_package{};  ///< MLSMessage; only of who is added
 };
 
 /// A valid commit: what it did, and the group after it.
 struct CommitReceived {
-  LeafIndex committer;  ///< leaf index in the tree before the commit
+  LeafIndex committer;       ///< leaf index in the tree before the commit; of who joins, after it
+  bool is_external = false;  ///< somebody has joined by it (§12.4.3.2): the last of `added`
   Bytes authenticated_data;
   std::vector<LeafChange> added;
   std::vector<LeafChange> removed;
   std::vector<LeafChange> updated;  ///< Update proposals and the committer's path
   std::optional<Extensions> new_group_context_extensions;
-  bool removes_me = false;      ///< then `next` is null
-  std::unique_ptr<Group> next;  ///< persist with next->records_after()
+  std::optional<ReInit> reinit;  ///< then `next` is the group's last epoch (§11.2)
+  bool removes_me = false;       ///< then `next` is null
+  std::unique_ptr<Group> next;   ///< persist with next->records_after()
 };
 
 /// What a handshake or application message turned out to be.
@@ -163,6 +205,9 @@ class Group {
   /// The leaf that has this signature key now.
   Result<std::optional<LeafIndex>> find(const crypto::VerifyKey& signature_key) const;
   const Extensions& group_context_extensions() const;
+  /// What the commit that began this epoch said of the group that is to follow: nothing more is
+  /// sent in this one (§11.2).
+  const std::optional<ReInit>& reinit() const;
   bool has_pending_proposals() const;
   /// Leaves that a pending Remove proposal names.
   std::vector<LeafIndex> pending_removals() const;
@@ -171,9 +216,22 @@ class Group {
   crypto::SecretBytes epoch_authenticator() const;
   Result<crypto::SecretBytes> export_secret(std::string_view label, ByteSpan context,
                                             std::size_t bytes) const;
+  /// The resumption PSK of this epoch (§8.6), for Authenticator::find_psk() in later ones.
+  crypto::SecretBytes resumption_psk() const;
   crypto::Sha256Digest tree_hash() const;
   /// What join() takes as `ratchet_tree` when the Welcome comes without (§12.4.3.3).
   Result<Bytes> ratchet_tree() const;
+
+  /// §12.4.3: a signed GroupInfo with the external_pub extension, for who is to join by an external
+  /// commit, and the ratchet tree unless it goes another way. MLSMessage. Errors:
+  /// mls_reinitialized.
+  Result<Bytes> group_info(TreeTransport tree, const Identity& me, Entropy& entropy) const;
+  /// Joins by an external commit (§12.4.3.2) made from a group_info(). The Lifetime is not used by
+  /// the leaf, whose source is the commit.
+  static Result<ExternalJoin> join_externally(ByteSpan group_info,
+                                              const ExternalJoinRequest& request,
+                                              const Identity& me, Authenticator& authenticator,
+                                              std::uint64_t now_s, Entropy& entropy);
 
   // -- application messages
   /// Signs, pads with Padmé and encrypts (§6.3). Consumes one generation of the own ratchet.
@@ -185,22 +243,32 @@ class Group {
   // -- handshakes
   /// A proposal to remove somebody, or oneself: leaving (§12.1.3). Kept in this Group as if
   /// received, and sent as PrivateMessage.
-  Result<Protected> propose_remove(LeafIndex leaf, ByteSpan authenticated_data, const Identity& me,
+  Result<Protected> propose_remove(LeafIndex leaf, const Envelope& envelope, const Identity& me,
                                    Entropy& entropy);
   /// A proposal to add somebody (§12.1.1), checked like one that a commit carries.
-  Result<Protected> propose_add(ByteSpan key_package, ByteSpan authenticated_data,
-                                const Identity& me, Authenticator& authenticator,
-                                std::uint64_t now_s, Entropy& entropy);
+  Result<Protected> propose_add(ByteSpan key_package, const Envelope& envelope, const Identity& me,
+                                Authenticator& authenticator, std::uint64_t now_s,
+                                Entropy& entropy);
   /// A proposal to replace one's own leaf: a new key, the credential of `me` (§12.1.2). Its private
   /// key is kept with it.
-  Result<Protected> propose_update(ByteSpan authenticated_data, const Identity& me,
+  Result<Protected> propose_update(const Envelope& envelope, const Identity& me, Entropy& entropy);
+  /// A proposal to mix a PSK into the next epoch (§12.1.4); its nonce is drawn here.
+  Result<Protected> propose_psk(PreSharedKeyId psk, const Envelope& envelope, const Identity& me,
+                                Entropy& entropy);
+  /// A proposal to end this group and begin another in its place (§12.1.5).
+  Result<Protected> propose_reinit(ReInit reinit, const Envelope& envelope, const Identity& me,
                                    Entropy& entropy);
+  /// A proposal of other GroupContext extensions, all of them (§12.1.7).
+  Result<Protected> propose_extensions(Extensions extensions, const Envelope& envelope,
+                                       const Identity& me, Authenticator& authenticator,
+                                       Entropy& entropy);
   /// Makes a commit with an UpdatePath (§12.4.1). Consumes one generation of the own handshake
   /// ratchet in this Group, so that no two commits ever share a key; otherwise leaves it alone.
   Result<PendingCommit> commit(const CommitRequest& request, const Identity& me,
                                Authenticator& authenticator, std::uint64_t now_s, Entropy& entropy);
 
-  /// Opens whatever another member sent in this epoch (PrivateMessage; §6.3, §12.2-§12.4.2).
+  /// Opens whatever was sent in this epoch (§6.2, §6.3, §12.2-§12.4.2): a PrivateMessage of another
+  /// member, and PublicMessages that the application lets in (check_public_message()).
   /// Once the signature has verified the message's key is consumed in this Group, also when what
   /// it says is then refused: what to write for that is appended to `consumed`. On an error before
   /// that this Group is unchanged. Proposals and commits return the next Group beside.

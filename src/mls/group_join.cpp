@@ -1,11 +1,13 @@
 // Joining by Welcome (RFC 9420 §12.4.3.1), in the order of its steps.
 #include <algorithm>
 
+#include "mls/group_info_validation.hpp"
 #include "mls/group_state.hpp"
+#include "mls/handshake.hpp"
 #include "mls/key_package_record.hpp"
-#include "mls/proposal_validation.hpp"
+#include "mls/psk_lookup.hpp"
+#include "mls/succession.hpp"
 #include "mls/transcript_hash.hpp"
-#include "mls/tree_validation.hpp"
 #include "mls/welcome.hpp"
 
 namespace tern::mls {
@@ -31,46 +33,10 @@ Result<GroupSecrets> open_group_secrets(const Welcome& welcome, const PrivateKey
                                            entry.encrypted_group_secrets);
     if (!opened) return Errc::mls_welcome_invalid;
     TERN_ASSIGN(auto secrets, decode<GroupSecrets>(*opened));
-    // "If a PreSharedKeyID is part of the GroupSecrets and the client is not in possession of the
-    // corresponding PSK, return an error."
-    if (!secrets.psks.empty()) return Errc::mls_psk_unknown;
+    for (const auto& psk : secrets.psks) TERN_TRY(check_psk_id(psk, PskPlace::successor));
     return secrets;
   }
   return Errc::mls_key_package_unknown;
-}
-
-Result<RatchetTree> find_tree(const GroupInfo& info, std::optional<ByteSpan> out_of_band) {
-  if (const auto* extension = find_extension(info.extensions, extension_ratchet_tree))
-    return RatchetTree::decode(extension->data);
-  if (!out_of_band)
-    return Error(Errc::mls_welcome_invalid, "the Welcome has no ratchet tree and none was given");
-  return RatchetTree::decode(*out_of_band);
-}
-
-Result<void> check_group_info(const GroupInfo& info, const RatchetTree& tree) {
-  if (info.group_context.version != protocol_version_mls10) return Errc::mls_version_unknown;
-  // "Verify that the cipher_suite in the GroupInfo matches the cipher_suite in the KeyPackage."
-  if (info.group_context.cipher_suite != cipher_suite_3) return Errc::mls_cipher_suite_unsupported;
-  // "The public key is taken from the LeafNode of the ratchet tree with leaf index signer. If the
-  // node is blank or if signature verification fails, return an error."
-  const auto* signer = tree.leaf(info.signer);
-  if (!signer || !verify_group_info(info, signer->signature_key()))
-    return Errc::mls_group_info_signature_invalid;
-  return {};
-}
-
-// "For each non-empty leaf node, validate the LeafNode as described in §7.3."
-Result<void> check_leaves(const RatchetTree& tree, const GroupContext& context,
-                          const GroupRequirements& requirements, Authenticator& authenticator) {
-  const auto leaves = tree.leaves();
-  for (const auto index : leaves) {
-    const auto& leaf = *tree.leaf(index);
-    const auto decoded = leaf.decoded();
-    TERN_TRY(check_leaf_itself(decoded, leaf.encoded(), {context.group_id, index}, std::nullopt));
-    TERN_TRY(check_leaf_in_group(decoded, requirements));
-    TERN_TRY(authenticator.check_leaf(decoded.credential, decoded.signature_key));
-  }
-  return check_credential_types(tree, leaves);
 }
 
 // "Identify a leaf whose LeafNode is identical to the one in the KeyPackage."
@@ -108,21 +74,17 @@ Result<Group> Group::join(ByteSpan welcome_message, ByteSpan private_record, con
   if (own.signature_key != me.signing_key.verify_key())
     return Error(Errc::invalid_argument, "this identity's key is not the one in the KeyPackage");
   TERN_ASSIGN(auto secrets, open_group_secrets(welcome, mine));
+  // "If a PreSharedKeyID is part of the GroupSecrets and the client is not in possession of the
+  // corresponding PSK, return an error."
+  const Epoch* before = options.predecessor ? options.predecessor->state_->epoch.get() : nullptr;
+  TERN_ASSIGN(const auto psk_secret, find_psk_secret(secrets.psks, {before}, authenticator));
   TERN_ASSIGN(const auto info_bytes,
               decrypt_group_info(welcome.encrypted_group_info,
-                                 welcome_secret(secrets.joiner_secret, psk_secret({}))));
+                                 welcome_secret(secrets.joiner_secret, psk_secret)));
   TERN_ASSIGN(auto info, decode<GroupInfo>(info_bytes));
-  TERN_ASSIGN(auto tree, find_tree(info, options.ratchet_tree));
-  TERN_TRY(check_group_info(info, tree));
-  TERN_TRY(validate_tree(tree, info.group_context.tree_hash));
-
-  const Judge judge{authenticator, authenticator.judges_received_lifetimes()
-                                       ? std::optional<std::uint64_t>(now_s)
-                                       : std::nullopt};
-  TERN_ASSIGN(auto parameters, group_parameters(info.group_context.extensions));
-  TERN_TRY(check_leaves(tree, info.group_context, {parameters, judge.now_s}, authenticator));
-  TERN_TRY(check_external_senders(parameters, authenticator));
-  TERN_TRY(check_own_support(parameters));
+  TERN_ASSIGN(auto joined, check_group_info(info, options.ratchet_tree, options.workers,
+                                            judge_received(authenticator, now_s)));
+  auto& tree = joined.tree;
   TERN_ASSIGN(const auto own_leaf, find_own_leaf(tree, own));
   PrivateKeys keys{std::move(mine.leaf_key), {}};
   if (secrets.path_secret)
@@ -130,19 +92,21 @@ Result<Group> Group::join(ByteSpan welcome_message, ByteSpan private_record, con
   TERN_TRY(check_keys_above(tree, own_leaf, keys));
 
   auto encoded_context = encode(info.group_context);
-  auto start = start_epoch(secrets.joiner_secret, psk_secret({}), encoded_context);
+  auto start = start_epoch(secrets.joiner_secret, psk_secret, encoded_context);
   const auto& confirmed = info.group_context.confirmed_transcript_hash;
   // "Verify the confirmation tag in the GroupInfo using the derived confirmation key and the
   // confirmed_transcript_hash from the GroupInfo."
   if (!mac_equal(confirmation_tag(start.confirmation_key, confirmed), info.confirmation_tag))
     return Errc::mls_confirmation_tag_invalid;
   const auto interim = interim_transcript_hash(confirmed, info.confirmation_tag);
-  auto state =
-      GroupState::start(Epoch{std::move(info.group_context), std::move(encoded_context),
-                              info.confirmation_tag, interim, std::move(start.secrets),
-                              std::move(tree), own_leaf, std::move(keys), std::move(parameters)},
-                        std::move(start.encryption));
+  auto state = GroupState::start(
+      Epoch{std::move(info.group_context), std::move(encoded_context), info.confirmation_tag,
+            interim, std::move(start.secrets), std::move(tree), own_leaf, std::move(keys),
+            std::move(joined.parameters)},
+      std::move(start.encryption));
   state->inviter = info.signer;
+  TERN_ASSIGN(const auto* follows, successor_psk(secrets.psks));
+  if (follows) TERN_TRY(check_successor_group(*follows, before, *state->epoch, authenticator));
   return Group(std::move(state));
 }
 

@@ -3,6 +3,7 @@
 
 #include "mls/handshake.hpp"
 #include "mls/private_message.hpp"
+#include "mls/public_message.hpp"
 #include "tern/limits.hpp"
 
 namespace tern::mls {
@@ -13,18 +14,6 @@ struct Opened {
   PrivateContent content;
   SecretTree::Use use;
 };
-
-Result<PrivateMessage> parse(ByteSpan message, const Epoch& epoch) {
-  TERN_ASSIGN(const auto body, open_message(message, WireFormat::private_message));
-  TERN_ASSIGN(const auto parsed, decode<PrivateMessage>(body));
-  if (!std::equal(parsed.group_id.begin(), parsed.group_id.end(), epoch.context.group_id.begin(),
-                  epoch.context.group_id.end()))
-    return Errc::mls_group_id_mismatch;
-  // §12.1, §12.4.2: "the epoch field of the enclosing FramedContent is equal to the epoch field of
-  // the current GroupContext".
-  if (parsed.epoch != epoch.context.epoch) return Errc::mls_epoch_mismatch;
-  return parsed;
-}
 
 Result<Opened> open_sealed(const PrivateMessage& message, const Epoch& epoch,
                            const SecretTree& tree) {
@@ -66,8 +55,17 @@ Result<Bytes> GroupState::encrypt(const AuthenticatedContent& message, RecordCha
   return bytes;
 }
 
+Result<Bytes> GroupState::frame(const AuthenticatedContent& message, RecordChanges& changes,
+                                Entropy& entropy) {
+  if (message.wire_format == WireFormat::private_message) return encrypt(message, changes, entropy);
+  PublicMessage out{message, {}};
+  out.membership_tag = membership_tag(message, epoch->encoded_context, epoch->secrets.membership);
+  return encode_public(out);
+}
+
 Result<Protected> Group::protect(ByteSpan content, ByteSpan authenticated_data, const Identity& me,
                                  Entropy& entropy) {
+  TERN_TRY(state_->check_goes_on());
   TERN_TRY(state_->check_identity(me));
   BasicWriter<crypto::SecretBytes> body;
   body.reserve(4 + content.size());
@@ -82,30 +80,62 @@ Result<Protected> Group::protect(ByteSpan content, ByteSpan authenticated_data, 
   return out;
 }
 
-Result<Received> Group::receive(ByteSpan message, Authenticator& authenticator, std::uint64_t now_s,
-                                RecordChanges& consumed) {
-  const auto& epoch = *state_->epoch;
-  TERN_ASSIGN(const auto parsed, parse(message, epoch));
-  TERN_ASSIGN(auto opened, open_sealed(parsed, epoch, state_->secret_tree));
-  if (parsed.content_type != ContentType::application) TERN_TRY(epoch.read_tree());
-  const auto generation = opened.use.generation();
-  // §9.2: a key that was used "to encrypt or (successfully) decrypt a message" is consumed,
-  // whatever the message is worth. One whose signature is wrong is not its sender's: that key is
-  // still to come.
-  state_->secret_tree.consume(std::move(opened.use), consumed);
-  const Judge judge = judge_received(authenticator, now_s);
-  const auto& content = opened.content.message.content;
+Result<void> check_place(ByteSpan group_id, std::uint64_t message_epoch, const Epoch& epoch) {
+  if (!std::equal(group_id.begin(), group_id.end(), epoch.context.group_id.begin(),
+                  epoch.context.group_id.end()))
+    return Errc::mls_group_id_mismatch;
+  // §12.1, §12.4.2: "the epoch field of the enclosing FramedContent is equal to the epoch field of
+  // the current GroupContext".
+  if (message_epoch != epoch.context.epoch) return Errc::mls_epoch_mismatch;
+  return {};
+}
+
+Result<Received> receive_content(GroupState& state, const AuthenticatedContent& message,
+                                 const Judge& judge, std::uint32_t generation) {
+  const auto& content = message.content;
   if (content.content_type == ContentType::commit) {
-    TERN_ASSIGN(auto received, process_commit(*state_, opened.content.message, judge));
+    TERN_ASSIGN(auto received, process_commit(state, message, judge));
     return Received(std::move(received));
   }
   if (content.content_type == ContentType::proposal) {
-    TERN_ASSIGN(auto received, receive_proposal(*state_, opened.content.message, judge));
+    TERN_ASSIGN(auto received, receive_proposal(state, message, judge));
     return Received(std::move(received));
   }
   Application out{{content.sender.index}, generation, to_bytes(content.authenticated_data), {}};
   TERN_ASSIGN(out.content, application_data(content));
   return Received(std::move(out));
+}
+
+namespace {
+
+Result<Received> receive_private(GroupState& state, ByteSpan body, const Judge& judge,
+                                 RecordChanges& consumed) {
+  const auto& epoch = *state.epoch;
+  TERN_ASSIGN(const auto parsed, decode<PrivateMessage>(body));
+  TERN_TRY(check_place(parsed.group_id, parsed.epoch, epoch));
+  TERN_ASSIGN(auto opened, open_sealed(parsed, epoch, state.secret_tree));
+  if (parsed.content_type != ContentType::application) TERN_TRY(epoch.read_tree());
+  const auto generation = opened.use.generation();
+  // §9.2: a key that was used "to encrypt or (successfully) decrypt a message" is consumed,
+  // whatever the message is worth. One whose signature is wrong is not its sender's: that key is
+  // still to come.
+  state.secret_tree.consume(std::move(opened.use), consumed);
+  return receive_content(state, opened.content.message, judge, generation);
+}
+
+}  // namespace
+
+Result<Received> Group::receive(ByteSpan message, Authenticator& authenticator, std::uint64_t now_s,
+                                RecordChanges& consumed) {
+  TERN_ASSIGN(const auto opened, open_message(message));
+  // No honest member sends anything in such an epoch.
+  TERN_TRY(state_->check_goes_on());
+  const Judge judge = judge_received(authenticator, now_s);
+  if (opened.wire_format == WireFormat::private_message)
+    return receive_private(*state_, opened.body, judge, consumed);
+  if (opened.wire_format == WireFormat::public_message)
+    return receive_public(*state_, opened.body, judge);
+  return Errc::mls_wire_format_unexpected;
 }
 
 }  // namespace tern::mls

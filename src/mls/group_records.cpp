@@ -41,7 +41,10 @@ crypto::SecretBytes encode_epoch(const Epoch& epoch, const Leaf& own) {
   writer.number(epoch.tree.width());
   writer.number(static_cast<std::uint32_t>(epoch.tree.member_count()));
   writer.number(epoch.own_leaf.value).vector(own.encoded());
+  writer.number(static_cast<std::uint8_t>(epoch.reinit.has_value()));
+  if (epoch.reinit) writer.raw(encode(*epoch.reinit));
   writer.raw(epoch.keys.leaf.private_key.span());
+  writer.number(static_cast<std::uint32_t>(epoch.keys.path.size()));
   for (const auto& known : epoch.keys.path) {
     writer.number(known.node.value).raw(known.key.public_key);
     writer.raw(known.key.private_key.span());
@@ -91,13 +94,15 @@ Result<PrivateKeys> read_keys(Reader& reader, const Leaf& own) {
   PrivateKeys keys;
   TERN_ASSIGN(keys.leaf.private_key, read_fixed<crypto::DhPrivateKey>(reader));
   keys.leaf.public_key = own.encryption_key();
-  while (!reader.empty()) {
+  TERN_ASSIGN(const auto count, reader.number<std::uint32_t>());
+  for (std::uint32_t i = 0; i < count; ++i) {
     PrivateKeys::NodeKey known;
     TERN_ASSIGN(known.node.value, reader.number<std::uint32_t>());
     TERN_ASSIGN(known.key.public_key, reader.fixed<crypto::DhPublicKey>());
     TERN_ASSIGN(known.key.private_key, read_fixed<crypto::DhPrivateKey>(reader));
     keys.path.push_back(std::move(known));
   }
+  TERN_TRY(reader.finish());
   return keys;
 }
 
@@ -113,12 +118,23 @@ Result<Epoch> read_epoch(const RecordSource& source) {
   TERN_ASSIGN(const auto interim, reader.fixed<Digest>());
   TERN_ASSIGN(auto secrets, read_secrets(reader));
   TERN_ASSIGN(auto outline, read_outline(reader, context.tree_hash));
+  std::optional<ReInit> reinit;
+  TERN_ASSIGN(const bool is_last, read_presence(reader));
+  if (is_last) {
+    TERN_ASSIGN(reinit, read<ReInit>(reader));
+  }
   TERN_ASSIGN(auto keys, read_keys(reader, *outline.own));
   const auto own_leaf = outline.own_leaf;
-  return Epoch{
-      std::move(context),   std::move(encoded_context),           tag,      interim,
-      std::move(secrets),   LazyTree(source, std::move(outline)), own_leaf, std::move(keys),
-      std::move(parameters)};
+  return Epoch{std::move(context),
+               std::move(encoded_context),
+               tag,
+               interim,
+               std::move(secrets),
+               LazyTree(source, std::move(outline)),
+               own_leaf,
+               std::move(keys),
+               std::move(parameters),
+               std::move(reinit)};
 }
 
 Result<PendingProposals> read_pending(const RecordSource& source) {

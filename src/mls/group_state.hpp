@@ -42,11 +42,18 @@ struct GroupState {
     return {};
   }
 
+  /// §12.4.2: "If the Commit included a ReInit proposal, the client MUST NOT use the group to send
+  /// messages anymore." Errors: mls_reinitialized.
+  Result<void> check_goes_on() const {
+    if (epoch->reinit) return Errc::mls_reinitialized;
+    return {};
+  }
+
   /// Content of the own member in this epoch, to be filled with a body.
   FramedContent own_content(ContentType type, ByteSpan authenticated_data) const {
     return {epoch->context.group_id,
             epoch->context.epoch,
-            Sender::member(epoch->own_leaf),
+            Sender(epoch->own_leaf),
             authenticated_data,
             type,
             {}};
@@ -55,6 +62,9 @@ struct GroupState {
   /// appended to `changes`. Errors: counter_exhausted, mls_state_malformed.
   Result<Bytes> encrypt(const AuthenticatedContent& message, RecordChanges& changes,
                         Entropy& entropy);
+  /// A signed handshake of the own member as an MLSMessage of its wire format (§6.2, §6.3).
+  Result<Bytes> frame(const AuthenticatedContent& message, RecordChanges& changes,
+                      Entropy& entropy);
 };
 
 }  // namespace tern::mls

@@ -24,6 +24,18 @@ Result<ProposalReceived> receive_proposal(const GroupState& state,
 Result<CommitReceived> process_commit(const GroupState& state, const AuthenticatedContent& commit,
                                       const Judge& judge);
 
+/// §12.1, §12.4.2: that a message is of this group and this epoch. Errors: mls_group_id_mismatch,
+/// mls_epoch_mismatch.
+Result<void> check_place(ByteSpan group_id, std::uint64_t message_epoch, const Epoch& epoch);
+/// What authentic content says. `generation` is an application message's. Errors: those of
+/// receive_proposal() and process_commit().
+Result<Received> receive_content(GroupState& state, const AuthenticatedContent& message,
+                                 const Judge& judge, std::uint32_t generation);
+/// §6.2. Errors: the application's, mls_sender_not_member, mls_own_message,
+/// mls_sender_type_not_allowed, mls_content_type_invalid, mls_membership_tag_invalid,
+/// mls_signature_invalid, and as above.
+Result<Received> receive_public(GroupState& state, ByteSpan body, const Judge& judge);
+
 /// The record of a proposal in the order in which they came.
 RecordChange pending_record(const PendingProposals& pending, std::size_t position);
 

@@ -68,9 +68,9 @@ Result<KeyPackage> open_key_package(ByteSpan message) {
   return decode<KeyPackage>(body);
 }
 
-Result<KeyPackage> read_key_package(ByteSpan message, std::optional<std::uint64_t> now_s) {
+Result<KeyPackage> read_key_package(ByteSpan message, const LifetimeRule& lifetimes) {
   TERN_ASSIGN(auto key_package, open_key_package(message));
-  TERN_TRY(check_key_package(key_package, now_s));
+  TERN_TRY(check_key_package(key_package, lifetimes));
   return key_package;
 }
 

@@ -4,6 +4,7 @@
 #include "base/entropy.hpp"
 #include "mls/key_package.hpp"
 #include "mls/key_package_format.hpp"
+#include "mls/leaf_validation.hpp"
 
 namespace tern::mls {
 
@@ -28,6 +29,6 @@ Bytes key_package_message(const KeyPackage& key_package);
 /// mls_cipher_suite_unsupported, and those of its structure.
 Result<KeyPackage> open_key_package(ByteSpan message);
 /// The same, validated (§10.1).
-Result<KeyPackage> read_key_package(ByteSpan message, std::optional<std::uint64_t> now_s);
+Result<KeyPackage> read_key_package(ByteSpan message, const LifetimeRule& lifetimes);
 
 }  // namespace tern::mls

@@ -6,7 +6,7 @@
 
 namespace tern::mls {
 
-Result<void> check_key_package(const KeyPackage& key_package, std::optional<std::uint64_t> now_s) {
+Result<void> check_key_package(const KeyPackage& key_package, const LifetimeRule& lifetimes) {
   const auto& leaf = key_package.leaf_node;
   // "Verify that the cipher suite and protocol version of the KeyPackage match those in the
   // GroupContext."
@@ -14,7 +14,7 @@ Result<void> check_key_package(const KeyPackage& key_package, std::optional<std:
   if (key_package.cipher_suite != cipher_suite_3) return Errc::mls_cipher_suite_unsupported;
   // "Verify that the leaf_node of the KeyPackage is valid for a KeyPackage according to §7.3."
   TERN_TRY(check_leaf_itself(leaf, encode(leaf), {}, LeafNodeSource::key_package));
-  TERN_TRY(check_lifetime(leaf.lifetime, now_s));
+  TERN_TRY(check_lifetime(leaf.lifetime, lifetimes));
   // §10: "Extensions included in the extensions or leaf_node.extensions fields MUST be included in
   // the leaf_node.capabilities field."
   const auto& listed = leaf.capabilities.extensions;

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "mls/key_package_format.hpp"
+#include "mls/leaf_validation.hpp"
 
 namespace tern::mls {
 
-/// Everything but the group it is for and the application's word on the credential. The lifetime
-/// is judged by `now_s` if given. Errors: mls_version_unknown, mls_cipher_suite_unsupported,
-/// mls_key_package_signature_invalid, mls_key_package_init_key_equals_leaf_key, key_invalid, and
-/// those of check_leaf_itself() and check_lifetime().
-Result<void> check_key_package(const KeyPackage& key_package, std::optional<std::uint64_t> now_s);
+/// Everything but the group it is for and the application's word on the credential. Errors:
+/// mls_version_unknown, mls_cipher_suite_unsupported, mls_key_package_signature_invalid,
+/// mls_key_package_init_key_equals_leaf_key, key_invalid, and those of check_leaf_itself() and
+/// check_lifetime().
+Result<void> check_key_package(const KeyPackage& key_package, const LifetimeRule& lifetimes);
 
 }  // namespace tern::mls

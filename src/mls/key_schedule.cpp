@@ -46,6 +46,31 @@ crypto::DhKeyPair external_key_pair(const Secret& external_secret) {
   return crypto::hpke::derive_key_pair(external_secret.span());
 }
 
+namespace {
+
+Result<Secret> exported_init(const crypto::hpke::Context& context) {
+  // §8.3: context.export("MLS 1.0 external init secret", KDF.Nh)
+  TERN_ASSIGN(const auto bytes,
+              context.export_secret(as_bytes("MLS 1.0 external init secret"), kdf_bytes));
+  return std::move(*Secret::from(bytes));
+}
+
+}  // namespace
+
+Result<ExternalInitSecret> make_external_init(const crypto::DhPublicKey& external_pub,
+                                              Entropy& entropy) {
+  TERN_ASSIGN(const auto sender, crypto::hpke::setup_sender(external_pub, {}, entropy));
+  TERN_ASSIGN(auto init_secret, exported_init(sender.context));
+  return ExternalInitSecret{sender.enc, std::move(init_secret)};
+}
+
+Result<Secret> external_init_secret(const crypto::DhPublicKey& kem_output,
+                                    const Secret& external_secret) {
+  TERN_ASSIGN(const auto context,
+              crypto::hpke::setup_recipient(kem_output, external_key_pair(external_secret), {}));
+  return exported_init(context);
+}
+
 crypto::SecretBytes export_secret(const Secret& exporter_secret, std::string_view label,
                                   ByteSpan context, std::size_t bytes) {
   const auto derived = derive_secret(exporter_secret.span(), label);

@@ -41,6 +41,17 @@ EpochStart start_epoch(const Secret& epoch_secret);
 /// §8: external_priv, external_pub.
 crypto::DhKeyPair external_key_pair(const Secret& external_secret);
 
+/// §8.3: the init_secret that who joins by an external commit sends to the group, and its
+/// kem_output; what the group makes of it. Errors: key_invalid.
+struct ExternalInitSecret {
+  crypto::DhPublicKey kem_output;
+  Secret init_secret;
+};
+Result<ExternalInitSecret> make_external_init(const crypto::DhPublicKey& external_pub,
+                                              Entropy& entropy);
+Result<Secret> external_init_secret(const crypto::DhPublicKey& kem_output,
+                                    const Secret& external_secret);
+
 /// §8.5: MLS-Exporter. At most 8160 bytes.
 crypto::SecretBytes export_secret(const Secret& exporter_secret, std::string_view label,
                                   ByteSpan context, std::size_t bytes);

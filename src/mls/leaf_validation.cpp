@@ -39,16 +39,16 @@ bool supports(const Capabilities& capabilities, const GroupParameters& parameter
 
 }  // namespace
 
-Result<void> check_lifetime(const Lifetime& lifetime, std::optional<std::uint64_t> now_s) {
+Result<void> check_lifetime(const Lifetime& lifetime, const LifetimeRule& rule) {
   // §7.2: "Applications MUST define a maximum total lifetime that is acceptable for a LeafNode,
   // and reject any LeafNode where the total lifetime is longer than this duration."
   if (lifetime.not_after < lifetime.not_before) return Errc::mls_leaf_lifetime_expired;
-  if (lifetime.not_after - lifetime.not_before > limits::mls_leaf_lifetime_s_max)
+  if (lifetime.not_after - lifetime.not_before > rule.longest_s)
     return Errc::mls_leaf_lifetime_too_long;
   // §7.3: "the client MUST verify that the current time is within the range of the lifetime
   // field" (sending), "RECOMMENDED" (receiving).
-  if (now_s && *now_s < lifetime.not_before) return Errc::mls_leaf_lifetime_not_yet_valid;
-  if (now_s && *now_s > lifetime.not_after) return Errc::mls_leaf_lifetime_expired;
+  if (rule.now_s && *rule.now_s < lifetime.not_before) return Errc::mls_leaf_lifetime_not_yet_valid;
+  if (rule.now_s && *rule.now_s > lifetime.not_after) return Errc::mls_leaf_lifetime_expired;
   return {};
 }
 
@@ -83,7 +83,7 @@ Result<void> check_leaf_in_group(const LeafNode& leaf, const GroupRequirements& 
   if (!supports(leaf.capabilities, requirements.parameters))
     return Errc::mls_leaf_capabilities_missing;
   if (leaf.source == LeafNodeSource::key_package)
-    TERN_TRY(check_lifetime(leaf.lifetime, requirements.now_s));
+    TERN_TRY(check_lifetime(leaf.lifetime, requirements.lifetimes));
   return {};
 }
 

@@ -3,20 +3,32 @@
 #pragma once
 
 #include "mls/ratchet_tree.hpp"
+#include "tern/limits.hpp"
 
 namespace tern::mls {
+
+/// How a leaf's lifetime is judged (§7.2, §7.3).
+struct LifetimeRule {
+  LifetimeRule(std::nullopt_t) {}                  // NOLINT: no clock
+  LifetimeRule(std::uint64_t now) : now_s(now) {}  // NOLINT: this clock
+  LifetimeRule(std::optional<std::uint64_t> now, std::uint64_t longest)
+      : now_s(now), longest_s(longest) {}
+  /// By the clock: always when this client sends leaves (§7.3: MUST), as the application wishes
+  /// when it receives them (RECOMMENDED).
+  std::optional<std::uint64_t> now_s;
+  /// "a maximum total lifetime that is acceptable"
+  std::uint64_t longest_s = limits::mls_leaf_lifetime_s_max;
+};
 
 /// What a group asks of its members' leaves.
 struct GroupRequirements {
   GroupParameters parameters;
-  /// Whether leaves are judged by the clock: always when this client sends them (§7.3: MUST), as
-  /// the application wishes when it receives them (RECOMMENDED).
-  std::optional<std::uint64_t> now_s;
+  LifetimeRule lifetimes;
 };
 
-/// Lifetime rules that hold at any time, and those of `now_s` if given. Errors:
+/// Errors:
 /// mls_leaf_lifetime_too_long, mls_leaf_lifetime_expired, mls_leaf_lifetime_not_yet_valid.
-Result<void> check_lifetime(const Lifetime& lifetime, std::optional<std::uint64_t> now_s);
+Result<void> check_lifetime(const Lifetime& lifetime, const LifetimeRule& rule);
 
 /// What the leaf says of itself: its source, its signature, that it supports what it uses, that
 /// its key is one. `encoded` is the leaf's encoding. Errors: mls_leaf_source_invalid,

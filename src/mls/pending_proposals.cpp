@@ -17,7 +17,8 @@ Result<PendingProposal> read_record(ByteSpan record) {
   TERN_ASSIGN(const auto version, reader.number<std::uint8_t>());
   if (version != record_version) return Errc::mls_state_malformed;
   TERN_ASSIGN(out.ref, reader.fixed<ProposalRef>());
-  TERN_ASSIGN(out.sender.value, reader.number<std::uint32_t>());
+  TERN_ASSIGN(out.sender.type, read_enum<SenderType>(reader));
+  TERN_ASSIGN(out.sender.index, reader.number<std::uint32_t>());
   TERN_ASSIGN(out.proposal, read<Proposal>(reader));
   TERN_ASSIGN(const bool has_key, read_presence(reader));
   if (has_key) {
@@ -34,7 +35,8 @@ crypto::SecretBytes PendingProposal::encode() const {
   const auto encoded = mls::encode(proposal);
   BasicWriter<crypto::SecretBytes> writer;
   writer.reserve(encoded.size() + 128);
-  writer.number(record_version).raw(ref).number(sender.value).raw(encoded);
+  writer.number(record_version).raw(ref);
+  writer.number(static_cast<std::uint8_t>(sender.type)).number(sender.index).raw(encoded);
   writer.number(static_cast<std::uint8_t>(own_leaf_key.has_value()));
   if (own_leaf_key) writer.raw(own_leaf_key->private_key.span());
   return std::move(writer).take();

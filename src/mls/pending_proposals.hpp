@@ -5,12 +5,13 @@
 #include <memory>
 
 #include "mls/commit.hpp"
+#include "mls/framing.hpp"
 
 namespace tern::mls {
 
 struct PendingProposal {
   ProposalRef ref;
-  LeafIndex sender;
+  Sender sender;
   Proposal proposal;
   /// Of one's own Update: the private key of the leaf that it proposes.
   std::optional<crypto::DhKeyPair> own_leaf_key;
@@ -41,7 +42,7 @@ class PendingProposals {
     std::size_t count = 0;
     std::size_t bytes = 0;
   };
-  std::map<LeafIndex, Amount> of_sender_;
+  std::map<Sender, Amount> of_sender_;
 };
 
 }  // namespace tern::mls

@@ -134,7 +134,7 @@ Result<PrivateContent> open_private(const PrivateMessage& message, const SenderD
   auto& content = out.message.content;
   content.group_id = message.group_id;
   content.epoch = message.epoch;
-  content.sender = Sender::member(sender.leaf);
+  content.sender = Sender(sender.leaf);
   content.authenticated_data = message.authenticated_data;
   content.content_type = message.content_type;
   TERN_ASSIGN(content.body, read_content_body(reader, message.content_type));

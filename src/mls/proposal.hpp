@@ -5,6 +5,7 @@
 
 #include "mls/key_package_format.hpp"
 #include "mls/psk.hpp"
+#include "mls/reinit.hpp"
 
 namespace tern::mls {
 
@@ -34,13 +35,6 @@ struct Remove {
 struct PreSharedKeyProposal {
   PreSharedKeyId psk;
 };
-/// §12.1.5.
-struct ReInit {
-  Bytes group_id;
-  std::uint16_t version = protocol_version_mls10;
-  std::uint16_t cipher_suite = cipher_suite_3;
-  Extensions extensions;
-};
 /// §12.1.6.
 struct ExternalInit {
   crypto::DhPublicKey kem_output;
@@ -62,9 +56,6 @@ void write(Writer& writer, const Remove& remove);
 template <>
 Result<PreSharedKeyProposal> read(Reader& reader);
 void write(Writer& writer, const PreSharedKeyProposal& psk);
-template <>
-Result<ReInit> read(Reader& reader);
-void write(Writer& writer, const ReInit& reinit);
 template <>
 Result<ExternalInit> read(Reader& reader);
 void write(Writer& writer, const ExternalInit& external_init);

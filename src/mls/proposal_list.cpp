@@ -19,6 +19,9 @@ struct Kinds {
   std::vector<std::pair<LeafIndex, const LeafNode*>> updates;
   std::vector<LeafIndex> removes;
   std::vector<const Extensions*> extensions;
+  std::vector<const PreSharedKeyId*> psks;
+  std::vector<const ReInit*> reinits;
+  std::vector<const ExternalInit*> external_inits;
 };
 
 Kinds sort_by_kind(const ProposalList& list) {
@@ -26,11 +29,16 @@ Kinds sort_by_kind(const ProposalList& list) {
   for (const auto& item : list) {
     if (const auto* add = std::get_if<Add>(item.proposal)) kinds.adds.push_back(&add->key_package);
     if (const auto* update = std::get_if<Update>(item.proposal))
-      kinds.updates.emplace_back(item.sender, &update->leaf_node);
+      kinds.updates.emplace_back(LeafIndex{item.sender.index}, &update->leaf_node);
     if (const auto* remove = std::get_if<Remove>(item.proposal))
       kinds.removes.push_back(remove->removed);
     if (const auto* change = std::get_if<GroupContextExtensions>(item.proposal))
       kinds.extensions.push_back(&change->extensions);
+    if (const auto* proposal = std::get_if<PreSharedKeyProposal>(item.proposal))
+      kinds.psks.push_back(&proposal->psk);
+    if (const auto* reinit = std::get_if<ReInit>(item.proposal)) kinds.reinits.push_back(reinit);
+    if (const auto* init = std::get_if<ExternalInit>(item.proposal))
+      kinds.external_inits.push_back(init);
   }
   return kinds;
 }
@@ -73,10 +81,53 @@ Result<void> check_adds(const Kinds& kinds, const RatchetTree& tree) {
   return {};
 }
 
+// "It contains multiple PreSharedKey proposals that reference the same PreSharedKeyID."
+Result<void> check_psks(const Kinds& kinds) {
+  std::vector<Bytes> ids;
+  for (const auto* id : kinds.psks) ids.push_back(encode(*id));
+  if (contains_twice(std::move(ids))) return Errc::mls_proposal_duplicate;
+  return {};
+}
+
+// §12.2: "For a regular, i.e., not external, Commit, the list is invalid if any of the following
+// occurs".
+Result<void> check_regular(const Kinds& kinds, std::size_t count, LeafIndex committer,
+                           const RatchetTree& tree) {
+  TERN_TRY(check_changed_leaves(kinds, committer, tree));
+  TERN_TRY(check_adds(kinds, tree));
+  TERN_TRY(check_psks(kinds));
+  // "It contains multiple GroupContextExtensions proposals."
+  if (kinds.extensions.size() > 1) return Errc::mls_proposal_duplicate;
+  // "It contains a ReInit proposal together with any other proposal."
+  if (!kinds.reinits.empty() && count > 1) return Errc::mls_proposal_reinit_not_alone;
+  // "It contains an ExternalInit proposal."
+  if (!kinds.external_inits.empty()) return Errc::mls_proposal_external_init_invalid;
+  return {};
+}
+
+// §12.2: "For an external Commit, the list is valid if it contains only the following proposals".
+Result<void> check_external(const ProposalList& list, const Kinds& kinds, const RatchetTree& tree) {
+  for (const auto& item : list)
+    // §12.4.3.2: "The Commit MUST NOT include any proposals by reference".
+    if (item.pending)
+      return Error(Errc::mls_proposal_external_init_invalid,
+                   "§12.4.3.2: a proposal by reference in an external commit");
+  // "Exactly one ExternalInit".
+  if (kinds.external_inits.size() != 1) return Errc::mls_proposal_external_init_invalid;
+  // "At most one Remove proposal".
+  if (kinds.removes.size() > 1) return Errc::mls_proposal_external_init_invalid;
+  for (const auto leaf : kinds.removes)
+    if (!tree.leaf(leaf)) return Errc::mls_proposal_removes_blank;
+  // "Zero or more PreSharedKey proposals", "No other proposals".
+  if (list.size() != 1 + kinds.removes.size() + kinds.psks.size())
+    return Errc::mls_proposal_external_init_invalid;
+  return check_psks(kinds);
+}
+
 // "After processing the Commit the ratchet tree is invalid, in particular, if it contains any leaf
 // node that is invalid according to §7.3."
-Result<void> check_tree(const AppliedProposals& applied, std::optional<std::uint64_t> now_s) {
-  const GroupRequirements requirements{applied.parameters, now_s};
+Result<void> check_tree(const AppliedProposals& applied, const LifetimeRule& lifetimes) {
+  const GroupRequirements requirements{applied.parameters, lifetimes};
   for (const auto index : applied.changed_leaves()) {
     const auto& leaf = *applied.tree.leaf(index);
     TERN_TRY(check_leaf_in_group(leaf.decoded(), requirements));
@@ -95,7 +146,7 @@ std::vector<LeafIndex> AppliedProposals::changed_leaves() const {
   return changed;
 }
 
-Result<ProposalList> resolve_proposals(const Commit& commit, LeafIndex committer,
+Result<ProposalList> resolve_proposals(const Commit& commit, const Sender& committer,
                                        const PendingProposals& pending) {
   ProposalList list;
   for (const auto& item : commit.proposals) {
@@ -110,17 +161,15 @@ Result<ProposalList> resolve_proposals(const Commit& commit, LeafIndex committer
   return list;
 }
 
-Result<AppliedProposals> apply_proposals(const ProposalList& list, LeafIndex committer,
-                                         const Epoch& epoch, std::optional<std::uint64_t> now_s) {
+Result<AppliedProposals> apply_proposals(const ProposalList& list, const Sender& committer,
+                                         const Epoch& epoch, const LifetimeRule& lifetimes) {
   if (list.size() > limits::mls_proposals_max) return Errc::mls_too_many_proposals;
   auto kinds = sort_by_kind(list);
-  TERN_TRY(check_changed_leaves(kinds, committer, *epoch.tree));
-  TERN_TRY(check_adds(kinds, *epoch.tree));
-  // "It contains multiple GroupContextExtensions proposals."
-  if (kinds.extensions.size() > 1) return Errc::mls_proposal_duplicate;
+  TERN_TRY(committer.is_member() ? check_regular(kinds, list.size(), {committer.index}, *epoch.tree)
+                                 : check_external(list, kinds, *epoch.tree));
 
-  AppliedProposals out{*epoch.tree, epoch.context.extensions, epoch.parameters, {}, {}, {}, {},
-                       {},          std::move(kinds.adds)};
+  AppliedProposals out{*epoch.tree, epoch.context.extensions, epoch.parameters};
+  out.key_packages = std::move(kinds.adds);
   // §12.3: "The client MUST apply the proposals in the list in the following order".
   if (!kinds.extensions.empty()) {
     out.changes_extensions = true;
@@ -141,10 +190,14 @@ Result<AppliedProposals> apply_proposals(const ProposalList& list, LeafIndex com
     out.added.push_back(index);
   }
 
+  for (const auto* psk : kinds.psks) out.psks.push_back(*psk);
+  if (!kinds.reinits.empty()) out.reinit = *kinds.reinits.front();
+  if (!kinds.external_inits.empty()) out.external_init = kinds.external_inits.front()->kem_output;
+
   // §12.1.7: invalid "if […] some members of the group do not support some of the required
   // capabilities (including those added in the same Commit, and excluding those removed)."
   if (out.changes_extensions) TERN_TRY(check_all_members_support(out.tree, out.parameters));
-  TERN_TRY(check_tree(out, now_s));
+  TERN_TRY(check_tree(out, lifetimes));
   out.requires_path = list.empty();
   for (const auto& item : list)
     out.requires_path = out.requires_path || requires_path(type_of(*item.proposal));

@@ -5,20 +5,38 @@
 namespace tern::mls {
 namespace {
 
+// §12.1.8: "only the following types may be sent by an external sender". §12.1.8, §6: a new member
+// proposes to add itself, and nothing else.
+bool may_send(SenderType sender, ProposalType type) {
+  switch (sender) {
+    case SenderType::member:
+      return true;
+    case SenderType::external:
+      return type != ProposalType::update && type != ProposalType::external_init;
+    case SenderType::new_member_proposal:
+      return type == ProposalType::add;
+    case SenderType::new_member_commit:
+      return type == ProposalType::external_init || type == ProposalType::remove ||
+             type == ProposalType::psk;
+  }
+  return false;
+}
+
 struct Rules {
-  LeafIndex sender;
+  const Sender& sender;
   const Epoch& epoch;
   const Judge& judge;
 
   // §12.1.1: "An Add proposal is invalid if the KeyPackage is invalid".
   Result<void> operator()(const Add& add) const {
-    TERN_TRY(check_key_package(add.key_package, judge.now_s));
+    TERN_TRY(check_key_package(add.key_package, judge.lifetimes()));
     const auto& leaf = add.key_package.leaf_node;
     return judge.authenticator.check_leaf(leaf.credential, leaf.signature_key);
   }
   // §12.1.2: "An Update proposal is invalid if the LeafNode is invalid for an Update proposal".
   Result<void> operator()(const Update& update) const {
-    return validate_successor(update.leaf_node, sender, LeafNodeSource::update, epoch, judge);
+    return validate_successor(update.leaf_node, {sender.index}, LeafNodeSource::update, epoch,
+                              judge);
   }
   // §12.1.3: "A Remove proposal is invalid if the removed field does not identify a non-blank leaf
   // node."
@@ -26,11 +44,21 @@ struct Rules {
     if (!epoch.tree->leaf(remove.removed)) return Errc::mls_proposal_removes_blank;
     return {};
   }
-  Result<void> operator()(const PreSharedKeyProposal&) const {
-    return Errc::mls_proposal_type_unsupported;
+  Result<void> operator()(const PreSharedKeyProposal& proposal) const {
+    return check_psk_id(proposal.psk, PskPlace::group);
   }
-  Result<void> operator()(const ReInit&) const { return Errc::mls_proposal_type_unsupported; }
-  Result<void> operator()(const ExternalInit&) const { return Errc::mls_proposal_type_unsupported; }
+  // §12.1.5: "A ReInit proposal is invalid if the version field is less than the version for the
+  // current group."
+  Result<void> operator()(const ReInit& reinit) const {
+    if (reinit.version < epoch.context.version) return Errc::mls_version_unknown;
+    return {};
+  }
+  // §12.1.6: "This proposal can only be used in that context": by value, in an external commit.
+  Result<void> operator()(const ExternalInit&) const {
+    if (sender.type != SenderType::new_member_commit)
+      return Errc::mls_proposal_external_init_invalid;
+    return {};
+  }
   Result<void> operator()(const GroupContextExtensions& proposal) const {
     TERN_ASSIGN(const auto parameters, group_parameters(proposal.extensions));
     return check_external_senders(parameters, judge.authenticator);
@@ -39,8 +67,9 @@ struct Rules {
 
 }  // namespace
 
-Result<void> validate_proposal(const Proposal& proposal, LeafIndex sender, const Epoch& epoch,
+Result<void> validate_proposal(const Proposal& proposal, const Sender& sender, const Epoch& epoch,
                                const Judge& judge) {
+  if (!may_send(sender.type, type_of(proposal))) return Errc::mls_proposal_sender_not_allowed;
   return std::visit(Rules{sender, epoch, judge}, proposal);
 }
 

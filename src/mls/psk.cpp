@@ -32,6 +32,24 @@ void write(Writer& writer, const PreSharedKeyId& id) {
   writer.vector(id.psk_nonce);
 }
 
+Result<void> check_psk_id(const PreSharedKeyId& id, PskPlace place) {
+  // §12.1.4: "The psk_nonce is not of length KDF.Nh."
+  if (id.psk_nonce.size() != kdf_bytes)
+    return Error(Errc::mls_proposal_psk_invalid, "§12.1.4: the psk_nonce is not of length KDF.Nh");
+  // §11.2, §11.3: "Resumption PSKs with usage reinit [branch] MUST NOT be used in other contexts."
+  if (place == PskPlace::group && id.type == PskType::resumption &&
+      id.usage != ResumptionPskUsage::application)
+    return Error(Errc::mls_proposal_psk_invalid,
+                 "§12.1.4: usage reinit or branch outside of a group's first commit");
+  return {};
+}
+
+Bytes fresh_psk_nonce(Entropy& entropy) {
+  Bytes nonce(kdf_bytes);
+  entropy.fill(nonce);
+  return nonce;
+}
+
 Secret psk_secret(std::span<const PreSharedKey> psks) {
   const Secret zero;
   Secret secret;  // psk_secret_[0] = 0

@@ -1,6 +1,7 @@
 // Pre-shared keys (RFC 9420 §8.4).
 #pragma once
 
+#include "base/entropy.hpp"
 #include "mls/labels.hpp"
 #include "mls/presentation.hpp"
 
@@ -22,6 +23,15 @@ struct PreSharedKeyId {
 template <>
 Result<PreSharedKeyId> read(Reader& reader);
 void write(Writer& writer, const PreSharedKeyId& id);
+
+/// §8.4, §12.1.4: "The psk_nonce is not of length KDF.Nh" is invalid, and usages reinit and branch
+/// are outside of the first commit of a group that follows another. Errors:
+/// mls_proposal_psk_invalid.
+enum class PskPlace { group, successor };
+Result<void> check_psk_id(const PreSharedKeyId& id, PskPlace place);
+
+/// §8.4: "a fresh random value of length KDF.Nh".
+Bytes fresh_psk_nonce(Entropy& entropy);
 
 struct PreSharedKey {
   PreSharedKeyId id;

@@ -30,6 +30,13 @@ void write(Writer& writer, const PublicMessage& message) {
   if (message.membership_tag) writer.vector(*message.membership_tag);
 }
 
+Bytes encode_public(const PublicMessage& message) {
+  Writer writer;
+  write_message_header(writer, WireFormat::public_message);
+  write(writer, message);
+  return std::move(writer).take();
+}
+
 Mac membership_tag(const AuthenticatedContent& message, ByteSpan group_context,
                    const Secret& membership_key) {
   Writer tbs;
@@ -52,10 +59,7 @@ Result<Bytes> protect_public(const FramedContent& content, std::optional<Mac> co
       sign_content(WireFormat::public_message, content, group_context, key);
   out.message.auth.confirmation_tag = confirmation_tag;
   out.membership_tag = membership_tag(out.message, group_context, membership_key);
-  Writer writer;
-  write_message_header(writer, WireFormat::public_message);
-  write(writer, out);
-  return std::move(writer).take();
+  return encode_public(out);
 }
 
 Result<void> verify_public(const PublicMessage& message, ByteSpan group_context,

@@ -13,6 +13,9 @@ template <>
 Result<PublicMessage> read(Reader& reader);
 void write(Writer& writer, const PublicMessage& message);
 
+/// As an MLSMessage.
+Bytes encode_public(const PublicMessage& message);
+
 /// MAC(membership_key, AuthenticatedContentTBM).
 Mac membership_tag(const AuthenticatedContent& message, ByteSpan group_context,
                    const Secret& membership_key);

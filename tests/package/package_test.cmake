@@ -14,7 +14,7 @@ function(try program)
 endfunction()
 
 set(consumer ${SOURCE}/examples/hello/hello.cpp)
-set(mls_consumer ${SOURCE}/tests/package/consumer/mls_consumer.cpp)
+set(mls_consumer ${SOURCE}/examples/mls/two_members.cpp)
 set(contacts_consumer ${SOURCE}/tests/package/consumer/contacts_consumer.cpp)
 set(flags "")
 if(SANITIZE)

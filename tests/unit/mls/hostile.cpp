@@ -55,7 +55,7 @@ Bytes forge_commit(Group& group, const crypto::SigningKey& key, Entropy& entropy
   }
   applied.tree.rehash();
   auto provisional = provisional_epoch(epoch, applied);
-  PrivateEpoch mine{epoch.own_leaf, epoch.keys.clone(), {}};
+  PrivateEpoch mine{epoch.own_leaf, epoch.keys.clone(), {}, {}};
   if (path) {
     REQUIRE(encrypt_path(*path, provisional.tree, epoch.own_leaf, added,
                          encode(provisional.context), entropy));
@@ -105,7 +105,7 @@ Bytes forge_content(Person& sender, const ContentForgery& forgery) {
   AuthenticatedContent message;
   message.content = state.own_content(forgery.type, forgery.authenticated_data);
   message.content.body = forgery.body;
-  if (forgery.sender) message.content.sender = Sender::member(*forgery.sender);
+  if (forgery.sender) message.content.sender = Sender(*forgery.sender);
   message.auth.signature = sign_content(message.wire_format, message.content,
                                         state.epoch->encoded_context, sender.identity.signing_key);
   if (forgery.type == ContentType::commit) message.auth.confirmation_tag = Mac{};
@@ -159,7 +159,7 @@ Invitation invite(Person& inviter, const PrivateKeyPackage& mine) {
                           epoch.context.group_id, inviter.identity.signing_key, inviter.entropy());
   AuthenticatedContent message;
   message.content = inviter.group().state().own_content(ContentType::commit, {});
-  PrivateEpoch keys{epoch.own_leaf, epoch.keys.clone(), path.derived.commit_secret.clone()};
+  PrivateEpoch keys{epoch.own_leaf, epoch.keys.clone(), path.derived.commit_secret.clone(), {}};
   auto next = advance_epoch(epoch, provisional_epoch(epoch, applied), std::move(keys), message);
   std::optional<Secret> path_secret;
   const auto common = common_ancestor(added, epoch.own_leaf);

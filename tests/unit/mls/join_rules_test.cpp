@@ -71,9 +71,18 @@ TEST_CASE("what is encrypted in a Welcome must open") {
 
 TEST_CASE("a Welcome that needs a PSK is refused by who does not have it") {
   JoinWorld world(103);
-  const auto error = world.refused({{}, {}, [](GroupSecrets& it) { it.psks.push_back({}); }, {}});
-  CHECK(error == Errc::mls_psk_unknown);
-  CHECK(depends_on_own_keys(error));
+  const auto with = [&](std::size_t nonce_bytes) {
+    return world.refused({{},
+                          {},
+                          [&](GroupSecrets& it) {
+                            it.psks.push_back(external_psk("a secret of theirs"));
+                            it.psks.back().psk_nonce.resize(nonce_bytes);
+                          },
+                          {}});
+  };
+  CHECK(with(32) == Errc::mls_psk_unknown);
+  CHECK(depends_on_own_keys(Errc::mls_psk_unknown));
+  for (const std::size_t wrong : {0, 31, 33}) CHECK(with(wrong) == Errc::mls_proposal_psk_invalid);
 }
 
 TEST_CASE("the GroupInfo must be signed by a member, for this version and suite") {

@@ -244,7 +244,8 @@ TEST_CASE("credentials are held against the leaf that the committer has after it
                                               {}});
   const Proposal add = Add{mine.key_package};
   const auto& epoch = epoch_of(*people[0]);
-  auto applied = apply_proposals({{&add, {0}, nullptr}}, {0}, epoch, std::nullopt).value();
+  auto applied =
+      apply_proposals({{&add, LeafIndex{0}, nullptr}}, LeafIndex{0}, epoch, std::nullopt).value();
   CHECK(error_of(check_credential_types(applied.tree, applied.changed_leaves())) ==
         Errc::mls_leaf_credential_unsupported);
   auto leaf = own_leaf_of(*people[0]);
@@ -320,6 +321,10 @@ TEST_CASE("a KeyPackage is used within its lifetime, which has a maximum") {
   CHECK(error_of(add({now_s - 2, now_s - 1})) == Errc::mls_leaf_lifetime_expired);
   CHECK(add({now_s, now_s + longest}).has_value());
   CHECK(error_of(add({now_s, now_s + longest + 1})) == Errc::mls_leaf_lifetime_too_long);
+  const auto longer = guest.key_package({now_s - longest, now_s + longest});
+  CHECK(error_of(people[0]->add({longer.message})) == Errc::mls_leaf_lifetime_too_long);
+  people[0]->acquaintances.longest_s = 2 * longest;
+  CHECK(people[0]->add({longer.message}).has_value());
   CHECK(error_of(add({0, UINT64_MAX})) == Errc::mls_leaf_lifetime_too_long);
   CHECK(error_of(add({now_s + 1, now_s - 1})) == Errc::mls_leaf_lifetime_expired);
 }

@@ -17,6 +17,39 @@ Result<void> Acquaintances::check_successor(const mls::Credential&, const mls::C
   return {};
 }
 
+Result<std::optional<crypto::SecretBytes>> Acquaintances::find_psk(const mls::PreSharedKeyId& id) {
+  const auto found = [](const auto& psks, const auto& key) {
+    const auto at = psks.find(key);
+    return at == psks.end() ? std::optional<crypto::SecretBytes>()
+                            : std::optional(crypto::SecretBytes(ByteSpan(at->second)));
+  };
+  if (id.type == mls::PskType::external) return found(external_psks, id.psk_id);
+  return found(resumption_psks, std::pair(id.psk_group_id, id.psk_epoch));
+}
+
+Result<void> Acquaintances::check_public_message(mls::SenderType sender) {
+  if (!let_in.contains(sender)) return Errc::mls_wire_format_unexpected;
+  return {};
+}
+
+void Acquaintances::remember_epoch(const mls::Group& group) {
+  resumption_psks[{to_bytes(group.group_id()), group.epoch()}] = to_bytes(group.resumption_psk());
+}
+
+mls::PreSharedKeyId external_psk(std::string_view id) {
+  mls::PreSharedKeyId out;
+  out.psk_id = to_bytes(as_bytes(id));
+  return out;
+}
+
+mls::PreSharedKeyId resumption_psk(const mls::Group& group) {
+  mls::PreSharedKeyId out;
+  out.type = mls::PskType::resumption;
+  out.psk_group_id = to_bytes(group.group_id());
+  out.psk_epoch = group.epoch();
+  return out;
+}
+
 Result<std::optional<crypto::SecretBytes>> MemoryRecords::get(ByteSpan key) const {
   ++reads;
   const auto found = records_.find(to_bytes(key));
@@ -69,9 +102,10 @@ void Person::create(std::string_view group_id, const mls::Extensions& extensions
   records.apply(group_->records().value());
 }
 
-void Person::join(const mls::PendingCommit& commit, const mls::KeyPackageBundle& mine) {
-  auto joined =
-      mls::Group::join(welcome_of(commit), mine.private_record, identity, acquaintances, now_s);
+void Person::join(const mls::PendingCommit& commit, const mls::KeyPackageBundle& mine,
+                  const mls::JoinOptions& options) {
+  auto joined = mls::Group::join(welcome_of(commit), mine.private_record, identity, acquaintances,
+                                 now_s, options);
   INFO((joined ? "" : joined.error().message()));
   REQUIRE(joined.has_value());
   group_ = std::move(joined).value();
@@ -91,7 +125,7 @@ Result<mls::PendingCommit> Person::add(const std::vector<Bytes>& key_packages) {
 }
 
 void Person::accept(std::unique_ptr<mls::Group> next) {
-  records.apply(next->records_after(*group_).value());
+  records.apply(group_ ? next->records_after(*group_).value() : next->records().value());
   group_ = std::move(*next);
 }
 

@@ -7,6 +7,7 @@
 
 #include "mls/group.hpp"
 #include "support/seeded_entropy.hpp"
+#include "tern/limits.hpp"
 
 namespace tern::test {
 
@@ -21,12 +22,24 @@ class Acquaintances final : public mls::Authenticator {
   Result<void> check_successor(const mls::Credential& before,
                                const mls::Credential& after) override;
   bool judges_received_lifetimes() const override { return judges_lifetimes; }
+  std::uint64_t leaf_lifetime_s_max() const override { return longest_s; }
+  Result<std::optional<crypto::SecretBytes>> find_psk(const mls::PreSharedKeyId& id) override;
+  Result<void> check_public_message(mls::SenderType sender) override;
+  /// Keeps the resumption PSK of the epoch that `group` is in.
+  void remember_epoch(const mls::Group& group);
 
   std::set<std::string> refused;
   std::set<std::string> refused_successors;
   std::vector<std::string> asked;
   bool judges_lifetimes = false;
+  std::uint64_t longest_s = limits::mls_leaf_lifetime_s_max;
+  std::map<Bytes, Bytes> external_psks;  // by psk_id
+  std::map<std::pair<Bytes, std::uint64_t>, Bytes> resumption_psks;
+  std::set<mls::SenderType> let_in;
 };
+
+mls::PreSharedKeyId external_psk(std::string_view id);
+mls::PreSharedKeyId resumption_psk(const mls::Group& group);
 
 /// Records in memory, as a device would have them on its disk.
 class MemoryRecords final : public mls::RecordSource {
@@ -53,7 +66,8 @@ class Person {
 
   mls::KeyPackageBundle key_package(mls::Lifetime valid = lifetime);
   void create(std::string_view group_id = "a group", const mls::Extensions& extensions = {});
-  void join(const mls::PendingCommit& commit, const mls::KeyPackageBundle& mine);
+  void join(const mls::PendingCommit& commit, const mls::KeyPackageBundle& mine,
+            const mls::JoinOptions& options = {});
   /// Makes a commit, and keeps what it used of this epoch.
   Result<mls::PendingCommit> commit(const mls::CommitRequest& request);
   Result<mls::PendingCommit> add(const std::vector<Bytes>& key_packages);

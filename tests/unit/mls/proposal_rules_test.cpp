@@ -237,18 +237,14 @@ TEST_CASE("a commit may name only proposals of its epoch") {
         Errc::mls_proposal_unknown);
 }
 
-TEST_CASE("proposals of kinds that are not built yet are refused by name") {
+TEST_CASE("a member's ExternalInit is refused, and so are proposals of unknown types") {
   SeededEntropy entropy(68);
   const auto people = group_of(2, entropy);
-  PreSharedKeyId psk;
-  psk.psk_nonce = Bytes(32);
-  const std::vector<Proposal> unsupported = {PreSharedKeyProposal{psk}, ReInit{}, ExternalInit{}};
-  for (const auto& proposal : unsupported) {
-    CHECK(error_of(people[1]->receive(forge_proposal(*people[0], proposal))) ==
-          Errc::mls_proposal_type_unsupported);
-    CHECK(error_of(people[1]->receive(forge_commit(*people[0], commit_of({proposal})))) ==
-          Errc::mls_proposal_type_unsupported);
-  }
+  const Proposal init = ExternalInit{};
+  CHECK(error_of(people[1]->receive(forge_proposal(*people[0], init))) ==
+        Errc::mls_proposal_external_init_invalid);
+  CHECK(error_of(people[1]->receive(forge_commit(*people[0], commit_of({init})))) ==
+        Errc::mls_proposal_external_init_invalid);
   // A type that nobody here knows, GREASE among them (§12.2).
   for (const auto& unknown : {Bytes{0x0A, 0x0A, 0}, Bytes{0xF0, 0x0D}})
     CHECK(error_of(people[1]->receive(
@@ -345,7 +341,7 @@ TEST_CASE("pending proposals leave room for what is asked for") {
   auto guests = PrivateKeyPackage::decode(guest.key_package().private_record)->key_package;
   for (std::uint32_t i = 0; i < limits::mls_proposals_max; ++i) {
     PendingProposal pending;
-    pending.sender = {i / static_cast<std::uint32_t>(limits::mls_pending_proposals_max)};
+    pending.sender = LeafIndex{i / static_cast<std::uint32_t>(limits::mls_pending_proposals_max)};
     for (auto* bytes : {pending.ref.bytes.data(), guests.leaf_node.signature_key.bytes.data(),
                         guests.leaf_node.encryption_key.bytes.data()}) {
       bytes[0] = static_cast<std::uint8_t>(i);
@@ -356,7 +352,7 @@ TEST_CASE("pending proposals leave room for what is asked for") {
   }
   CommitRequest request;
   request.group_context_extensions = Extensions{};
-  const auto plan = plan_commit(request, state, {people[0]->acquaintances, now_s}).value();
+  const auto plan = plan_commit(request, state, {people[0]->acquaintances, now_s}, entropy).value();
   CHECK(plan.proposals.size() == limits::mls_proposals_max);
   CHECK(plan.added.size() == limits::mls_proposals_max - 1);
   CHECK(plan.applied.changes_extensions);

@@ -61,7 +61,7 @@ class ProtectionVector {
   }
 
   FramedContent content_of(ContentType type, ByteSpan body) const {
-    return {group_id_, epoch_, Sender::member(the_sender), {}, type, body};
+    return {group_id_, epoch_, Sender(the_sender), {}, type, body};
   }
 
   SecretTree secret_tree() const {
