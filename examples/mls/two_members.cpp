@@ -91,11 +91,15 @@ class Member {
  private:
   static mls::Lifetime lifetime() { return {now_s() - 3600, now_s() + 90 * 24 * 3600}; }
   void adopt(mls::Group group) {
+    write(must(group_ ? group.records_after(*group_) : group.records()));
     group_ = std::move(group);
-    write(must(group_->records()));
   }
   void write(const mls::RecordChanges& changes) {
-    if (changes.replace_all) records_.clear();
+    using Erase = mls::RecordChanges::Erase;
+    std::erase_if(records_, [&](const auto& record) {
+      return changes.first == Erase::everything ||
+             (changes.first == Erase::epoch_records && !mls::is_of_tree(record.first));
+    });
     for (const auto& change : changes.changes) {
       if (change.value) {
         records_[change.key] = tern::to_bytes(*change.value);

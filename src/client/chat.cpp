@@ -14,7 +14,7 @@ EpochTag epoch_tag(const mls::Group& group) {
 Chat::Chat(const OpenRows& open, const store::Sealer& sealer, const ChatId& id)
     : row(sealer.row_id(tables::chats, id)),
       records(open, tables::groups, row),
-      next_records(open, tables::next_groups, row) {
+      next_records(open, tables::next_groups, row, &records) {
   record.id = id;
 }
 

@@ -86,7 +86,7 @@ class Chat {
   ChatRecord record;
   const RowId row;
   const GroupRecords records;       ///< of the present epoch
-  const GroupRecords next_records;  ///< of the epoch that the pending commit begins
+  const GroupRecords next_records;  ///< of the epoch that the pending commit begins, over those
   HashWindow hashes;
   Line line;
   Pace pace;

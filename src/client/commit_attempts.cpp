@@ -134,7 +134,9 @@ Result<void> leave_out_adds(Step& step, Chat& chat, const mls::Group& group, Com
 // Of this plan there is less afterwards, or an error comes back.
 Result<void> reduce(Step& step, Chat& chat, const mls::Group& group, CommitPlan& plan,
                     const Error& why, GivenUp& given_up) {
-  if (is_storage(why.errc()) || (plan.add.empty() && plan.remove.empty())) return why;
+  // Not the plan's fault.
+  if (is_storage(why.errc()) || why == Errc::mls_state_malformed) return why;
+  if (plan.add.empty() && plan.remove.empty()) return why;
   if (why == Errc::policy_violated) return give_up_all(step, chat, plan, why, given_up);
   if (plan.add.empty()) return why;
   return leave_out_adds(step, chat, group, plan, why, given_up);

@@ -84,10 +84,11 @@ Result<std::vector<PendingWelcome>> welcomes_for(const mls::PendingCommit& made)
   return out;
 }
 
-Result<void> persist(Step& step, Chat& chat, PendingCommit pending, mls::Group& next) {
+Result<void> persist(Step& step, Chat& chat, const mls::Group& group, PendingCommit pending,
+                     mls::Group& next) {
   TERN_TRY(step.rows.put(tables::commits, chat.row, encode(pending)));
-  TERN_ASSIGN(auto records, next.records());
-  records.replace_all = true;
+  TERN_ASSIGN(const auto records, pending.creates_log ? next.records() : next.records_after(group));
+  TERN_TRY(chat.next_records.erase(step.rows));
   TERN_TRY(chat.next_records.write(step.rows, records));
   chat.set_pending(std::move(pending), std::move(next));
   step.edit(chat).commit_pending = true;
@@ -129,7 +130,7 @@ Result<void> make(Step& step, Chat& chat, mls::Group& group, const CommitPlan& p
     TERN_TRY(chat.records.write(step.rows, made.own));
   }
   device.commit_rate.take(step.now);
-  return persist(step, chat, std::move(pending), *made.next);
+  return persist(step, chat, group, std::move(pending), *made.next);
 }
 
 Result<void> merge(Step& step, Chat& chat, std::uint64_t seq) {
@@ -145,7 +146,9 @@ Result<void> merge(Step& step, Chat& chat, std::uint64_t seq) {
     TERN_ASSIGN(change.leaving, leaving_in(*group));
   }
   auto& record = step.edit(chat);
-  TERN_TRY(chat.next_records.move_to(step.rows, chat.records));
+  // Of a group that is new nothing lies beneath; of one that it replaces nothing may stay.
+  if (created) TERN_TRY(chat.records.erase(step.rows));
+  TERN_TRY(chat.next_records.sink(step.rows));
   TERN_TRY(step.rows.erase(tables::commits, chat.row));
   chat.next_becomes_present();
   TERN_ASSIGN(const auto* const next, chat.group());

@@ -63,8 +63,8 @@ Result<void> enter(Step& step, Chat& chat, std::uint64_t seq, const CommitFacts&
                    mls::CommitReceived commit) {
   auto& record = step.edit(chat);
   TERN_TRY(commits::drop(step, chat));
-  TERN_ASSIGN(auto records, commit.next->records());
-  records.replace_all = true;
+  TERN_ASSIGN(const auto* const ended, chat.group());
+  TERN_ASSIGN(const auto records, commit.next->records_after(*ended));
   TERN_TRY(chat.records.write(step.rows, records));
   step.moved_ratchet();
   chat.set_group(std::move(*commit.next));

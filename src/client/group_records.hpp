@@ -20,24 +20,28 @@ class OpenRows {
   const ReadRows* rows_ = nullptr;
 };
 
-/// One chat's records in tables::groups or tables::next_groups.
+/// One chat's records: in tables::groups those of its present epoch; in tables::next_groups, of the
+/// epoch that the own pending commit begins, those that differ. Of the tree, which is most of it,
+/// the others lie beneath, and stay there until the log has a commit, which ends the pending one.
 class GroupRecords final : public mls::RecordSource {
  public:
-  GroupRecords(const OpenRows& open, store::Table table, const RowId& chat)
-      : open_(open), table_(table), chat_(chat) {}
-  Result<std::optional<SecretBytes>> get(ByteSpan key) const override {
-    return open_.get(table_, row_key(chat_, key));
-  }
+  GroupRecords(const OpenRows& open, store::Table table, const RowId& chat,
+               const GroupRecords* beneath = nullptr)
+      : open_(open), table_(table), chat_(chat), beneath_(beneath) {}
+  Result<std::optional<SecretBytes>> get(ByteSpan key) const override;
   Result<void> write(Rows& rows, const mls::RecordChanges& changes) const;
   /// RFC 9420 §9.2: what is no longer needed is erased, or a stolen device reads history.
   Result<void> erase(Rows& rows) const { return rows.erase_all(table_, chat_); }
-  /// Moves every record to `other`, whose own records go.
-  Result<void> move_to(Rows& rows, const GroupRecords& other) const;
+  /// The epoch has begun: the records take their places among those beneath, whose epoch is over.
+  Result<void> sink(Rows& rows) const;
 
  private:
+  Result<void> erase_first(Rows& rows, mls::RecordChanges::Erase what) const;
+
   const OpenRows& open_;
   store::Table table_;
   RowId chat_;
+  const GroupRecords* beneath_;
 };
 
 }  // namespace tern::client

@@ -149,8 +149,7 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   move_record(step, record, welcome);
   record.one_to_one = one_to_one;
   if (one_to_one) record.peer = peer_in(step, seats);
-  TERN_ASSIGN(auto records, joined.group.records());
-  records.replace_all = true;
+  TERN_ASSIGN(const auto records, joined.group.records());
   TERN_TRY(chat.records.write(step.rows, records));
   step.moved_ratchet();
   TERN_TRY(chat.hashes.clear(step.rows, chat.row));

@@ -134,7 +134,8 @@ Result<std::optional<crypto::VerifyKey>> key_in_chat(const Device& device,
   const auto* const chat = std::as_const(device.chats).find(id);
   if (!chat || chat->record.state != ChatState::active) return out;
   TERN_ASSIGN(const auto group, mls::Group::open(chat->records));
-  for (const auto& member : group.members()) {
+  TERN_ASSIGN(const auto members, group.members());
+  for (const auto& member : members) {
     const auto certificate = wire::decode_device_certificate(member.credential.identity);
     if (certificate && account_of(certificate->account_key) == account)
       out = *crypto::VerifyKey::from(certificate->account_key);

@@ -46,7 +46,7 @@ Result<Bytes> seal(const mls::Group& group, const mls::Identity& me, wire::LiveP
 }
 
 Result<Speaker> speaker_of(const mls::Group& group, std::uint32_t leaf, const MessageId& stream) {
-  const auto member = group.member(mls::LeafIndex{leaf});
+  TERN_ASSIGN(const auto member, group.member(mls::LeafIndex{leaf}));
   if (!member) return Errc::mls_sender_not_member;
   TERN_ASSIGN(auto key, key_of(group, leaf, stream));
   return Speaker{std::move(key), member->signature_key};

@@ -56,10 +56,11 @@ Result<void> store(Step& step, const Chat& chat, const Request& request) {
   return step.rows.put(tables::rejoins, key_of(step, chat, request.device), writer.span());
 }
 
-std::optional<mls::Member> member_of(const mls::Group& group, const DeviceId& device) {
-  for (auto& member : group.members())
-    if (crypto::device_id(member.signature_key) == device) return std::move(member);
-  return std::nullopt;
+Result<std::optional<mls::Member>> member_of(const mls::Group& group, const DeviceId& device) {
+  TERN_ASSIGN(auto members, group.members());
+  for (auto& member : members)
+    if (crypto::device_id(member.signature_key) == device) return std::optional(std::move(member));
+  return std::optional<mls::Member>();
 }
 
 // Valid once, for this group, from a device whose leaf is in the tree: a removed member must not
@@ -68,7 +69,7 @@ Result<void> check(Step& step, Chat& chat, const wire::RejoinRequest& request) {
   if (request.log != chat.id() || request.generation != chat.record.generation)
     return Error(Errc::rejoin_refused, "a request to rejoin another log or generation");
   TERN_ASSIGN(const auto* const group, chat.group());
-  const auto member = member_of(*group, request.device);
+  TERN_ASSIGN(const auto member, member_of(*group, request.device));
   if (!member) return Error(Errc::rejoin_refused, "a request to rejoin by a device that is out");
   if (!crypto::verify(member->signature_key, wire::signed_bytes(request),
                       crypto::Signature{request.signature.bytes}))

@@ -8,7 +8,8 @@ namespace tern::client {
 
 Result<std::vector<SeatedLeaf>> seated_leaves(const mls::Group& group) {
   std::vector<SeatedLeaf> out;
-  for (const auto& member : group.members()) {
+  TERN_ASSIGN(const auto members, group.members());
+  for (const auto& member : members) {
     TERN_ASSIGN(const auto seat, seat_of(member.credential));
     out.push_back({member.leaf, seat});
   }
@@ -16,7 +17,7 @@ Result<std::vector<SeatedLeaf>> seated_leaves(const mls::Group& group) {
 }
 
 Result<Seat> seat_at(const mls::Group& group, mls::LeafIndex leaf) {
-  const auto member = group.member(leaf);
+  TERN_ASSIGN(const auto member, group.member(leaf));
   if (!member) return Errc::mls_sender_not_member;
   return seat_of(member->credential);
 }

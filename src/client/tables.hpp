@@ -16,7 +16,7 @@ inline constexpr store::Table chats{2};          // chat -> ChatRecord
 inline constexpr store::Table rosters{3};        // chat -> Roster
 inline constexpr store::Table intents{4};        // chat -> Intents
 inline constexpr store::Table groups{5};         // chat, record of mls -> that record
-inline constexpr store::Table next_groups{6};    // the same of the own pending commit's epoch
+inline constexpr store::Table next_groups{6};    // those that the own pending commit changes
 inline constexpr store::Table commits{7};        // chat -> PendingCommit
 inline constexpr store::Table messages{8};       // chat, order -> MessageRow
 inline constexpr store::Table message_ids{9};    // chat, message id, device -> order

@@ -18,7 +18,7 @@ Bytes make_group_info(const Epoch& next, TreeTransport transport, const Identity
   info.group_context = next.context;
   info.extensions.push_back({grease_value(entropy), {}});
   if (transport == TreeTransport::in_welcome)
-    info.extensions.push_back({extension_ratchet_tree, next.tree.encode()});
+    info.extensions.push_back({extension_ratchet_tree, next.tree->encode()});
   info.confirmation_tag = next.confirmation_tag;
   info.signer = next.own_leaf;
   sign_group_info(info, me.signing_key);
@@ -82,6 +82,7 @@ Result<PendingCommit> Group::commit(const CommitRequest& request, const Identity
   TERN_TRY(state_->check_goes_on());
   TERN_TRY(state_->check_identity(me));
   TERN_TRY(GroupState::check_format(request.format));
+  TERN_TRY(epoch.read_tree());
   if (epoch.context.epoch == UINT64_MAX) return Errc::counter_exhausted;
   TERN_ASSIGN(auto plan, plan_commit(request, *state_, {authenticator, now_s}, entropy));
 

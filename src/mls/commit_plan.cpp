@@ -116,7 +116,7 @@ class Selection {
     // §7.3: what this client sends must be within its lifetime, whoever proposed it.
     if (!check_lifetime(add.key_package.leaf_node.lifetime, judge_.lifetimes())) return false;
     LeafIndex member;
-    const bool is_member = state_.epoch->tree.count_signature_key(client(add), &member) != 0;
+    const bool is_member = state_.epoch->tree->count_signature_key(client(add), &member) != 0;
     return (!is_member || removed_.contains(member)) && clients_.insert(client(add)).second;
   }
 

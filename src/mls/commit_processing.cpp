@@ -41,7 +41,7 @@ Result<void> check_joiners_leaf(const LeafNode& leaf, LeafIndex index, const Epo
   // §12.2: "If a Remove proposal is present, then the LeafNode in the path field of the external
   // Commit MUST meet the same criteria as would the LeafNode in an Update for the removed leaf".
   for (const auto removed : applied.removed) {
-    const auto before = epoch.tree.leaf(removed)->decoded();
+    const auto before = epoch.tree->leaf(removed)->decoded();
     if (leaf.encryption_key == before.encryption_key) return Errc::mls_leaf_encryption_key_not_new;
     TERN_TRY(judge.authenticator.check_successor(before.credential, leaf.credential));
   }
@@ -80,7 +80,7 @@ CommitReceived report(const AuthenticatedContent& message, const Epoch& epoch, c
       out.added.back().key_package = key_package_message(add->key_package);
     }
     if (const auto* remove = std::get_if<Remove>(item.proposal))
-      out.removed.push_back(change_of(epoch.tree, remove->removed, item.sender));
+      out.removed.push_back(change_of(*epoch.tree, remove->removed, item.sender));
     if (std::get_if<Update>(item.proposal))
       out.updated.push_back(change_of(applied.tree, {item.sender.index}, item.sender));
   }

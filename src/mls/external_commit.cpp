@@ -118,8 +118,10 @@ Result<Bytes> Group::group_info(TreeTransport tree, const Identity& me, Entropy&
   Writer external_pub;
   external_pub.vector(external_key_pair(epoch.secrets.external).public_key);
   info.extensions.push_back({extension_external_pub, std::move(external_pub).take()});
-  if (tree == TreeTransport::in_welcome)
-    info.extensions.push_back({extension_ratchet_tree, epoch.tree.encode()});
+  if (tree == TreeTransport::in_welcome) {
+    TERN_TRY(epoch.read_tree());
+    info.extensions.push_back({extension_ratchet_tree, epoch.tree->encode()});
+  }
   info.confirmation_tag = epoch.confirmation_tag;
   info.signer = epoch.own_leaf;
   sign_group_info(info, me.signing_key);

@@ -63,24 +63,28 @@ LeafIndex Group::own_leaf() const { return state_->epoch->own_leaf; }
 std::optional<LeafIndex> Group::inviter() const { return state_->inviter; }
 std::size_t Group::member_count() const { return state_->epoch->tree.member_count(); }
 
-std::optional<Member> Group::member(LeafIndex index) const {
-  const auto* leaf = state_->epoch->tree.leaf(index);
-  if (!leaf) return std::nullopt;
-  return member_of(index, *leaf);
+Result<std::optional<Member>> Group::member(LeafIndex index) const {
+  TERN_ASSIGN(const auto* const leaf, state_->epoch->tree.leaf(index));
+  if (!leaf) return std::optional<Member>();
+  return std::optional(member_of(index, *leaf));
 }
 
-std::vector<Member> Group::members() const {
-  const auto& tree = state_->epoch->tree;
+Result<std::vector<Member>> Group::members() const {
+  TERN_TRY(state_->epoch->read_tree());
+  const auto& tree = *state_->epoch->tree;
   std::vector<Member> out;
   out.reserve(tree.member_count());
   for (const auto index : tree.leaves()) out.push_back(member_of(index, *tree.leaf(index)));
   return out;
 }
 
-std::optional<LeafIndex> Group::find(const crypto::VerifyKey& signature_key) const {
+Result<std::optional<LeafIndex>> Group::find(const crypto::VerifyKey& signature_key) const {
+  if (state_->own().signature_key() == signature_key) return std::optional(own_leaf());
+  TERN_TRY(state_->epoch->read_tree());
   LeafIndex found;
-  if (state_->epoch->tree.count_signature_key(signature_key, &found) == 0) return std::nullopt;
-  return found;
+  if (state_->epoch->tree->count_signature_key(signature_key, &found) == 0)
+    return std::optional<LeafIndex>();
+  return std::optional(found);
 }
 
 const Extensions& Group::group_context_extensions() const {
@@ -118,7 +122,10 @@ Result<crypto::SecretBytes> Group::export_secret(std::string_view label, ByteSpa
 
 crypto::Sha256Digest Group::tree_hash() const { return state_->epoch->context.tree_hash; }
 
-Bytes Group::ratchet_tree() const { return state_->epoch->tree.encode(); }
+Result<Bytes> Group::ratchet_tree() const {
+  TERN_TRY(state_->epoch->read_tree());
+  return state_->epoch->tree->encode();
+}
 
 bool depends_on_own_keys(Errc code) noexcept {
   return code == Errc::mls_path_undecryptable || code == Errc::mls_path_key_mismatch ||

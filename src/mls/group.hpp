@@ -152,7 +152,7 @@ struct CommitReceived {
   std::optional<Extensions> new_group_context_extensions;
   std::optional<ReInit> reinit;  ///< then `next` is the group's last epoch (§11.2)
   bool removes_me = false;       ///< then `next` is null
-  std::unique_ptr<Group> next;   ///< persist with next->records()
+  std::unique_ptr<Group> next;   ///< persist with next->records_after()
 };
 
 /// What a handshake or application message turned out to be.
@@ -179,8 +179,11 @@ class Group {
                             Authenticator& authenticator, std::uint64_t now_s,
                             const JoinOptions& options = {});
 
-  /// Reads the records of an earlier records() and the changes since. Ratchets are read when they
-  /// are needed; `source` must outlive the Group. Errors: mls_state_malformed.
+  /// Reads the records of an earlier records() and the changes since. Of the tree and the ratchets
+  /// each is read when it is needed: an application message needs its sender's, a handshake the
+  /// whole tree. `source` must outlive the Group. Errors: mls_state_malformed and the source's,
+  /// here and in whatever reads later. A record of the tree or of a ratchet that is of another
+  /// epoch or another place is always such an error, never a wrong answer.
   static Result<Group> open(const RecordSource& source);
 
   Group(Group&&) noexcept;
@@ -189,9 +192,12 @@ class Group {
   /// A deep copy that shares what cannot change.
   Group clone() const;
 
-  /// Everything, as `replace_all`: after create, join or a commit. Errors: mls_state_malformed and
-  /// the source's, only after open().
+  /// Everything, in place of all that is there: after create or join. Errors: mls_state_malformed
+  /// and the source's, only after open().
   Result<RecordChanges> records() const;
+  /// The same records from those of `before`, the epoch that a commit has ended: all of the new
+  /// epoch, and of the tree what the commit has changed. Errors: as records().
+  Result<RecordChanges> records_after(const Group& before) const;
 
   // -- what it is
   ByteSpan group_id() const;
@@ -200,10 +206,11 @@ class Group {
   /// Who signed the GroupInfo of the Welcome; only of a Group that join() has made.
   std::optional<LeafIndex> inviter() const;
   std::size_t member_count() const;
-  std::optional<Member> member(LeafIndex leaf) const;
-  std::vector<Member> members() const;
+  // Errors of what looks at the tree: mls_state_malformed and the source's, only after open().
+  Result<std::optional<Member>> member(LeafIndex leaf) const;
+  Result<std::vector<Member>> members() const;
   /// The leaf that has this signature key now.
-  std::optional<LeafIndex> find(const crypto::VerifyKey& signature_key) const;
+  Result<std::optional<LeafIndex>> find(const crypto::VerifyKey& signature_key) const;
   const Extensions& group_context_extensions() const;
   /// What the commit that began this epoch said of the group that is to follow: nothing more is
   /// sent in this one (§11.2).
@@ -220,7 +227,7 @@ class Group {
   crypto::SecretBytes resumption_psk() const;
   crypto::Sha256Digest tree_hash() const;
   /// What join() takes as `ratchet_tree` when the Welcome comes without (§12.4.3.3).
-  Bytes ratchet_tree() const;
+  Result<Bytes> ratchet_tree() const;
 
   /// §12.4.3: a signed GroupInfo with the external_pub extension, for who is to join by an external
   /// commit, and the ratchet tree unless it goes another way. MLSMessage. Errors:

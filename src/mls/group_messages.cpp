@@ -20,7 +20,7 @@ Result<Opened> open_sealed(const PrivateMessage& message, const Epoch& epoch,
   TERN_ASSIGN(const auto sender, open_sender_data(message, epoch.secrets.sender_data));
   // §6.3.2: "the recipient MUST verify that the leaf index indicated in the leaf_index field
   // identifies a non-blank node."
-  const auto* leaf = epoch.tree.leaf(sender.leaf);
+  TERN_ASSIGN(const auto* const leaf, epoch.tree.leaf(sender.leaf));
   if (!leaf) return Errc::mls_sender_not_member;
   if (sender.leaf == epoch.own_leaf) return Errc::mls_own_message;
   TERN_ASSIGN(auto use,
@@ -114,6 +114,7 @@ Result<Received> receive_private(GroupState& state, ByteSpan body, const Judge& 
   TERN_ASSIGN(const auto parsed, decode<PrivateMessage>(body));
   TERN_TRY(check_place(parsed.group_id, parsed.epoch, epoch));
   TERN_ASSIGN(auto opened, open_sealed(parsed, epoch, state.secret_tree));
+  if (parsed.content_type != ContentType::application) TERN_TRY(epoch.read_tree());
   const auto generation = opened.use.generation();
   // §9.2: a key that was used "to encrypt or (successfully) decrypt a message" is consumed,
   // whatever the message is worth. One whose signature is wrong is not its sender's: that key is

@@ -40,7 +40,8 @@ Result<Protected> send(GroupState& state, Draft draft, const Envelope& envelope,
 Result<Protected> Group::propose_remove(LeafIndex leaf, const Envelope& envelope,
                                         const Identity& me, Entropy& entropy) {
   TERN_TRY(state_->check_identity(me));
-  if (!state_->epoch->tree.leaf(leaf)) return Errc::mls_proposal_removes_blank;
+  TERN_ASSIGN(const auto* const removed, state_->epoch->tree.leaf(leaf));
+  if (!removed) return Errc::mls_proposal_removes_blank;
   return send(*state_, {Remove{leaf}, std::nullopt}, envelope, me, entropy);
 }
 

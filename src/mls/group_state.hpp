@@ -16,7 +16,11 @@ struct GroupState {
   PendingProposals pending;
   std::optional<LeafIndex> inviter = std::nullopt;  ///< Group::inviter()
 
-  GroupState clone() const { return {epoch, secret_tree.clone(), pending, inviter}; }
+  /// Shares the epoch where nothing of it can change any more: clones may go to other threads.
+  GroupState clone() const {
+    return {epoch->tree.is_whole() ? epoch : std::make_shared<const Epoch>(epoch->clone()),
+            secret_tree.clone(), pending, inviter};
+  }
   static std::unique_ptr<GroupState> start(Epoch epoch, Secret encryption_secret) {
     SecretTree secret_tree(std::move(encryption_secret), epoch.tree.width(), mark_of(epoch));
     return std::make_unique<GroupState>(GroupState{
@@ -30,7 +34,7 @@ struct GroupState {
     return mark;
   }
 
-  const Leaf& own() const { return *epoch->tree.leaf(epoch->own_leaf); }
+  const Leaf& own() const { return *epoch->tree.leaf(epoch->own_leaf).value(); }
   /// Errors: invalid_argument when `me` does not hold the key of the own leaf.
   Result<void> check_identity(const Identity& me) const {
     if (me.signing_key.verify_key() != own().signature_key())

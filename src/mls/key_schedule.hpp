@@ -14,6 +14,11 @@ struct EpochSecrets {
   Secret resumption;
   Secret authenticator;
   Secret init;
+
+  EpochSecrets clone() const {
+    return {sender_data.clone(), exporter.clone(),      external.clone(), membership.clone(),
+            resumption.clone(),  authenticator.clone(), init.clone()};
+  }
 };
 
 /// What an epoch needs once, and then forgets (§9.2).

@@ -165,10 +165,10 @@ Result<AppliedProposals> apply_proposals(const ProposalList& list, const Sender&
                                          const Epoch& epoch, const LifetimeRule& lifetimes) {
   if (list.size() > limits::mls_proposals_max) return Errc::mls_too_many_proposals;
   auto kinds = sort_by_kind(list);
-  TERN_TRY(committer.is_member() ? check_regular(kinds, list.size(), {committer.index}, epoch.tree)
-                                 : check_external(list, kinds, epoch.tree));
+  TERN_TRY(committer.is_member() ? check_regular(kinds, list.size(), {committer.index}, *epoch.tree)
+                                 : check_external(list, kinds, *epoch.tree));
 
-  AppliedProposals out{epoch.tree, epoch.context.extensions, epoch.parameters};
+  AppliedProposals out{*epoch.tree, epoch.context.extensions, epoch.parameters};
   out.key_packages = std::move(kinds.adds);
   // §12.3: "The client MUST apply the proposals in the list in the following order".
   if (!kinds.extensions.empty()) {

@@ -43,7 +43,7 @@ struct Rules {
   // §12.1.3: "A Remove proposal is invalid if the removed field does not identify a non-blank leaf
   // node."
   Result<void> operator()(const Remove& remove) const {
-    if (!epoch.tree.leaf(remove.removed)) return Errc::mls_proposal_removes_blank;
+    if (!epoch.tree->leaf(remove.removed)) return Errc::mls_proposal_removes_blank;
     return {};
   }
   Result<void> operator()(const PreSharedKeyProposal& proposal) const {
@@ -78,7 +78,7 @@ Result<void> validate_proposal(const Proposal& proposal, const Sender& sender, c
 
 Result<void> validate_successor(const LeafNode& leaf, LeafIndex index, LeafNodeSource source,
                                 const Epoch& epoch, const Judge& judge) {
-  const auto predecessor = epoch.tree.leaf(index)->decoded();
+  const auto predecessor = epoch.tree->leaf(index)->decoded();
   // §7.3: "and that encryption_key represents a different public key than the encryption_key in
   // the leaf node being replaced". §12.4.2 says the same of a commit's path.
   if (leaf.encryption_key == predecessor.encryption_key)

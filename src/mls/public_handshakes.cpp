@@ -36,7 +36,7 @@ Result<crypto::VerifyKey> key_of_outsider(const FramedContent& content, const Ep
 Result<void> verify_readable(const PublicMessage& parsed, const Epoch& epoch) {
   const auto& content = parsed.message.content;
   if (const auto sender = content.sender.leaf()) {
-    const auto* leaf = epoch.tree.leaf(*sender);
+    TERN_ASSIGN(const auto* const leaf, epoch.tree.leaf(*sender));
     if (!leaf) return Errc::mls_sender_not_member;
     TERN_TRY(verify_public(parsed, epoch.encoded_context, leaf->signature_key(),
                            epoch.secrets.membership));
@@ -59,6 +59,7 @@ Result<Received> receive_public(GroupState& state, ByteSpan body, const Judge& j
   TERN_TRY(check_place(content.group_id, content.epoch, epoch));
   TERN_TRY(judge.authenticator.check_public_message(content.sender.type));
   TERN_TRY(verify_readable(parsed, epoch));
+  TERN_TRY(epoch.read_tree());
   return receive_content(state, parsed.message, judge, 0);
 }
 

@@ -194,7 +194,7 @@ void RatchetTree::truncate() {
   if (width == width_) return;
   set_width(width);
   // The last chunk may reach beyond the new width: what lies there must be gone if the tree grows.
-  for (std::uint32_t at = width; at < chunk_count() * leaves_per_chunk; ++at)
+  for (std::uint32_t at = width; at < chunks_.size() * leaves_per_chunk; ++at)
     change(node_of({at})).slot(node_of({at})) = {};
   change({2 * width - 1}).slot({2 * width - 1}).parent = nullptr;
   change({2 * width - 1}).slot({2 * width - 1}).is_parent_hash_valid = false;

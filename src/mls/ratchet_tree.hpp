@@ -30,6 +30,8 @@ class Leaf {
   Bytes encoded_;
 };
 using LeafPointer = std::shared_ptr<const Leaf>;
+/// The LeafNode in front of `reader`, which must be well-formed.
+Result<LeafPointer> read_leaf(Reader& reader);
 
 /// §7.1. Unmerged leaves in increasing order.
 struct ParentNode {
@@ -51,6 +53,13 @@ class RatchetTree {
   /// mls_tree_too_large.
   static Result<RatchetTree> decode(ByteSpan ratchet_tree);
   Bytes encode() const;
+  /// A node that is to be put into a tree: a leaf, a parent, or blank.
+  struct Node {
+    LeafPointer leaf;
+    std::shared_ptr<ParentNode> parent;
+  };
+  /// Of `width` leaves, a power of two, with these nodes by index; blank after the last.
+  static RatchetTree from_nodes(std::uint32_t width, std::vector<Node> nodes);
 
   /// Leaves, blank ones included: a power of two.
   std::uint32_t width() const { return width_; }
@@ -104,14 +113,8 @@ class RatchetTree {
     return credential_types_;
   }
 
-  // -- state records: the tree in pieces
-  static constexpr std::uint32_t leaves_per_chunk = 16;
-  std::uint32_t chunk_count() const { return static_cast<std::uint32_t>(chunks_.size()); }
-  Bytes encode_chunk(std::uint32_t index) const;
-  /// Errors: mls_state_malformed.
-  static Result<RatchetTree> from_chunks(std::uint32_t width, const std::vector<Bytes>& chunks);
-
  private:
+  static constexpr std::uint32_t leaves_per_chunk = 16;
   struct Chunk;
   RatchetTree() = default;
   static RatchetTree blank(std::uint32_t width);
@@ -130,7 +133,6 @@ class RatchetTree {
   bool has_signature_key(const KeyIndex::Entry& entry) const;
   bool is_hash_valid(NodeIndex node) const;
   void rehash_below(NodeIndex node);
-  static Result<void> decode_chunk(Chunk& chunk, ByteSpan bytes);
   void append_resolution(NodeIndex node, std::span<const LeafIndex> excluded,
                          std::vector<NodeIndex>& out) const;
 

@@ -1,5 +1,4 @@
-// The ratchet tree as bytes: the ratchet_tree extension (RFC 9420 §12.4.3.3), and the pieces in
-// which a member keeps it.
+// The ratchet tree as bytes: the ratchet_tree extension (RFC 9420 §12.4.3.3).
 #include "mls/ratchet_tree_chunk.hpp"
 #include "tern/limits.hpp"
 
@@ -8,20 +7,8 @@ namespace {
 
 constexpr std::size_t nodes_max = 2 * limits::mls_leaves_max - 1;
 
-// The encoding of the LeafNode in front of `reader`, which must be well-formed.
-Result<LeafPointer> read_leaf(Reader& reader) {
-  const Reader before = reader;
-  TERN_TRY(read<LeafNode>(reader));
-  return std::make_shared<const Leaf>(Leaf::from_encoding(consumed(before, reader)));
-}
-
-struct Node {
-  LeafPointer leaf;
-  std::shared_ptr<ParentNode> parent;
-};
-
-Result<Node> read_node(Reader& reader, std::size_t position) {
-  Node node;
+Result<RatchetTree::Node> read_node(Reader& reader, std::size_t position) {
+  RatchetTree::Node node;
   TERN_ASSIGN(const auto type, read_enum<NodeType>(reader));
   // "The leaves of the tree are stored in even-numbered entries in the array".
   if (type != (position % 2 == 0 ? NodeType::leaf : NodeType::parent))
@@ -36,6 +23,12 @@ Result<Node> read_node(Reader& reader, std::size_t position) {
 }
 
 }  // namespace
+
+Result<LeafPointer> read_leaf(Reader& reader) {
+  const Reader before = reader;
+  TERN_TRY(read<LeafNode>(reader));
+  return std::make_shared<const Leaf>(Leaf::from_encoding(consumed(before, reader)));
+}
 
 Result<RatchetTree> RatchetTree::decode(ByteSpan ratchet_tree) {
   Reader outer(ratchet_tree);
@@ -55,8 +48,13 @@ Result<RatchetTree> RatchetTree::decode(ByteSpan ratchet_tree) {
   if (nodes.empty() || (!nodes.back().leaf && !nodes.back().parent))
     return Errc::mls_tree_malformed;
 
-  auto tree = blank(std::bit_ceil(static_cast<std::uint32_t>(nodes.size() / 2 + 1)));
-  if (nodes.size() > node_count(tree.width())) return Errc::mls_tree_malformed;
+  const auto width = std::bit_ceil(static_cast<std::uint32_t>(nodes.size() / 2 + 1));
+  if (nodes.size() > node_count(width)) return Errc::mls_tree_malformed;
+  return from_nodes(width, std::move(nodes));
+}
+
+RatchetTree RatchetTree::from_nodes(std::uint32_t width, std::vector<Node> nodes) {
+  auto tree = blank(width);
   for (NodeIndex at{0}; at.value < nodes.size(); ++at.value) {
     auto& slot = tree.change(at).slot(at);
     if (is_leaf(at)) {
@@ -91,55 +89,6 @@ Bytes RatchetTree::encode() const {
   writer.reserve(nodes.size() + 4);
   writer.vector(nodes.span());
   return std::move(writer).take();
-}
-
-// -- state records
-
-Bytes RatchetTree::encode_chunk(std::uint32_t index) const {
-  Writer writer;
-  for (const auto& slot : chunks_[index]->slots) {
-    writer.number(static_cast<std::uint8_t>(slot.leaf != nullptr));
-    if (slot.leaf) writer.raw(slot.leaf->encoded());
-    writer.number(static_cast<std::uint8_t>(slot.parent != nullptr));
-    if (slot.parent) write(writer, *slot.parent);
-    writer.number(static_cast<std::uint8_t>(slot.is_leaf_hash_valid)).raw(slot.leaf_hash);
-    writer.number(static_cast<std::uint8_t>(slot.is_parent_hash_valid)).raw(slot.parent_hash);
-  }
-  return std::move(writer).take();
-}
-
-Result<void> RatchetTree::decode_chunk(Chunk& chunk, ByteSpan bytes) {
-  Reader reader(bytes);
-  for (auto& slot : chunk.slots) {
-    TERN_ASSIGN(const bool has_leaf, read_presence(reader));
-    if (has_leaf) {
-      TERN_ASSIGN(slot.leaf, read_leaf(reader));
-    }
-    TERN_ASSIGN(const bool has_parent, read_presence(reader));
-    if (has_parent) {
-      TERN_ASSIGN(auto parent, read<ParentNode>(reader));
-      slot.parent = std::make_shared<ParentNode>(std::move(parent));
-    }
-    TERN_ASSIGN(slot.is_leaf_hash_valid, read_presence(reader));
-    TERN_ASSIGN(slot.leaf_hash, reader.fixed<Digest>());
-    TERN_ASSIGN(slot.is_parent_hash_valid, read_presence(reader));
-    TERN_ASSIGN(slot.parent_hash, reader.fixed<Digest>());
-  }
-  return reader.finish();
-}
-
-Result<RatchetTree> RatchetTree::from_chunks(std::uint32_t width,
-                                             const std::vector<Bytes>& chunks) {
-  if (!std::has_single_bit(width) || width > limits::mls_leaves_max)
-    return Errc::mls_state_malformed;
-  auto tree = blank(width);
-  if (chunks.size() != tree.chunks_.size()) return Errc::mls_state_malformed;
-  for (std::size_t i = 0; i < chunks.size(); ++i)
-    if (!decode_chunk(*tree.chunks_[i], chunks[i])) return Errc::mls_state_malformed;
-  tree.count_members();
-  tree.rehash();
-  tree.build_indices();
-  return tree;
 }
 
 void RatchetTree::count_members() {

@@ -1,7 +1,8 @@
 // How a group is kept: a handful of records. A message touches its ratchet's record only, a commit
-// the records of its epoch.
+// the records of its epoch, and of those of the tree the ones on its path.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -17,10 +18,17 @@ struct RecordChange {
   std::optional<crypto::SecretBytes> value;
 };
 
-/// What a transaction must write for a step to have happened. `replace_all`: erase every record of
-/// the group first (a new epoch leaves nothing of the old one behind, RFC 9420 §9.2).
+/// The first octet of a record's key says what it holds (group_records.cpp). Those of the tree are
+/// carried over from epoch to epoch; the others are of one epoch.
+inline constexpr std::uint8_t tree_record_kind = 'n';
+inline constexpr std::array<std::uint8_t, 4> epoch_record_kinds{'g', 't', 'r', 'p'};
+inline bool is_of_tree(ByteSpan key) { return !key.empty() && key[0] == tree_record_kind; }
+
+/// What a transaction must write for a step to have happened.
 struct RecordChanges {
-  bool replace_all = false;
+  /// What is erased first. RFC 9420 §9.2: a new epoch leaves nothing of the old one behind.
+  enum class Erase : std::uint8_t { nothing, epoch_records, everything };
+  Erase first = Erase::nothing;
   std::vector<RecordChange> changes;
 };
 

@@ -104,23 +104,30 @@ Result<SecretTree::RatchetPointer> SecretTree::ratchet(RatchetId id, Use& use) c
   return wanted;
 }
 
-Result<SecretTree::Use> SecretTree::use(LeafIndex leaf, RatchetKind kind,
-                                        std::uint32_t generation) const {
-  const RatchetId id{leaf.value, kind};
-  Use use;
-  TERN_ASSIGN(const auto before, ratchet(id, use));
-  TERN_ASSIGN(auto used, before->use(generation));
+Result<SecretTree::Use> SecretTree::use_of(Use use, RatchetId id, const SenderRatchet& before,
+                                           std::uint32_t generation) {
+  TERN_ASSIGN(auto used, before.use(generation));
   use.key_ = std::move(used.key);
   use.generation_ = generation;
   use.ratchets_.emplace_back(id, std::make_shared<const SenderRatchet>(std::move(used.after)));
   return use;
 }
 
+Result<SecretTree::Use> SecretTree::use(LeafIndex leaf, RatchetKind kind,
+                                        std::uint32_t generation) const {
+  const RatchetId id{leaf.value, kind};
+  Use use;
+  TERN_ASSIGN(const auto before, ratchet(id, use));
+  return use_of(std::move(use), id, *before, generation);
+}
+
 Result<SecretTree::Use> SecretTree::use_next(LeafIndex leaf, RatchetKind kind) const {
-  Use unused;
-  TERN_ASSIGN(const auto before, ratchet({leaf.value, kind}, unused));
-  if (before->next_generation() > UINT32_MAX) return Errc::counter_exhausted;
-  return use(leaf, kind, static_cast<std::uint32_t>(before->next_generation()));
+  const RatchetId id{leaf.value, kind};
+  Use use;
+  TERN_ASSIGN(const auto before, ratchet(id, use));
+  const auto next = before->next_generation();
+  if (next > UINT32_MAX) return Errc::counter_exhausted;
+  return use_of(std::move(use), id, *before, static_cast<std::uint32_t>(next));
 }
 
 void SecretTree::consume(Use use, RecordChanges& changes) {
@@ -137,6 +144,13 @@ void SecretTree::consume(Use use, RecordChanges& changes) {
 }
 
 Result<void> SecretTree::append_records(RecordChanges& changes) const {
+  if (!source_) {
+    for (const auto& [node, secret] : secrets_)
+      if (secret) changes.changes.push_back({secret_key(node), secret_record(*secret)});
+    for (const auto& [id, ratchet] : ratchets_)
+      changes.changes.push_back({ratchet_key(id.first, id.second), ratchet->encode(mark_)});
+    return {};
+  }
   for (NodeIndex node{0}; node.value < node_count(width_); ++node.value) {
     TERN_ASSIGN(const auto secret, find_secret(node));
     if (secret) changes.changes.push_back({secret_key(node), secret_record(*secret)});

@@ -62,6 +62,8 @@ class SecretTree {
   /// The ratchet; when it must be derived first, `use` gets what changes with that.
   Result<RatchetPointer> ratchet(RatchetId id, Use& use) const;
   Result<Ratchets> derive_ratchets(LeafIndex leaf, Use& use) const;
+  static Result<Use> use_of(Use use, RatchetId id, const SenderRatchet& before,
+                            std::uint32_t generation);
 
   const RecordSource* source_ = nullptr;
   std::uint32_t width_;

@@ -91,7 +91,9 @@ Result<void> check_successor_group(const PreSharedKeyId& psk, const Epoch* prede
     return Errc::mls_psk_unknown;
   // §12.4.3.1: "verify that the epoch field in the GroupInfo is equal to 1."
   if (next.context.epoch != 1) return invalid("§12.4.3.1: not the first commit of its group");
-  const auto before = credentials_of(predecessor->tree), after = credentials_of(next.tree);
+  TERN_TRY(predecessor->read_tree());
+  TERN_TRY(next.read_tree());
+  const auto before = credentials_of(*predecessor->tree), after = credentials_of(*next.tree);
   if (psk.usage == ResumptionPskUsage::reinit) {
     TERN_TRY(check_reinit(*predecessor, next.context));
     // "Additionally, verify that all the members of the old group are also members of the new

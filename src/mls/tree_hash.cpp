@@ -1,14 +1,14 @@
 // Tree hashes (RFC 9420 §7.8). Those of shared chunks are always computed before sharing, so that
 // reading a tree writes nothing.
+#include "mls/tree_hash.hpp"
+
 #include <algorithm>
 
 #include "crypto/hash.hpp"
 #include "mls/ratchet_tree_chunk.hpp"
 
 namespace tern::mls {
-namespace {
 
-// TreeHashInput with a LeafNodeHashInput.
 Digest hash_leaf(LeafIndex index, const Leaf* leaf) {
   Writer writer;
   write_enum(writer, NodeType::leaf);
@@ -16,7 +16,6 @@ Digest hash_leaf(LeafIndex index, const Leaf* leaf) {
   return crypto::sha256({writer.span(), leaf ? leaf->encoded() : ByteSpan()});
 }
 
-// TreeHashInput with a ParentNodeHashInput.
 Digest hash_parent(const ParentNode* node, const Digest& left_hash, const Digest& right_hash) {
   Writer writer;
   writer.reserve(160);
@@ -26,6 +25,8 @@ Digest hash_parent(const ParentNode* node, const Digest& left_hash, const Digest
   writer.vector(left_hash).vector(right_hash);
   return crypto::sha256(writer.span());
 }
+
+namespace {
 
 // The part of a sorted list that lies below `node`.
 std::span<const std::uint32_t> below(NodeIndex node, std::span<const std::uint32_t> leaves) {

@@ -161,7 +161,7 @@ TEST_CASE("a member who is no admin cannot remove another") {
   const auto group = folder.group(walk.chat).value();
   HostileMember::Commit commit;
   const StolenFolder victims(victim);
-  const auto leaf = group.find(victims.signing_key().verify_key());
+  const auto leaf = group.find(victims.signing_key().verify_key()).value();
   REQUIRE(leaf);
   commit.forgery.proposals = {mls::Proposal(mls::Remove{*leaf})};
   commit.edit_header = strikes({&victim});

@@ -91,7 +91,7 @@ TEST_CASE("a path has a ciphertext for each node of the copath's resolution") {
 
 TEST_CASE("the keys of a path are new to the tree, and to each other") {
   CommitWorld world(84);
-  const auto& tree = epoch_of(*world.people[0]).tree;
+  const auto& tree = *epoch_of(*world.people[0]).tree;
   const auto somebody = tree.leaf({2})->encryption_key();
   const auto node = tree.parent_node(tree.root())->encryption_key;
   CHECK(world.refused(1, with_path([&](UpdatePath& path) {
@@ -113,7 +113,7 @@ TEST_CASE("the keys of a path are new to the tree, and to each other") {
 
 TEST_CASE("a key of a path cannot pass for new by being written in another way") {
   CommitWorld world(91);
-  const auto& tree = epoch_of(*world.people[1]).tree;
+  const auto& tree = *epoch_of(*world.people[1]).tree;
   auto taken = tree.parent_node(tree.root())->encryption_key;
   taken.bytes[31] |= 0x80;
   CHECK(world.refused(1, with_path([&](UpdatePath& path) {
@@ -157,14 +157,14 @@ TEST_CASE("a path secret that is not the one of the published key splits the mem
   // Member 1 is sent the secret of another path: well encrypted, for this very context.
   Bytes context;
   const auto message = forge_commit(*people[0], with_path([&](UpdatePath& path) {
-    auto tree = epoch.tree;
+    auto tree = *epoch.tree;
     const auto nodes = merge_path(tree, {0}, path, {}).value();
     auto provisional = epoch.context;
     ++provisional.epoch;
     provisional.tree_hash = tree.tree_hash();
     const Secret other;
     path.nodes.front().encrypted_path_secret.front() =
-        encrypt_with_label(epoch.tree.leaf({1})->encryption_key(), "UpdatePathNode",
+        encrypt_with_label(epoch.tree->leaf({1})->encryption_key(), "UpdatePathNode",
                            encode(provisional), other.span(), world.entropy)
             .value();
   }));
@@ -239,7 +239,7 @@ TEST_CASE("the last epoch has no successor") {
                                             {},
                                             {},
                                             {},
-                                            state.epoch->tree,
+                                            *state.epoch->tree,
                                             state.epoch->own_leaf,
                                             state.epoch->keys.clone(),
                                             {}});

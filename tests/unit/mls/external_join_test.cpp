@@ -116,7 +116,7 @@ TEST_CASE("the joiner takes the leftmost free leaf, in a tree that grows when th
 TEST_CASE("the ratchet tree may come another way, but it comes") {
   Door door(231);
   const auto info = door.info(TreeTransport::out_of_band);
-  const auto tree = door.people[0]->group().ratchet_tree();
+  const auto tree = door.people[0]->group().ratchet_tree().value();
   const auto join = [&](const ExternalJoinRequest& request) {
     return Group::join_externally(info, request, door.guest.identity, door.guest.acquaintances,
                                   now_s, door.entropy);
@@ -252,7 +252,7 @@ TEST_CASE("the joiner's leaf is as valid as any other") {
           door.sign_again(it);
         }) == Errc::mls_leaf_source_invalid);
   CHECK(with_leaf([&](LeafNode& it) {
-          it.encryption_key = epoch_of(*door.people[1]).tree.leaf({1})->encryption_key();
+          it.encryption_key = epoch_of(*door.people[1]).tree->leaf({1})->encryption_key();
           door.sign_again(it);
         }) == Errc::mls_leaf_key_not_unique);
   CHECK(with_leaf([&](LeafNode& it) {
@@ -272,7 +272,7 @@ TEST_CASE("a leaf that replaces another meets the rules of an Update") {
   Door door(243);
   ExternalJoinRequest request;
   request.replaces = LeafIndex{2};
-  const auto old_key = epoch_of(*door.people[1]).tree.leaf({2})->encryption_key();
+  const auto old_key = epoch_of(*door.people[1]).tree->leaf({2})->encryption_key();
   CHECK(door.refused(
             [&](Commit& it) {
               it.path->leaf_node.encryption_key = old_key;

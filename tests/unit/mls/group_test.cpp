@@ -158,7 +158,7 @@ TEST_CASE("the tree may travel beside the Welcome") {
   const auto welcome = welcome_of(commit);
   CHECK(error_of(mls::Group::join(welcome, bundle.private_record, bo.identity, bo.acquaintances,
                                   now_s)) == Errc::mls_welcome_invalid);
-  const auto tree = commit.next->ratchet_tree();
+  const auto tree = commit.next->ratchet_tree().value();
   auto joined = mls::Group::join(welcome, bundle.private_record, bo.identity, bo.acquaintances,
                                  now_s, {.ratchet_tree = ByteSpan(tree)});
   REQUIRE(joined.has_value());

@@ -23,6 +23,7 @@ class History {
       restart_somebody();
       change_epoch();
       check_agreement();
+      check_records();
       check_outsiders();
     }
   }
@@ -153,8 +154,17 @@ class History {
     for (const auto& member : members_) {
       REQUIRE(agree(*members_[0], *member));
       REQUIRE(member->group().member_count() == members_.size());
-      REQUIRE(member->group().find(member->identity.signing_key.verify_key()) ==
+      REQUIRE(member->group().find(member->identity.signing_key.verify_key()).value() ==
               member->group().own_leaf());
+    }
+  }
+
+  // Kept from epoch to epoch by what each changes, they are what a group written whole is.
+  void check_records() {
+    for (const auto& member : members_) {
+      MemoryRecords whole;
+      whole.apply(member->group().records().value());
+      REQUIRE(member->records.all() == whole.all());
     }
   }
 

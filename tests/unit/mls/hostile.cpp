@@ -20,7 +20,7 @@ Bytes encrypt(Person& sender, const AuthenticatedContent& message) {
 AppliedProposals apply_if_valid(const GroupState& state, const Commit& commit) {
   const auto& epoch = *state.epoch;
   AppliedProposals nothing{
-      epoch.tree, epoch.context.extensions, epoch.parameters, {}, {}, {}, {}, {}, {}};
+      *epoch.tree, epoch.context.extensions, epoch.parameters, {}, {}, {}, {}, {}, {}};
   const auto list = resolve_proposals(commit, epoch.own_leaf, state.pending);
   if (!list) return nothing;
   auto applied = apply_proposals(*list, epoch.own_leaf, epoch, std::nullopt);
@@ -43,6 +43,7 @@ Bytes forge_commit(Group& group, const crypto::SigningKey& key, Entropy& entropy
                    const CommitForgery& forgery, RecordChanges& used) {
   auto& state = group.state();
   const auto& epoch = *state.epoch;
+  REQUIRE(epoch.read_tree().has_value());
   Commit commit{forgery.proposals, std::nullopt};
   auto applied = apply_if_valid(state, commit);
   const auto added = applied.added;
@@ -168,7 +169,7 @@ Invitation invite(Person& inviter, const PrivateKeyPackage& mine) {
 }
 
 Bytes forge_welcome(Person& inviter, const Invitation& invitation, const WelcomeForgery& forgery) {
-  return forge_welcome_with_tree(inviter, invitation, invitation.epoch.tree.encode(), forgery);
+  return forge_welcome_with_tree(inviter, invitation, invitation.epoch.tree->encode(), forgery);
 }
 
 Bytes forge_welcome_with_tree(Person& inviter, const Invitation& invitation, ByteSpan tree,

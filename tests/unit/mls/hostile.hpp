@@ -12,7 +12,12 @@
 
 namespace tern::test {
 
-inline const mls::Epoch& epoch_of(Person& person) { return *person.group().state().epoch; }
+/// With the whole tree.
+inline const mls::Epoch& epoch_of(Person& person) {
+  const auto& epoch = *person.group().state().epoch;
+  REQUIRE(epoch.read_tree().has_value());
+  return epoch;
+}
 mls::LeafNode own_leaf_of(Person& person);
 
 /// A commit with what a test wants in it.

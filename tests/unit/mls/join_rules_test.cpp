@@ -24,7 +24,7 @@ struct JoinWorld {
   }
   // The tree as its creator would like it to be; GroupInfo names its hash.
   Errc refused_tree(const std::function<void(RatchetTree&)>& edit) {
-    auto tree = invitation->epoch.tree;
+    auto tree = *invitation->epoch.tree;
     edit(tree);
     return error_of(
         join(guest, *mine, forge_welcome_with_tree(inviter(), *invitation, tree.encode())));
@@ -140,7 +140,7 @@ TEST_CASE("GREASE in one's own capabilities is no support for it") {
   anna.create();
   const auto mine = forge_key_package(bo, {say_so, {}, {}});
   const auto invitation = invite(anna, mine);
-  auto tree = invitation.epoch.tree;
+  auto tree = *invitation.epoch.tree;
   auto leaf = tree.leaf({0})->decoded();
   say_so(leaf);
   sign_leaf(leaf, {as_bytes("a group"), {0}}, anna.identity.signing_key);
@@ -176,7 +176,7 @@ TEST_CASE("the tree must be well-formed") {
     return std::move(writer).take();
   };
   Writer leaf, parent, unsorted;
-  leaf.number(std::uint16_t{0x0101}).raw(world.invitation->epoch.tree.leaf({0})->encoded());
+  leaf.number(std::uint16_t{0x0101}).raw(world.invitation->epoch.tree->leaf({0})->encoded());
   parent.number(std::uint16_t{0x0102});
   write(parent, ParentNode{{}, {}, {}});
   unsorted.number(std::uint16_t{0x0102});
@@ -267,7 +267,7 @@ TEST_CASE("the keys of a tree are such as can be encrypted to, and written in on
       tree.rehash();
     });
   };
-  const auto& tree = world.invitation->epoch.tree;
+  const auto& tree = *world.invitation->epoch.tree;
   auto key = tree.parent_node(tree.root())->encryption_key;
   key.bytes[31] |= 0x80;
   CHECK(with_key(key) == Errc::key_invalid);
@@ -307,7 +307,7 @@ TEST_CASE("every leaf of a joined tree is validated") {
   const auto invitation = invite(anna, mine);
   for (const auto& rule : rules) {
     INFO(rule.name);
-    auto tree = invitation.epoch.tree;
+    auto tree = *invitation.epoch.tree;
     auto leaf = forge_key_package(carla).key_package.leaf_node;
     const bool breaks_signature = rule.expected == Errc::mls_leaf_signature_invalid;
     if (!breaks_signature) rule.edit(leaf);
@@ -330,7 +330,7 @@ TEST_CASE("one's own leaf must be in the tree, as it was in the KeyPackage") {
   WelcomeForgery without_path;
   without_path.edit_secrets = [](GroupSecrets& secrets) { secrets.path_secret.reset(); };
   const auto join_with = [&](const std::optional<LeafNode>& leaf) {
-    auto tree = epoch_of(anna).tree;
+    auto tree = *epoch_of(anna).tree;
     if (leaf) REQUIRE(tree.add(std::make_shared<const Leaf>(*leaf)));
     return join(bo, mine, forge_welcome_with_tree(anna, invitation, tree.encode(), without_path));
   };

@@ -404,7 +404,7 @@ TEST_CASE("values that mean nothing to this library are kept and harm nobody") {
   CHECK(encode(decode<KeyPackage>(encode(whole)).value()) == encode(whole));
   auto commit = people[0]->add({message_of(whole)}).value();
   deliver(std::move(commit), *people[0], people);
-  const auto leaf = epoch_of(*people[1]).tree.leaf({3})->decoded();
+  const auto leaf = epoch_of(*people[1]).tree->leaf({3})->decoded();
   CHECK(leaf == whole.leaf_node);
 
   // Our own KeyPackages have some, each time others.

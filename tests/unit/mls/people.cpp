@@ -60,11 +60,16 @@ Result<std::optional<crypto::SecretBytes>> MemoryRecords::get(ByteSpan key) cons
   ++reads;
   const auto found = records_.find(to_bytes(key));
   if (found == records_.end()) return std::optional<crypto::SecretBytes>();
+  bytes_read += found->second.size();
   return std::optional<crypto::SecretBytes>(crypto::SecretBytes(ByteSpan(found->second)));
 }
 
 void MemoryRecords::apply(const mls::RecordChanges& changes) {
-  if (changes.replace_all) records_.clear();
+  using Erase = mls::RecordChanges::Erase;
+  std::erase_if(records_, [&](const auto& record) {
+    return changes.first == Erase::everything ||
+           (changes.first == Erase::epoch_records && !mls::is_of_tree(record.first));
+  });
   for (const auto& change : changes.changes) {
     if (change.value) {
       records_[change.key] = to_bytes(*change.value);
@@ -126,8 +131,8 @@ Result<mls::PendingCommit> Person::add(const std::vector<Bytes>& key_packages) {
 }
 
 void Person::accept(std::unique_ptr<mls::Group> next) {
+  records.apply(group_ ? next->records_after(*group_).value() : next->records().value());
   group_ = std::move(*next);
-  records.apply(group_->records().value());
 }
 
 Bytes Person::say(std::string_view text) {

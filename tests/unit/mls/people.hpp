@@ -53,6 +53,7 @@ class MemoryRecords final : public mls::RecordSource {
   /// Whether these bytes are in any record.
   bool contain(ByteSpan bytes) const;
   mutable std::size_t reads = 0;
+  mutable std::size_t bytes_read = 0;
 
  private:
   std::map<Bytes, Bytes> records_;

@@ -77,8 +77,8 @@ TEST_CASE("one leaf is changed by one proposal at most") {
   const auto wanted = std::get<Update>(people[0]->group().state().pending.all()[1]->proposal);
   auto commit = people[0]->commit({}).value();
   const auto& next = *commit.next->state().epoch;
-  CHECK(next.tree.leaf({2})->encryption_key() == wanted.leaf_node.encryption_key);
-  CHECK(next.tree.leaf({2})->encryption_key() != epoch.tree.leaf({2})->encryption_key());
+  CHECK(next.tree->leaf({2})->encryption_key() == wanted.leaf_node.encryption_key);
+  CHECK(next.tree->leaf({2})->encryption_key() != epoch.tree->leaf({2})->encryption_key());
   CommitRequest request;
   request.remove = {LeafIndex{2}};
   auto removal = people[1]->commit(request).value();
@@ -186,7 +186,7 @@ TEST_CASE("GREASE that all members have in common does not let a commit turn it 
   SeededEntropy entropy(74);
   const auto people = group_of(3, entropy);
   constexpr std::uint16_t grease = 0x7A7A;
-  auto tree = epoch_of(*people[1]).tree;
+  auto tree = *epoch_of(*people[1]).tree;
   for (const auto index : tree.leaves()) {
     auto leaf = tree.leaf(index)->decoded();
     leaf.capabilities.extensions.push_back(grease);

@@ -97,7 +97,7 @@ PendingCommit Succession::unchecked_commit(Group& group, const std::vector<Bytes
   auto next = advance_epoch(epoch, std::move(provisional), std::move(mine), message);
   GroupInfo info;
   info.group_context = next.epoch.context;
-  info.extensions = {{extension_ratchet_tree, next.epoch.tree.encode()}};
+  info.extensions = {{extension_ratchet_tree, next.epoch.tree->encode()}};
   info.confirmation_tag = next.epoch.confirmation_tag;
   info.signer = epoch.own_leaf;
   sign_group_info(info, people[0]->identity.signing_key);
