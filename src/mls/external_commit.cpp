@@ -137,8 +137,8 @@ Result<ExternalJoin> Group::join_externally(ByteSpan group_info, const ExternalJ
   TERN_ASSIGN(auto joined, add_joiner(applied, before.context.group_id, me, entropy));
   auto& path = joined.path;
   auto provisional = provisional_epoch(before, applied);
-  TERN_TRY(
-      encrypt_path(path, provisional.tree, joined.leaf, {}, encode(provisional.context), entropy));
+  TERN_TRY(encrypt_path(path, provisional.tree, joined.leaf, {}, encode(provisional.context),
+                        entropy, request.workers));
 
   const auto commit = encode(Commit{by_value(proposals.all), std::move(path.path)});
   AuthenticatedContent message;

@@ -126,8 +126,9 @@ class RatchetTree {
   void build_indices();
   void count_members();
   void index_leaf(LeafIndex index);
-  bool has_encryption_key(const KeyIndex::Entry& entry) const;
-  bool has_signature_key(const KeyIndex::Entry& entry) const;
+  void index_encryption_key(NodeIndex node);
+  std::optional<KeyIndex::Key> indexed_encryption_key(NodeIndex node) const;
+  std::optional<KeyIndex::Key> indexed_signature_key(NodeIndex node) const;
   bool is_hash_valid(NodeIndex node) const;
   void rehash_below(NodeIndex node);
   static Result<void> decode_chunk(Chunk& chunk, ByteSpan bytes);

@@ -10,8 +10,8 @@ namespace {
 using mls::LeafIndex;
 
 constexpr mls::Lifetime lifetime{crowd_now_s - 60, crowd_now_s + 86'400};
-// An account's id and key and a device's certificate.
-constexpr std::size_t credential_bytes = 200;
+// An encoded device certificate.
+constexpr std::size_t credential_bytes = 173;
 
 mls::Identity clone(const mls::Identity& identity) {
   return {identity.credential, identity.signing_key.clone()};
@@ -80,9 +80,16 @@ mls::Group Crowd::member(LeafIndex index) const {
   mls::PrivateKeys keys{leaf_keys_[index.value].clone(), {}};
   for (const auto node : epoch.tree.direct_path(index))
     if (!epoch.tree.is_blank(node)) keys.path.push_back({node, node_keys_.at(node).clone()});
-  auto own = std::make_shared<const mls::Epoch>(mls::Epoch{
-      epoch.context, epoch.encoded_context, epoch.confirmation_tag, epoch.interim_transcript_hash,
-      clone(epoch.secrets), epoch.tree, index, std::move(keys), epoch.parameters});
+  auto own = std::make_shared<const mls::Epoch>(mls::Epoch{epoch.context,
+                                                           epoch.encoded_context,
+                                                           epoch.confirmation_tag,
+                                                           epoch.interim_transcript_hash,
+                                                           clone(epoch.secrets),
+                                                           epoch.tree,
+                                                           index,
+                                                           std::move(keys),
+                                                           epoch.parameters,
+                                                           {}});
   return mls::Group(std::make_unique<mls::GroupState>(
       mls::GroupState{std::move(own), state.secret_tree.clone(), {}, {}}));
 }

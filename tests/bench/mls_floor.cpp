@@ -4,11 +4,21 @@
 
 namespace tern::bench {
 
-MlsFloor::MlsFloor() { seal(1); }
+MlsFloor::MlsFloor() {
+  constexpr int keys = 512;
+  for (int i = 0; i < keys; ++i) {
+    auto key = crypto::SigningKey::generate(entropy_);
+    const auto signature = key.sign(message_);
+    signed_.push_back({std::move(key), signature});
+  }
+  seal(1);
+}
 
 void MlsFloor::verify(std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i)
-    good_ = good_ && crypto::verify(key_.verify_key(), message_, signature_);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& one = signed_[next_++ % signed_.size()];
+    good_ = good_ && crypto::verify(one.key.verify_key(), message_, one.signature);
+  }
 }
 
 void MlsFloor::agree() {
@@ -42,7 +52,8 @@ void MlsFloor::key_pair(std::size_t count) {
 }
 
 void MlsFloor::sign(std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) signature_ = key_.sign(message_);
+  for (std::size_t i = 0; i < count; ++i)
+    signed_[i % signed_.size()].signature = signed_[i % signed_.size()].key.sign(message_);
 }
 
 void MlsFloor::check() const {

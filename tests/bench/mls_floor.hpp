@@ -29,9 +29,15 @@ class MlsFloor {
   void agree();
 
   crypto::DeterministicEntropy entropy_{3};
-  crypto::SigningKey key_ = crypto::SigningKey::generate(entropy_);
+  // Many: the time of a verification depends on the key and the signature, and the processor learns
+  // the branches of one that is repeated.
+  struct Signed {
+    crypto::SigningKey key;
+    crypto::Signature signature;
+  };
+  std::vector<Signed> signed_;
+  std::size_t next_ = 0;
   Bytes message_ = Bytes(400, 0x61);
-  crypto::Signature signature_ = key_.sign(message_);
   crypto::DhKeyPair mine_ = crypto::DhKeyPair::generate(entropy_);
   crypto::DhKeyPair theirs_ = crypto::DhKeyPair::generate(entropy_);
   crypto::Secret<32> secret_;

@@ -77,7 +77,7 @@ class Bench {
     Turns turns;
     turns.add("one", [&] { crowd_.join(invited); });
     turns.add("floor", [&] { floor_.verify(leaves); });
-    turns.add("two", [&] { crowd_.join(invited, {std::nullopt, &threads_}); });
+    turns.add("two", [&] { crowd_.join(invited, {.workers = &threads_}); });
     const auto ms = turns.run();
     add("join, " + kind + " / 1 verify a leaf", ms.processor.at("one"), ms.processor.at("floor"),
         ratio_at_most(1.25));

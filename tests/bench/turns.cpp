@@ -8,7 +8,7 @@ namespace tern::bench {
 namespace {
 
 constexpr int rounds_min = 7, rounds_max = 400;
-constexpr double enough_ms = 3'000;
+constexpr double enough_ms = 2'000;
 
 double processor_ms() {
   std::timespec now{};
