@@ -85,10 +85,13 @@ void RatchetTree::set_width(std::uint32_t width) {
 void RatchetTree::invalidate(NodeIndex node) {
   // Above an invalid node all are invalid already.
   for (; is_hash_valid(node); node = parent(node)) {
-    auto& slot = change(node).slot(node);
-    (is_leaf(node) ? slot.is_leaf_hash_valid : slot.is_parent_hash_valid) = false;
+    change(node).slot(node).parent_tree_hash = {};
     if (node == root()) return;
   }
+}
+
+void RatchetTree::invalidate_above(LeafIndex leaf) {
+  if (width_ > 1) invalidate(parent(node_of(leaf)));
 }
 
 void RatchetTree::put_leaf(LeafIndex index, LeafPointer leaf) {
@@ -105,7 +108,7 @@ void RatchetTree::put_leaf(LeafIndex index, LeafPointer leaf) {
     first_blank_ = std::min(first_blank_, index.value);
   }
   place = std::move(leaf);
-  invalidate(node_of(index));
+  invalidate_above(index);
   if (place) index_leaf(index);
 }
 
@@ -197,7 +200,7 @@ void RatchetTree::truncate() {
   for (std::uint32_t at = width; at < chunk_count() * leaves_per_chunk; ++at)
     change(node_of({at})).slot(node_of({at})) = {};
   change({2 * width - 1}).slot({2 * width - 1}).parent = nullptr;
-  change({2 * width - 1}).slot({2 * width - 1}).is_parent_hash_valid = false;
+  change({2 * width - 1}).slot({2 * width - 1}).parent_tree_hash = {};
 }
 
 void RatchetTree::set_leaf(LeafIndex index, LeafPointer leaf) { put_leaf(index, std::move(leaf)); }
@@ -210,7 +213,7 @@ void RatchetTree::set_parent(NodeIndex node, ParentNode value) {
 void RatchetTree::blank_direct_path(LeafIndex leaf) {
   for (const auto node : direct_path(leaf))
     if (parent_node(node)) change(node).slot(node).parent = nullptr;
-  if (width_ > 1) invalidate(parent(node_of(leaf)));
+  invalidate_above(leaf);
 }
 
 // -- resolutions: recursion is as deep as the tree, which limits::mls_leaves_max bounds

@@ -102,8 +102,7 @@ Bytes RatchetTree::encode_chunk(std::uint32_t index) const {
     if (slot.leaf) writer.raw(slot.leaf->encoded());
     writer.number(static_cast<std::uint8_t>(slot.parent != nullptr));
     if (slot.parent) write(writer, *slot.parent);
-    writer.number(static_cast<std::uint8_t>(slot.is_leaf_hash_valid)).raw(slot.leaf_hash);
-    writer.number(static_cast<std::uint8_t>(slot.is_parent_hash_valid)).raw(slot.parent_hash);
+    writer.raw(slot.parent_tree_hash);
   }
   return std::move(writer).take();
 }
@@ -120,10 +119,7 @@ Result<void> RatchetTree::decode_chunk(Chunk& chunk, ByteSpan bytes) {
       TERN_ASSIGN(auto parent, read<ParentNode>(reader));
       slot.parent = std::make_shared<ParentNode>(std::move(parent));
     }
-    TERN_ASSIGN(slot.is_leaf_hash_valid, read_presence(reader));
-    TERN_ASSIGN(slot.leaf_hash, reader.fixed<Digest>());
-    TERN_ASSIGN(slot.is_parent_hash_valid, read_presence(reader));
-    TERN_ASSIGN(slot.parent_hash, reader.fixed<Digest>());
+    TERN_ASSIGN(slot.parent_tree_hash, reader.fixed<Digest>());
   }
   return reader.finish();
 }
