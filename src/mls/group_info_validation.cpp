@@ -1,5 +1,6 @@
 #include "mls/group_info_validation.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 #include "mls/tree_validation.hpp"
@@ -67,14 +68,19 @@ Result<CheckedGroupInfo> check_group_info(const GroupInfo& info,
   TERN_ASSIGN(auto tree, find_tree(info, ratchet_tree));
   auto parameters = group_parameters(info.group_context.extensions);
   const auto leaves = tree.leaves();
-  std::vector<Credential> credentials(leaves.size());
+  struct Known {
+    Credential credential;
+    bool knows_all_credentials = false;
+  };
+  std::vector<Known> known(leaves.size());
   const auto check_leaf = [&](std::size_t i) {
     const auto& leaf = *tree.leaf(leaves[i]);
     auto decoded = leaf.decoded();
     auto verdict =
         check_leaf_alone(decoded, leaf.encoded(), {info.group_context.group_id, leaves[i]},
                          {*parameters, judge.now_s});
-    credentials[i] = std::move(decoded.credential);
+    const bool knows_all = knows_credentials_in_use(decoded, tree);
+    known[i] = {std::move(decoded.credential), knows_all};
     return verdict;
   };
   constexpr std::size_t before_leaves = 2;
@@ -91,9 +97,13 @@ Result<CheckedGroupInfo> check_group_info(const GroupInfo& info,
   // The application is asked on the caller's thread, in order, and not beyond the first bad leaf.
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     TERN_TRY(verdicts[before_leaves + i]);
-    TERN_TRY(judge.authenticator.check_leaf(credentials[i], tree.leaf(leaves[i])->signature_key()));
+    TERN_TRY(
+        judge.authenticator.check_leaf(known[i].credential, tree.leaf(leaves[i])->signature_key()));
   }
-  TERN_TRY(check_credential_types(tree, leaves));
+  // §7.3: "Verify that the credential type is supported by all members of the group".
+  if (!std::all_of(known.begin(), known.end(),
+                   [](const auto& leaf) { return leaf.knows_all_credentials; }))
+    return Errc::mls_leaf_credential_unsupported;
   TERN_TRY(check_external_senders(*parameters, judge.authenticator));
   TERN_TRY(check_own_support(*parameters));
   return CheckedGroupInfo{std::move(tree), std::move(*parameters)};
