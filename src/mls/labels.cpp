@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/codec.hpp"
+#include "mls/label_expander.hpp"
 
 namespace tern::mls {
 namespace {
@@ -62,15 +63,29 @@ Bytes encrypt_context(std::string_view label, ByteSpan context) {
 
 }  // namespace
 
+namespace {
+
+// KDFLabel: struct { uint16 length; opaque label<V>; opaque context<V>; }
+template <class Expand>
+void with_kdf_label(std::size_t bytes, std::string_view label, ByteSpan context, Expand&& expand) {
+  const std::array<std::uint8_t, 2> length = {static_cast<std::uint8_t>(bytes >> 8),
+                                              static_cast<std::uint8_t>(bytes)};
+  expand({length, VectorHeader(prefix.size() + label.size()), as_bytes(prefix), as_bytes(label),
+          VectorHeader(context.size()), context});
+}
+
+}  // namespace
+
 void expand_with_label_into(ByteSpan secret, std::string_view label, ByteSpan context,
                             MutableByteSpan out) {
-  // struct KDFLabel { uint16 length; opaque label<V>; opaque context<V>; }
-  const std::array<std::uint8_t, 2> length = {static_cast<std::uint8_t>(out.size() >> 8),
-                                              static_cast<std::uint8_t>(out.size())};
-  crypto::hkdf_expand(secret,
-                      {length, VectorHeader(prefix.size() + label.size()), as_bytes(prefix),
-                       as_bytes(label), VectorHeader(context.size()), context},
-                      out);
+  with_kdf_label(out.size(), label, context, [&](std::initializer_list<ByteSpan> info) {
+    crypto::hkdf_expand(secret, info, out);
+  });
+}
+
+void LabelExpander::into(MutableByteSpan out, std::string_view label, ByteSpan context) const {
+  with_kdf_label(out.size(), label, context,
+                 [&](std::initializer_list<ByteSpan> info) { key_.expand(info, out); });
 }
 
 Secret expand_with_label(ByteSpan secret, std::string_view label, ByteSpan context) {
