@@ -4,8 +4,11 @@ add_library(tern_options INTERFACE)
 target_compile_features(tern_options INTERFACE cxx_std_20)
 target_compile_options(tern_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
   -Wno-missing-field-initializers
-  # g++ 12 sees overlaps in std::string (GCC bug 105651) and uninitialized parts of std::variant.
+  # g++ 12 sees overlaps in std::string (GCC bug 105651) and uninitialized parts of std::variant,
+  # and at -O3 vectors of negative length that are compared and freed.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overread>
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-free-nonheap-object>
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 if(TERN_WERROR)
   target_compile_options(tern_options INTERFACE -Werror)

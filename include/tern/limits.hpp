@@ -31,7 +31,8 @@ inline constexpr std::int64_t key_package_lifetime_days = 90;
 inline constexpr std::uint32_t generations_forward_max = 1000;
 inline constexpr std::size_t skipped_keys_max = 64;  // of one ratchet
 inline constexpr std::size_t mls_leaves_max = 8192;
-inline constexpr std::size_t mls_proposals_max = 1024;
+inline constexpr std::size_t mls_proposals_max =
+    8000;  // a group of thousands, founded by one commit
 inline constexpr std::size_t mls_extensions_max = 64;
 inline constexpr std::size_t mls_capabilities_max = 128;
 // Of one sender in one epoch, so that all members count alike.

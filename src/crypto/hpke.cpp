@@ -18,6 +18,19 @@ std::uint8_t mode(bool has_psk, bool authenticated) {
   return static_cast<std::uint8_t>((has_psk ? 1 : 0) | (authenticated ? 2 : 0));
 }
 
+// §5.1: key_schedule_context = concat(mode, psk_id_hash, info_hash).
+using ScheduleContext = std::array<std::uint8_t, 1 + 32 + 32>;
+
+ScheduleContext schedule_context(std::uint8_t mode, ByteSpan psk_id, ByteSpan info) {
+  const auto psk_id_hash = labeled_extract(SuiteId::hpke, {}, "psk_id_hash", psk_id);
+  const auto info_hash = labeled_extract(SuiteId::hpke, {}, "info_hash", info);
+  ScheduleContext out;
+  out[0] = mode;
+  std::copy_n(psk_id_hash.span().begin(), 32, out.begin() + 1);
+  std::copy_n(info_hash.span().begin(), 32, out.begin() + 33);
+  return out;
+}
+
 Result<void> check_psk(const Psk* psk) {
   if (!psk) return {};
   // §5.1: the PSK and its id MUST appear together or not at all.
@@ -41,17 +54,11 @@ struct KeySchedule {
 
   Context run(Role role) const {
     const ByteSpan psk_id = psk ? psk->psk_id : ByteSpan{};
-    const auto psk_id_hash = labeled_extract(SuiteId::hpke, {}, "psk_id_hash", psk_id);
-    const auto info_hash = labeled_extract(SuiteId::hpke, {}, "info_hash", info);
-    std::array<std::uint8_t, 1 + 32 + 32> schedule_context;
-    schedule_context[0] = mode;
-    std::copy_n(psk_id_hash.span().begin(), 32, schedule_context.begin() + 1);
-    std::copy_n(info_hash.span().begin(), 32, schedule_context.begin() + 33);
-
+    const auto context = schedule_context(mode, psk_id, info);
     const auto secret =
         labeled_extract(SuiteId::hpke, shared_secret.span(), "secret", psk ? psk->psk : ByteSpan{});
     const auto expand = [&](std::string_view label, MutableByteSpan out) {
-      labeled_expand(SuiteId::hpke, secret.span(), label, schedule_context, out);
+      labeled_expand(SuiteId::hpke, secret.span(), label, context, out);
     };
     Context out(role);
     expand("key", out.key_.mutable_span());
@@ -117,11 +124,26 @@ Result<Context> setup_recipient(const DhPublicKey& enc, const DhKeyPair& recipie
   return schedule.run(KeySchedule::Role::recipient);
 }
 
+BaseInfo::BaseInfo(ByteSpan info) : context_(schedule_context(mode(false, false), {}, info)) {}
+
+Result<Sealed> seal(const DhPublicKey& recipient, const BaseInfo& info, ByteSpan aad,
+                    ByteSpan plaintext, DhPrivateKey ephemeral) {
+  const auto mine = DhKeyPair::from_private(std::move(ephemeral));
+  TERN_ASSIGN(const Secret<32> shared, encapsulate(mine, recipient, nullptr));
+  // §5.1's key schedule, without the exporter_secret, which one message has no use for.
+  const auto secret = labeled_extract(SuiteId::hpke, shared.span(), "secret", {});
+  Secret<aead_key_bytes> key;
+  SecretNonce nonce;
+  labeled_expand(SuiteId::hpke, secret.span(), "key", info.context_, key.mutable_span());
+  labeled_expand(SuiteId::hpke, secret.span(), "base_nonce", info.context_, nonce.bytes);
+  return Sealed{mine.public_key, aead_seal(key.span(), nonce, aad, plaintext)};
+}
+
 Result<Sealed> seal(const DhPublicKey& recipient, ByteSpan info, ByteSpan aad, ByteSpan plaintext,
                     Entropy& entropy) {
-  TERN_ASSIGN(Sender sender, setup_sender(recipient, info, entropy));
-  TERN_ASSIGN(Bytes ciphertext, sender.context.seal(aad, plaintext));
-  return Sealed{sender.enc, std::move(ciphertext)};
+  DhPrivateKey ephemeral;
+  entropy.fill(ephemeral.mutable_span());
+  return seal(recipient, BaseInfo(info), aad, plaintext, std::move(ephemeral));
 }
 
 Result<SecretBytes> open(const DhPublicKey& enc, const DhKeyPair& recipient, ByteSpan info,

@@ -62,6 +62,22 @@ struct Sealed {
   DhPublicKey enc;
   Bytes ciphertext;
 };
+/// What base mode's key schedule makes of an `info` (§5.1, key_schedule_context), hashed once where
+/// many recipients are sealed to under the same.
+class BaseInfo {
+ public:
+  explicit BaseInfo(ByteSpan info);
+
+ private:
+  friend Result<Sealed> seal(const DhPublicKey& recipient, const BaseInfo& info, ByteSpan aad,
+                             ByteSpan plaintext, DhPrivateKey ephemeral);
+  std::array<std::uint8_t, 1 + 32 + 32> context_;
+};
+
+/// §6.1, base mode, single shot, with the ephemeral key given: drawn ahead, by whoever seals on
+/// several threads. Errors: key_invalid.
+Result<Sealed> seal(const DhPublicKey& recipient, const BaseInfo& info, ByteSpan aad,
+                    ByteSpan plaintext, DhPrivateKey ephemeral);
 /// §6.1, base mode, single shot.
 Result<Sealed> seal(const DhPublicKey& recipient, ByteSpan info, ByteSpan aad, ByteSpan plaintext,
                     Entropy& entropy);

@@ -43,19 +43,23 @@ GroupSecrets secrets_for(LeafIndex member, LeafIndex committer, const Secret& jo
 
 Result<void> make_welcomes(PendingCommit& out, const CommitPlan& plan, const NewPath& path,
                            const AdvancedEpoch& next, const Secret& psk_secret, const Identity& me,
-                           Entropy& entropy) {
+                           Workers* workers, Entropy& entropy) {
   if (plan.added.empty()) return {};
   const auto& epoch = next.epoch;
   const auto info = make_group_info(epoch, plan.tree_transport, me, entropy);
   out.welcome_group_info = encrypt_group_info(info, welcome_secret(next.joiner_secret, psk_secret));
+  std::vector<crypto::SecretBytes> secrets;
+  std::vector<Recipient> recipients;
   for (std::size_t i = 0; i < plan.added.size(); ++i) {
-    const auto secrets =
-        secrets_for(plan.added[i], epoch.own_leaf, next.joiner_secret, path, plan.applied.psks);
+    secrets.push_back(encode_secret(
+        secrets_for(plan.added[i], epoch.own_leaf, next.joiner_secret, path, plan.applied.psks)));
+    recipients.push_back({plan.key_packages[i]->init_key, secrets.back()});
+  }
+  TERN_ASSIGN(auto sealed,
+              encrypt_to_all("Welcome", out.welcome_group_info, recipients, workers, entropy));
+  for (std::size_t i = 0; i < plan.added.size(); ++i) {
     const auto& key_package = *plan.key_packages[i];
-    TERN_ASSIGN(auto sealed,
-                encrypt_with_label(key_package.init_key, "Welcome", out.welcome_group_info,
-                                   encode_secret(secrets), entropy));
-    const EncryptedGroupSecrets element{key_package_ref(key_package), std::move(sealed)};
+    const EncryptedGroupSecrets element{key_package_ref(key_package), std::move(sealed[i])};
     out.welcomes.push_back(
         {element.new_member, key_package.leaf_node.signature_key, encode(element)});
   }
@@ -100,7 +104,7 @@ Result<PendingCommit> Group::commit(const CommitRequest& request, const Identity
   TERN_TRY(check_credential_types(plan.applied.tree, changed));
   auto provisional = provisional_epoch(epoch, plan.applied);
   TERN_TRY(encrypt_path(path, provisional.tree, epoch.own_leaf, plan.added,
-                        encode(provisional.context), entropy));
+                        encode(provisional.context), entropy, request.workers));
 
   // "Sign the FramedContent using the old GroupContext as context."
   const auto body = encode(Commit{std::move(plan.proposals), std::move(path.path)});
@@ -128,7 +132,7 @@ Result<PendingCommit> Group::commit(const CommitRequest& request, const Identity
   }
 
   PendingCommit out;
-  TERN_TRY(make_welcomes(out, plan, path, next, psk_secret, me, entropy));
+  TERN_TRY(make_welcomes(out, plan, path, next, psk_secret, me, request.workers, entropy));
   // Last, for it changes this Group: a key of the handshake ratchet is used once.
   TERN_ASSIGN(out.message, state_->frame(message, out.own, entropy));
   out.next = std::make_unique<Group>(

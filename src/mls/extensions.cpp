@@ -38,13 +38,15 @@ Result<Extensions> read_extensions(Reader& reader) {
 }
 
 void write(Writer& writer, const Extensions& extensions) {
-  // Sized first: a ratchet tree is one extension, and should not be copied twice.
+  // Sized first, with room for what follows a list: a ratchet tree is one extension, and should not
+  // be copied twice.
+  constexpr std::size_t behind_bytes = 256;
   std::size_t bytes = 0;
   for (const auto& extension : extensions) {
     const auto data_bytes = extension.data.size();
     bytes += 2 + (data_bytes < 0x40 ? 1 : data_bytes < 0x4000 ? 2 : 4) + data_bytes;
   }
-  writer.reserve(writer.size() + 4 + bytes);
+  writer.reserve(writer.size() + 4 + bytes + behind_bytes);
   writer.length(bytes);
   for (const auto& extension : extensions) write(writer, extension);
 }

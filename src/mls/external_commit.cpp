@@ -84,7 +84,7 @@ Result<void> check_unique(const RatchetTree& tree, LeafIndex index) {
 Result<void> check_replaces(const AppliedProposals& applied, const Epoch& before,
                             const Identity& me, Authenticator& authenticator) {
   for (const auto removed : applied.removed)
-    TERN_TRY(authenticator.check_successor(before.tree.leaf(removed)->decoded().credential,
+    TERN_TRY(authenticator.check_successor(before.tree->leaf(removed)->decoded().credential,
                                            me.credential));
   return {};
 }
@@ -151,8 +151,8 @@ Result<ExternalJoin> Group::join_externally(ByteSpan group_info, const ExternalJ
   TERN_ASSIGN(auto joined, add_joiner(applied, before.context.group_id, me, entropy));
   auto& path = joined.path;
   auto provisional = provisional_epoch(before, applied);
-  TERN_TRY(
-      encrypt_path(path, provisional.tree, joined.leaf, {}, encode(provisional.context), entropy));
+  TERN_TRY(encrypt_path(path, provisional.tree, joined.leaf, {}, encode(provisional.context),
+                        entropy, request.workers));
 
   const auto commit = encode(Commit{by_value(proposals.all), std::move(path.path)});
   AuthenticatedContent message;

@@ -1,5 +1,8 @@
 #include "mls/group_info_validation.hpp"
 
+#include <algorithm>
+#include <atomic>
+
 #include "mls/tree_validation.hpp"
 
 namespace tern::mls {
@@ -25,35 +28,85 @@ Result<void> check_itself(const GroupInfo& info, const RatchetTree& tree) {
   return {};
 }
 
-// "For each non-empty leaf node, validate the LeafNode as described in §7.3."
-Result<void> check_leaves(const RatchetTree& tree, const GroupContext& context,
-                          const GroupRequirements& requirements, Authenticator& authenticator) {
-  const auto leaves = tree.leaves();
-  for (const auto index : leaves) {
-    const auto& leaf = *tree.leaf(index);
-    const auto decoded = leaf.decoded();
-    TERN_TRY(check_leaf_itself(decoded, leaf.encoded(), {context.group_id, index}, std::nullopt));
-    TERN_TRY(check_leaf_in_group(decoded, requirements));
-    TERN_TRY(authenticator.check_leaf(decoded.credential, decoded.signature_key));
-  }
-  return check_credential_types(tree, leaves);
+// "For each non-empty leaf node, validate the LeafNode as described in §7.3", but for what the
+// application makes of its credential.
+Result<void> check_leaf_alone(const LeafNode& leaf, ByteSpan encoded, const LeafPlace& place,
+                              const GroupRequirements& requirements) {
+  TERN_TRY(check_leaf_itself(leaf, encoded, place, std::nullopt));
+  return check_leaf_in_group(leaf, requirements);
 }
+
+// Verdicts that are reached in any order and count in their own.
+class Verdicts {
+ public:
+  explicit Verdicts(std::size_t count) : verdicts_(count), first_failed_(count) {}
+  const Result<void>& operator[](std::size_t i) const { return verdicts_[i]; }
+
+  template <class Check>
+  void reach(Workers* workers, Check&& check) {
+    run_pieces(workers, verdicts_.size(), [&](std::size_t i) {
+      // Nobody will ask for what comes behind a failure.
+      if (i > first_failed_) return;
+      verdicts_[i] = check(i);
+      if (verdicts_[i]) return;
+      auto first = first_failed_.load();
+      while (i < first && !first_failed_.compare_exchange_weak(first, i)) {
+      }
+    });
+  }
+
+ private:
+  std::vector<Result<void>> verdicts_;
+  std::atomic<std::size_t> first_failed_;
+};
 
 }  // namespace
 
 Result<CheckedGroupInfo> check_group_info(const GroupInfo& info,
                                           std::optional<ByteSpan> ratchet_tree, Workers* workers,
                                           const Judge& judge) {
-  static_cast<void>(workers);
   TERN_ASSIGN(auto tree, find_tree(info, ratchet_tree));
-  TERN_TRY(check_itself(info, tree));
-  TERN_TRY(validate_tree(tree, info.group_context.tree_hash));
-  TERN_ASSIGN(auto parameters, group_parameters(info.group_context.extensions));
-  TERN_TRY(
-      check_leaves(tree, info.group_context, {parameters, judge.lifetimes()}, judge.authenticator));
-  TERN_TRY(check_external_senders(parameters, {}, judge.authenticator));
-  TERN_TRY(check_own_support(parameters));
-  return CheckedGroupInfo{std::move(tree), std::move(parameters)};
+  auto parameters = group_parameters(info.group_context.extensions);
+  const auto leaves = tree.leaves();
+  struct Known {
+    Credential credential;
+    bool knows_all_credentials = false;
+  };
+  std::vector<Known> known(leaves.size());
+  const auto check_leaf = [&](std::size_t i) {
+    const auto& leaf = *tree.leaf(leaves[i]);
+    auto decoded = leaf.decoded();
+    auto verdict =
+        check_leaf_alone(decoded, leaf.encoded(), {info.group_context.group_id, leaves[i]},
+                         {*parameters, judge.lifetimes()});
+    const bool knows_all = knows_credentials_in_use(decoded, tree);
+    known[i] = {std::move(decoded.credential), knows_all};
+    return verdict;
+  };
+  constexpr std::size_t before_leaves = 2;
+  Verdicts verdicts(before_leaves + leaves.size());
+  verdicts.reach(workers, [&](std::size_t i) {
+    if (i == 0) return check_itself(info, tree);
+    if (i == 1) return validate_tree(tree, info.group_context.tree_hash);
+    return parameters ? check_leaf(i - before_leaves) : Result<void>();
+  });
+
+  TERN_TRY(verdicts[0]);
+  TERN_TRY(verdicts[1]);
+  if (!parameters) return std::move(parameters).error();
+  // The application is asked on the caller's thread, in order, and not beyond the first bad leaf.
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    TERN_TRY(verdicts[before_leaves + i]);
+    TERN_TRY(
+        judge.authenticator.check_leaf(known[i].credential, tree.leaf(leaves[i])->signature_key()));
+  }
+  // §7.3: "Verify that the credential type is supported by all members of the group".
+  if (!std::all_of(known.begin(), known.end(),
+                   [](const auto& leaf) { return leaf.knows_all_credentials; }))
+    return Errc::mls_leaf_credential_unsupported;
+  TERN_TRY(check_external_senders(*parameters, {}, judge.authenticator));
+  TERN_TRY(check_own_support(*parameters));
+  return CheckedGroupInfo{std::move(tree), std::move(*parameters)};
 }
 
 }  // namespace tern::mls

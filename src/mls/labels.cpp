@@ -1,6 +1,9 @@
 #include "mls/labels.hpp"
 
+#include <algorithm>
+
 #include "base/codec.hpp"
+#include "mls/label_expander.hpp"
 
 namespace tern::mls {
 namespace {
@@ -34,28 +37,55 @@ std::size_t total_bytes(std::initializer_list<ByteSpan> parts) {
   return total;
 }
 
-// SignContent (§5.1.2). Wiped afterwards: the content of a message is in it.
+// SignContent (§5.1.2). Wiped afterwards: the content of a message is in it. Sized and copied
+// instead of written, for the content may be a tree.
 crypto::SecretBytes sign_content(std::string_view label, std::initializer_list<ByteSpan> content) {
+  const VectorHeader label_header(prefix.size() + label.size());
   const auto content_bytes = total_bytes(content);
-  BasicWriter<crypto::SecretBytes> writer;
-  writer.reserve(8 + prefix.size() + label.size() + content_bytes);
+  const VectorHeader content_header(content_bytes);
+  const std::initializer_list<ByteSpan> front = {label_header, as_bytes(prefix), as_bytes(label),
+                                                 content_header};
+  crypto::SecretBytes out(total_bytes(front) + content_bytes);
+  auto at = out.mutable_span().begin();
+  for (const auto& part : front) at = std::copy(part.begin(), part.end(), at);
+  for (const auto& part : content) at = std::copy(part.begin(), part.end(), at);
+  return out;
+}
+
+// EncryptContext (§5.1.3), HPKE's info.
+Bytes encrypt_context(std::string_view label, ByteSpan context) {
+  Writer writer;
+  writer.reserve(8 + prefix.size() + label.size() + context.size());
   writer.length(prefix.size() + label.size()).raw(as_bytes(prefix)).raw(as_bytes(label));
-  writer.length(content_bytes);
-  for (const auto& part : content) writer.raw(part);
+  writer.vector(context);
   return std::move(writer).take();
+}
+
+}  // namespace
+
+namespace {
+
+// KDFLabel: struct { uint16 length; opaque label<V>; opaque context<V>; }
+template <class Expand>
+void with_kdf_label(std::size_t bytes, std::string_view label, ByteSpan context, Expand&& expand) {
+  const std::array<std::uint8_t, 2> length = {static_cast<std::uint8_t>(bytes >> 8),
+                                              static_cast<std::uint8_t>(bytes)};
+  expand({length, VectorHeader(prefix.size() + label.size()), as_bytes(prefix), as_bytes(label),
+          VectorHeader(context.size()), context});
 }
 
 }  // namespace
 
 void expand_with_label_into(ByteSpan secret, std::string_view label, ByteSpan context,
                             MutableByteSpan out) {
-  // struct KDFLabel { uint16 length; opaque label<V>; opaque context<V>; }
-  const std::array<std::uint8_t, 2> length = {static_cast<std::uint8_t>(out.size() >> 8),
-                                              static_cast<std::uint8_t>(out.size())};
-  crypto::hkdf_expand(secret,
-                      {length, VectorHeader(prefix.size() + label.size()), as_bytes(prefix),
-                       as_bytes(label), VectorHeader(context.size()), context},
-                      out);
+  with_kdf_label(out.size(), label, context, [&](std::initializer_list<ByteSpan> info) {
+    crypto::hkdf_expand(secret, info, out);
+  });
+}
+
+void LabelExpander::into(MutableByteSpan out, std::string_view label, ByteSpan context) const {
+  with_kdf_label(out.size(), label, context,
+                 [&](std::initializer_list<ByteSpan> info) { key_.expand(info, out); });
 }
 
 Secret expand_with_label(ByteSpan secret, std::string_view label, ByteSpan context) {
@@ -85,23 +115,27 @@ bool verify_with_label(const crypto::VerifyKey& key, std::string_view label,
   return crypto::verify(key, sign_content(label, content), signature);
 }
 
-Bytes encrypt_context(std::string_view label, ByteSpan context) {
-  Writer writer;
-  writer.reserve(8 + prefix.size() + label.size() + context.size());
-  writer.length(prefix.size() + label.size()).raw(as_bytes(prefix)).raw(as_bytes(label));
-  writer.vector(context);
-  return std::move(writer).take();
-}
-
-Result<HpkeCiphertext> encrypt_in_context(const crypto::DhPublicKey& key, ByteSpan encrypt_context,
-                                          ByteSpan plaintext, Entropy& entropy) {
-  TERN_ASSIGN(auto sealed, crypto::hpke::seal(key, encrypt_context, {}, plaintext, entropy));
+Result<HpkeCiphertext> encrypt_with_label(const crypto::DhPublicKey& key, std::string_view label,
+                                          ByteSpan context, ByteSpan plaintext, Entropy& entropy) {
+  TERN_ASSIGN(auto sealed,
+              crypto::hpke::seal(key, encrypt_context(label, context), {}, plaintext, entropy));
   return HpkeCiphertext{sealed.enc, std::move(sealed.ciphertext)};
 }
 
-Result<HpkeCiphertext> encrypt_with_label(const crypto::DhPublicKey& key, std::string_view label,
-                                          ByteSpan context, ByteSpan plaintext, Entropy& entropy) {
-  return encrypt_in_context(key, encrypt_context(label, context), plaintext, entropy);
+Result<std::vector<HpkeCiphertext>> encrypt_to_all(std::string_view label, ByteSpan context,
+                                                   std::span<const Recipient> recipients,
+                                                   Workers* workers, Entropy& entropy) {
+  const crypto::hpke::BaseInfo info(encrypt_context(label, context));
+  // Drawn in order and before the pieces run: what is made does not depend on their threads.
+  std::vector<crypto::DhPrivateKey> ephemeral(recipients.size());
+  for (auto& key : ephemeral) entropy.fill(key.mutable_span());
+  return map_pieces<HpkeCiphertext>(
+      workers, recipients.size(), [&](std::size_t i) -> Result<HpkeCiphertext> {
+        TERN_ASSIGN(auto sealed,
+                    crypto::hpke::seal(recipients[i].key, info, {}, recipients[i].plaintext,
+                                       std::move(ephemeral[i])));
+        return HpkeCiphertext{sealed.enc, std::move(sealed.ciphertext)};
+      });
 }
 
 Result<crypto::SecretBytes> decrypt_with_label(const crypto::DhKeyPair& key, std::string_view label,

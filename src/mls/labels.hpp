@@ -8,6 +8,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/hpke.hpp"
 #include "crypto/signature.hpp"
+#include "mls/workers.hpp"
 
 namespace tern::mls {
 
@@ -42,14 +43,18 @@ struct HpkeCiphertext {
   crypto::DhPublicKey kem_output;
   Bytes ciphertext;
 };
-/// §5.1.3: EncryptContext, HPKE's info: made once where many are encrypted to.
-Bytes encrypt_context(std::string_view label, ByteSpan context);
-/// SealBase under an EncryptContext. Errors: key_invalid.
-Result<HpkeCiphertext> encrypt_in_context(const crypto::DhPublicKey& key, ByteSpan encrypt_context,
-                                          ByteSpan plaintext, Entropy& entropy);
 /// §5.1.3: EncryptWithLabel. Errors: key_invalid.
 Result<HpkeCiphertext> encrypt_with_label(const crypto::DhPublicKey& key, std::string_view label,
                                           ByteSpan context, ByteSpan plaintext, Entropy& entropy);
+/// The same for each of many under one context: it is hashed once, and `workers` share the rest.
+/// Errors: key_invalid.
+struct Recipient {
+  crypto::DhPublicKey key;
+  ByteSpan plaintext;
+};
+Result<std::vector<HpkeCiphertext>> encrypt_to_all(std::string_view label, ByteSpan context,
+                                                   std::span<const Recipient> recipients,
+                                                   Workers* workers, Entropy& entropy);
 /// §5.1.3: DecryptWithLabel. Errors: key_invalid, decrypt_failed.
 Result<crypto::SecretBytes> decrypt_with_label(const crypto::DhKeyPair& key, std::string_view label,
                                                ByteSpan context, const HpkeCiphertext& sealed);

@@ -87,6 +87,12 @@ Result<void> check_leaf_in_group(const LeafNode& leaf, const GroupRequirements& 
   return {};
 }
 
+bool knows_credentials_in_use(const LeafNode& leaf, const RatchetTree& tree) {
+  const auto& in_use = tree.credential_types();
+  return std::all_of(in_use.begin(), in_use.end(),
+                     [&](const auto& type) { return lists_credential(leaf, type.first); });
+}
+
 Result<void> check_credential_types(const RatchetTree& tree, std::span<const LeafIndex> changed) {
   // §7.3: "Verify that the credential type is supported by all members of the group, […] and that
   // the capabilities field of this LeafNode indicates support for all the credential types
@@ -98,8 +104,7 @@ Result<void> check_credential_types(const RatchetTree& tree, std::span<const Lea
     if (!found) continue;
     const auto leaf = found->decoded();
     ++brought[leaf.credential.type];
-    for (const auto& [type, count] : in_use)
-      if (!lists_credential(leaf, type)) return Errc::mls_leaf_credential_unsupported;
+    if (!knows_credentials_in_use(leaf, tree)) return Errc::mls_leaf_credential_unsupported;
   }
   // A type that others have used before is known to all by induction. One that came with the
   // changed leaves only must be looked for in every leaf.

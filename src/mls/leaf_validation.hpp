@@ -41,6 +41,9 @@ Result<void> check_leaf_itself(const LeafNode& leaf, ByteSpan encoded, const Lea
 /// those of check_lifetime().
 Result<void> check_leaf_in_group(const LeafNode& leaf, const GroupRequirements& requirements);
 
+/// Whether the leaf lists every credential type that members of `tree` use.
+bool knows_credentials_in_use(const LeafNode& leaf, const RatchetTree& tree);
+
 /// Whether all members of `tree` can read each other's credentials; the leaves in `changed` are
 /// new to a tree in which that held. Errors: mls_leaf_credential_unsupported.
 Result<void> check_credential_types(const RatchetTree& tree, std::span<const LeafIndex> changed);

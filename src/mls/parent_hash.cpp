@@ -33,10 +33,12 @@ bool is_valid_from(const RatchetTree& tree, NodeIndex p, NodeIndex child, NodeIn
   std::set_difference(candidates.begin(), candidates.end(), unmerged.begin(), unmerged.end(),
                       std::back_inserter(rest));
   if (rest.size() != 1) return false;
+  // A leaf that has made no commit has no such field: nothing needs to be hashed.
+  const auto field = parent_hash_field(tree, rest.front());
+  if (!field) return false;
   // "The parent_hash field of D is equal to the parent hash of P with copath child S."
-  const auto expected = parent_hash(value.encryption_key, value.parent_hash,
-                                    tree.tree_hash_without(sibling_node, value.unmerged_leaves));
-  return parent_hash_field(tree, rest.front()) == ParentHash(expected);
+  return *field == parent_hash(value.encryption_key, value.parent_hash,
+                               tree.tree_hash_without(sibling_node, value.unmerged_leaves));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mls/label_expander.hpp"
 #include "mls/padding.hpp"
 
 namespace tern::mls {
@@ -96,8 +97,9 @@ void write(Writer& writer, const PrivateMessage& message) {
 MessageKey sender_data_key(const Secret& sender_data_secret, ByteSpan ciphertext) {
   const auto sample = ciphertext.first(std::min(ciphertext.size(), kdf_bytes));
   MessageKey out;
-  expand_with_label_into(sender_data_secret.span(), "key", sample, out.key.mutable_span());
-  expand_with_label_into(sender_data_secret.span(), "nonce", sample, out.nonce.mutable_span());
+  const LabelExpander expand(sender_data_secret.span());
+  expand.into(out.key.mutable_span(), "key", sample);
+  expand.into(out.nonce.mutable_span(), "nonce", sample);
   return out;
 }
 

@@ -85,10 +85,13 @@ void RatchetTree::set_width(std::uint32_t width) {
 void RatchetTree::invalidate(NodeIndex node) {
   // Above an invalid node all are invalid already.
   for (; is_hash_valid(node); node = parent(node)) {
-    auto& slot = change(node).slot(node);
-    (is_leaf(node) ? slot.is_leaf_hash_valid : slot.is_parent_hash_valid) = false;
+    change(node).slot(node).parent_tree_hash = {};
     if (node == root()) return;
   }
+}
+
+void RatchetTree::invalidate_above(LeafIndex leaf) {
+  if (width_ > 1) invalidate(parent(node_of(leaf)));
 }
 
 void RatchetTree::put_leaf(LeafIndex index, LeafPointer leaf) {
@@ -105,7 +108,7 @@ void RatchetTree::put_leaf(LeafIndex index, LeafPointer leaf) {
     first_blank_ = std::min(first_blank_, index.value);
   }
   place = std::move(leaf);
-  invalidate(node_of(index));
+  invalidate_above(index);
   if (place) index_leaf(index);
 }
 
@@ -197,22 +200,20 @@ void RatchetTree::truncate() {
   for (std::uint32_t at = width; at < chunks_.size() * leaves_per_chunk; ++at)
     change(node_of({at})).slot(node_of({at})) = {};
   change({2 * width - 1}).slot({2 * width - 1}).parent = nullptr;
-  change({2 * width - 1}).slot({2 * width - 1}).is_parent_hash_valid = false;
+  change({2 * width - 1}).slot({2 * width - 1}).parent_tree_hash = {};
 }
 
 void RatchetTree::set_leaf(LeafIndex index, LeafPointer leaf) { put_leaf(index, std::move(leaf)); }
 
 void RatchetTree::set_parent(NodeIndex node, ParentNode value) {
-  const auto key = value.encryption_key;
   put_parent(node, std::make_shared<ParentNode>(std::move(value)));
-  encryption_keys_.add({key.bytes, node},
-                       [this](const auto& entry) { return has_encryption_key(entry); });
+  index_encryption_key(node);
 }
 
 void RatchetTree::blank_direct_path(LeafIndex leaf) {
   for (const auto node : direct_path(leaf))
     if (parent_node(node)) change(node).slot(node).parent = nullptr;
-  if (width_ > 1) invalidate(parent(node_of(leaf)));
+  invalidate_above(leaf);
 }
 
 // -- resolutions: recursion is as deep as the tree, which limits::mls_leaves_max bounds
@@ -255,44 +256,48 @@ std::vector<NodeIndex> RatchetTree::filtered_direct_path(LeafIndex leaf) const {
 
 // -- keys
 
-bool RatchetTree::has_encryption_key(const KeyIndex::Entry& entry) const {
-  return entry.node.value < node_count(width_) && !is_blank(entry.node) &&
-         encryption_key(entry.node).bytes == entry.key;
+std::optional<KeyIndex::Key> RatchetTree::indexed_encryption_key(NodeIndex node) const {
+  if (node.value >= node_count(width_) || is_blank(node)) return std::nullopt;
+  return encryption_key(node).bytes;
 }
 
-bool RatchetTree::has_signature_key(const KeyIndex::Entry& entry) const {
-  const auto* found = leaf(leaf_of(entry.node));
-  return found && found->signature_key().bytes == entry.key;
+std::optional<KeyIndex::Key> RatchetTree::indexed_signature_key(NodeIndex node) const {
+  const auto* found = leaf(leaf_of(node));
+  if (!found) return std::nullopt;
+  return found->signature_key().bytes;
+}
+
+void RatchetTree::index_encryption_key(NodeIndex node) {
+  encryption_keys_.add({encryption_key(node).bytes, node},
+                       [this](NodeIndex at) { return indexed_encryption_key(at); });
 }
 
 void RatchetTree::index_leaf(LeafIndex index) {
-  const auto& added = *leaf(index);
-  encryption_keys_.add({added.encryption_key().bytes, node_of(index)},
-                       [this](const auto& entry) { return has_encryption_key(entry); });
-  signature_keys_.add({added.signature_key().bytes, node_of(index)},
-                      [this](const auto& entry) { return has_signature_key(entry); });
+  index_encryption_key(node_of(index));
+  signature_keys_.add({leaf(index)->signature_key().bytes, node_of(index)},
+                      [this](NodeIndex at) { return indexed_signature_key(at); });
 }
 
 void RatchetTree::build_indices() {
-  std::vector<KeyIndex::Entry> encryption, signature;
+  std::vector<KeyIndex::KeyAt> encryption, signature;
   for (NodeIndex node{0}; node.value < node_count(width_); ++node.value) {
     if (is_blank(node)) continue;
     encryption.push_back({encryption_key(node).bytes, node});
     if (is_leaf(node)) signature.push_back({leaf(leaf_of(node))->signature_key().bytes, node});
   }
-  encryption_keys_ = KeyIndex(std::move(encryption));
-  signature_keys_ = KeyIndex(std::move(signature));
+  encryption_keys_ = KeyIndex(encryption);
+  signature_keys_ = KeyIndex(signature);
 }
 
 std::size_t RatchetTree::count_encryption_key(const crypto::DhPublicKey& key) const {
   return encryption_keys_.count(key.bytes,
-                                [this](const auto& entry) { return has_encryption_key(entry); });
+                                [this](NodeIndex at) { return indexed_encryption_key(at); });
 }
 
 std::size_t RatchetTree::count_signature_key(const crypto::VerifyKey& key, LeafIndex* found) const {
   NodeIndex node;
   const auto live = signature_keys_.count(
-      key.bytes, [this](const auto& entry) { return has_signature_key(entry); }, &node);
+      key.bytes, [this](NodeIndex at) { return indexed_signature_key(at); }, &node);
   if (live && found) *found = leaf_of(node);
   return live;
 }

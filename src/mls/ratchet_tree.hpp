@@ -16,7 +16,7 @@ namespace tern::mls {
 class Leaf {
  public:
   /// Of a well-formed LeafNode.
-  explicit Leaf(const LeafNode& leaf) : encoded_(encode(leaf)) {}
+  explicit Leaf(const LeafNode& leaf) : Leaf(to_bytes(encode(leaf))) {}
   /// Of bytes from which a LeafNode was read.
   static Leaf from_encoding(ByteSpan encoded) { return Leaf(to_bytes(encoded)); }
   ByteSpan encoded() const { return encoded_; }
@@ -26,6 +26,7 @@ class Leaf {
   LeafNode decoded() const;
 
  private:
+  /// As long as its capacity: a tree keeps thousands.
   explicit Leaf(Bytes encoded) : encoded_(std::move(encoded)) {}
   Bytes encoded_;
 };
@@ -97,8 +98,8 @@ class RatchetTree {
   // -- §7.8
   /// Computes what changed since the last call. Must precede the two below.
   void rehash();
-  const Digest& tree_hash(NodeIndex node) const;
-  const Digest& tree_hash() const { return tree_hash(root()); }
+  Digest tree_hash(NodeIndex node) const;
+  Digest tree_hash() const { return tree_hash(root()); }
   /// The tree hash of `node` were `blanked` (sorted leaves) blank and in no unmerged list: the
   /// original_sibling_tree_hash of §7.9.
   Digest tree_hash_without(NodeIndex node, std::span<const std::uint32_t> blanked) const;
@@ -121,7 +122,8 @@ class RatchetTree {
 
   const Chunk& chunk_of(NodeIndex node) const;
   Chunk& change(NodeIndex node);
-  void invalidate(NodeIndex node);
+  void invalidate(NodeIndex parent);
+  void invalidate_above(LeafIndex leaf);
   void set_width(std::uint32_t width);
   void put_leaf(LeafIndex index, LeafPointer leaf);
   void put_parent(NodeIndex node, std::shared_ptr<ParentNode> value);
@@ -129,9 +131,10 @@ class RatchetTree {
   void build_indices();
   void count_members();
   void index_leaf(LeafIndex index);
-  bool has_encryption_key(const KeyIndex::Entry& entry) const;
-  bool has_signature_key(const KeyIndex::Entry& entry) const;
-  bool is_hash_valid(NodeIndex node) const;
+  void index_encryption_key(NodeIndex node);
+  std::optional<KeyIndex::Key> indexed_encryption_key(NodeIndex node) const;
+  std::optional<KeyIndex::Key> indexed_signature_key(NodeIndex node) const;
+  bool is_hash_valid(NodeIndex parent) const;
   void rehash_below(NodeIndex node);
   void append_resolution(NodeIndex node, std::span<const LeafIndex> excluded,
                          std::vector<NodeIndex>& out) const;

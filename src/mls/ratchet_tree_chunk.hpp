@@ -1,4 +1,6 @@
-// A piece of a RatchetTree: 16 leaves, the 16 inner nodes right of each, and their tree hashes.
+// A piece of a RatchetTree: 16 leaves, the 16 inner nodes right of each, and the tree hashes of
+// those. A leaf's own tree hash is not kept: it costs little beside the changes that ask for it,
+// and would be a tenth of the memory.
 #pragma once
 
 #include "mls/ratchet_tree.hpp"
@@ -12,10 +14,7 @@ struct RatchetTree::Chunk {
   struct Slot {
     LeafPointer leaf;
     std::shared_ptr<ParentNode> parent;
-    Digest leaf_hash;
-    Digest parent_hash;
-    bool is_leaf_hash_valid = false;
-    bool is_parent_hash_valid = false;
+    Digest parent_tree_hash;  ///< all zeros: to be computed
   };
   std::array<Slot, leaves_per_chunk> slots;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mls/label_expander.hpp"
 #include "tern/limits.hpp"
 
 namespace tern::mls {
@@ -31,8 +32,9 @@ SenderRatchet SenderRatchet::clone() const {
 MessageKey SenderRatchet::key_of_next() const {
   const auto generation = big_endian(next_);
   MessageKey out;
-  expand_with_label_into(secret_.span(), "nonce", generation, out.nonce.mutable_span());
-  expand_with_label_into(secret_.span(), "key", generation, out.key.mutable_span());
+  const LabelExpander expand(secret_.span());
+  expand.into(out.nonce.mutable_span(), "nonce", generation);
+  expand.into(out.key.mutable_span(), "key", generation);
   return out;
 }
 

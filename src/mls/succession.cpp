@@ -65,7 +65,7 @@ Result<void> check_successor_members(const PreSharedKeyId& psk, const Epoch& pre
                                      const Epoch& next, const Authenticator& authenticator) {
   // §12.4.1: "with the same members as the original group."
   if (psk.usage == ResumptionPskUsage::reinit &&
-      !all_are_among(credentials_of(next.tree), credentials_of(predecessor.tree), authenticator))
+      !all_are_among(credentials_of(*next.tree), credentials_of(*predecessor.tree), authenticator))
     return invalid("§12.4.1: somebody who is no member of the group before");
   return {};
 }

@@ -38,31 +38,24 @@ std::span<const std::uint32_t> below(NodeIndex node, std::span<const std::uint32
 
 }  // namespace
 
-bool RatchetTree::is_hash_valid(NodeIndex node) const {
-  const auto& slot = chunk_of(node).slot(node);
-  return is_leaf(node) ? slot.is_leaf_hash_valid : slot.is_parent_hash_valid;
+bool RatchetTree::is_hash_valid(NodeIndex parent) const {
+  return !chunk_of(parent).slot(parent).parent_tree_hash.is_zero();
 }
 
-const Digest& RatchetTree::tree_hash(NodeIndex node) const {
+Digest RatchetTree::tree_hash(NodeIndex node) const {
   const auto& slot = chunk_of(node).slot(node);
-  return is_leaf(node) ? slot.leaf_hash : slot.parent_hash;
+  return is_leaf(node) ? hash_leaf(leaf_of(node), slot.leaf.get()) : slot.parent_tree_hash;
 }
 
 void RatchetTree::rehash() { rehash_below(root()); }
 
 void RatchetTree::rehash_below(NodeIndex node) {
-  if (is_hash_valid(node)) return;
-  if (is_leaf(node)) {
-    auto& slot = change(node).slot(node);
-    slot.leaf_hash = hash_leaf(leaf_of(node), slot.leaf.get());
-    slot.is_leaf_hash_valid = true;
-    return;
-  }
+  if (is_leaf(node) || is_hash_valid(node)) return;
   rehash_below(left(node));
   rehash_below(right(node));
   auto& slot = change(node).slot(node);
-  slot.parent_hash = hash_parent(slot.parent.get(), tree_hash(left(node)), tree_hash(right(node)));
-  slot.is_parent_hash_valid = true;
+  slot.parent_tree_hash =
+      hash_parent(slot.parent.get(), tree_hash(left(node)), tree_hash(right(node)));
 }
 
 Digest RatchetTree::tree_hash_without(NodeIndex node,

@@ -1,6 +1,7 @@
 #include "mls/treekem.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/check.hpp"
 #include "mls/parent_hash.hpp"
@@ -84,15 +85,21 @@ NewPath create_path(RatchetTree& tree, LeafIndex committer, LeafNode leaf, ByteS
 
 Result<void> encrypt_path(NewPath& path, const RatchetTree& tree, LeafIndex committer,
                           std::span<const LeafIndex> added, ByteSpan group_context,
-                          Entropy& entropy) {
-  const auto info = encrypt_context(path_label, group_context);
+                          Entropy& entropy, Workers* workers) {
+  std::vector<Recipient> recipients;
+  std::vector<std::size_t> ends;  // of each path node's, among `recipients`
   for (std::size_t i = 0; i < path.nodes.size(); ++i) {
     // §7.6: "the resolution of the corresponding copath node MUST exclude all new leaf nodes".
-    for (const auto to : tree.resolution(copath_child(path.nodes[i], committer), added)) {
-      TERN_ASSIGN(auto sealed, encrypt_in_context(tree.encryption_key(to), info,
-                                                  path.derived.path_secrets[i].span(), entropy));
-      path.path.nodes[i].encrypted_path_secret.push_back(std::move(sealed));
-    }
+    for (const auto to : tree.resolution(copath_child(path.nodes[i], committer), added))
+      recipients.push_back({tree.encryption_key(to), path.derived.path_secrets[i].span()});
+    ends.push_back(recipients.size());
+  }
+  TERN_ASSIGN(auto sealed, encrypt_to_all(path_label, group_context, recipients, workers, entropy));
+  auto next = std::make_move_iterator(sealed.begin());
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const auto end = std::make_move_iterator(sealed.begin() + static_cast<std::ptrdiff_t>(ends[i]));
+    path.path.nodes[i].encrypted_path_secret.assign(next, end);
+    next = end;
   }
   return {};
 }

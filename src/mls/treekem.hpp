@@ -46,7 +46,7 @@ NewPath create_path(RatchetTree& tree, LeafIndex committer, LeafNode leaf, ByteS
 /// (sorted; §7.6). `group_context` is the provisional one. Errors: key_invalid.
 Result<void> encrypt_path(NewPath& path, const RatchetTree& tree, LeafIndex committer,
                           std::span<const LeafIndex> added, ByteSpan group_context,
-                          Entropy& entropy);
+                          Entropy& entropy, Workers* workers = nullptr);
 
 /// Checks the form of a received path against `tree` and merges it (§7.5, §12.4.2). Returns the
 /// filtered direct path. Errors: mls_path_length_invalid, mls_path_ciphertext_count_invalid,

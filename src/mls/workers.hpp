@@ -3,6 +3,10 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
+#include <vector>
+
+#include "base/try.hpp"
 
 namespace tern::mls {
 
@@ -21,6 +25,24 @@ inline void run_pieces(Workers* workers, std::size_t count,
                        const std::function<void(std::size_t)>& piece) {
   if (workers) return workers->run(count, piece);
   for (std::size_t i = 0; i < count; ++i) piece(i);
+}
+
+/// What `make(i)`, a Result<T>, gives for each i, in order; else the first error in that order.
+template <class T, class Make>
+Result<std::vector<T>> map_pieces(Workers* workers, std::size_t count, Make&& make) {
+  std::vector<T> made(count);
+  std::vector<std::optional<Error>> errors(count);
+  run_pieces(workers, count, [&](std::size_t i) {
+    Result<T> result = make(i);
+    if (result) {
+      made[i] = std::move(result).value();
+    } else {
+      errors[i] = std::move(result).error();
+    }
+  });
+  for (auto& error : errors)
+    if (error) return std::move(*error);
+  return made;
 }
 
 }  // namespace tern::mls

@@ -1,50 +1,42 @@
-// Two members of a group of any size, ready to write to each other.
+// Two members of a group of any size who write to each other.
 #pragma once
 
 #include <deque>
-#include <memory>
 
-#include "crypto/deterministic_entropy.hpp"
-#include "mls/group.hpp"
-#include "tern/limits.hpp"
+#include "bench/crowd.hpp"
 
 namespace tern::bench {
 
-/// Accepts every leaf: what the application makes of a credential is not measured here.
-class AcceptAll final : public mls::Authenticator {
- public:
-  Result<void> check_leaf(const mls::Credential&, const crypto::VerifyKey&) override { return {}; }
-  Result<void> check_successor(const mls::Credential&, const mls::Credential&) override {
-    return {};
-  }
-};
-
 class BenchGroup {
  public:
-  /// A group of `members`, of whom two are here: who made it, and the last who joined.
-  explicit BenchGroup(std::size_t members);
+  /// Of `crowd`, who must outlive this, its first and its last member.
+  explicit BenchGroup(Crowd& crowd);
 
-  Bytes protect();
+  Bytes protect() { return protect(sender_); }
   /// Protects `count` messages for unprotect_next() to open.
   void prepare(std::size_t count);
   void unprotect_next();
 
+  /// `count` copies of both in an epoch in which nobody has sent yet; then each copy's first
+  /// message, by its sender and at its receiver.
+  void prepare_first(std::size_t count);
+  void protect_first();
+  void unprotect_first();
+
   static constexpr std::size_t message_bytes = 256;
 
  private:
-  mls::Identity make_identity(std::uint32_t number);
-  void add(std::span<const Bytes> key_packages);
+  Bytes protect(mls::Group& sender);
+  void unprotect(mls::Group& receiver, ByteSpan message);
 
-  crypto::DeterministicEntropy entropy_{1};
-  AcceptAll authenticator_;
+  Crowd* crowd_;
   Bytes content_ = Bytes(message_bytes, 0x61);
   Bytes authenticated_data_ = Bytes(56, 0x62);  // the size of an entry's header
-  mls::Identity sender_identity_;
-  mls::Identity receiver_identity_;
-  std::unique_ptr<mls::Group> sender_;
-  std::unique_ptr<mls::Group> receiver_;
-  Bytes welcome_;
+  mls::Group fresh_sender_, fresh_receiver_;
+  mls::Group sender_, receiver_;
   std::deque<Bytes> prepared_;
+  Bytes first_;
+  std::deque<mls::Group> first_senders_, first_receivers_;
 };
 
 }  // namespace tern::bench

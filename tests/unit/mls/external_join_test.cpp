@@ -344,7 +344,7 @@ TEST_CASE("a GroupInfo that lies about the epoch leads nowhere") {
 TEST_CASE("an external commit brings no key that is in the tree, on its own path either") {
   Door door(247);
   deliver(door.people[0]->commit({}).value(), *door.people[0], door.people);
-  const auto& tree = epoch_of(*door.people[1]).tree;
+  const auto& tree = *epoch_of(*door.people[1]).tree;
   const auto root_key = tree.encryption_key(tree.root());
   CHECK(door.refused([&](Commit& it) { it.path->nodes.back().encryption_key = root_key; }) ==
         Errc::mls_path_key_not_unique);

@@ -200,7 +200,7 @@ TEST_CASE("a proposal that cannot be committed does not keep the others from it"
   office.all_receive(propose_joining(office.place(), bundle.message, carol.identity).value());
   // Dora's leaf has an encryption key that is in the tree: alone it is as good as any.
   KeyPackageForgery taken;
-  const auto key = epoch_of(*office.people[0]).tree.leaf({1})->encryption_key();
+  const auto key = epoch_of(*office.people[0]).tree->leaf({1})->encryption_key();
   taken.edit_leaf = [&](LeafNode& leaf) { leaf.encryption_key = key; };
   office.all_receive(propose_joining(office.place(),
                                      message_of(forge_key_package(dora, taken).key_package),
