@@ -59,8 +59,8 @@ Result<mls::Protected> encrypt(Step& step, Chat& chat, Epoch& epoch, const Outbo
   auto& device = step.device;
   const auto header = header_of(chat, row.id, content);
   if (row.kind == OutboxKind::leave)
-    return epoch.group.propose_remove(epoch.group.own_leaf(), ByteSpan(header), device.account.identity,
-                                      device.entropy);
+    return epoch.group.propose_remove(epoch.group.own_leaf(), ByteSpan(header),
+                                      device.account.identity, device.entropy);
   return epoch.group.protect(content, header, device.account.identity, device.entropy);
 }
 

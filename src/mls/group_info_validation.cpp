@@ -52,7 +52,6 @@ Result<CheckedGroupInfo> check_group_info(const GroupInfo& info,
   TERN_TRY(
       check_leaves(tree, info.group_context, {parameters, judge.lifetimes()}, judge.authenticator));
   TERN_TRY(check_external_senders(parameters, judge.authenticator));
-  TERN_TRY(check_own_support(parameters));
   return CheckedGroupInfo{std::move(tree), std::move(parameters)};
 }
 
