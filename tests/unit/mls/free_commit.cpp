@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mls/private_message.hpp"
 #include "mls/psk_lookup.hpp"
 
 namespace tern::test {
@@ -89,6 +90,38 @@ PrivateKeys keys_after_path(const Epoch& epoch, const RatchetTree& tree,
   return keys;
 }
 
+// PrivateMessage, put together by hand (§6.3): this library pads in one way only.
+Bytes encrypt_padded(GroupState& state, const AuthenticatedContent& message, std::size_t padding,
+                     RecordChanges& changes, Entropy& entropy) {
+  const auto& content = message.content;
+  const auto own_leaf = state.epoch->own_leaf;
+  Writer plain;
+  plain.raw(content.body).vector(message.auth.signature).vector(*message.auth.confirmation_tag);
+  plain.raw(Bytes(padding));
+  Writer sender_aad;
+  sender_aad.vector(content.group_id).number(content.epoch);
+  write_enum(sender_aad, content.content_type);
+  Writer aad;
+  aad.raw(sender_aad.span()).vector(content.authenticated_data);
+
+  auto use = state.secret_tree.use_next(own_leaf, RatchetKind::handshake).value();
+  Bytes guard(4);
+  entropy.fill(guard);
+  crypto::SecretNonce nonce(use.key().nonce);
+  for (std::size_t i = 0; i < guard.size(); ++i) nonce.bytes[i] ^= guard[i];
+  const auto sealed = crypto::aead_seal(use.key().key.span(), nonce, aad.span(), plain.span());
+  Writer sender;
+  sender.number(own_leaf.value).number(use.generation()).raw(guard);
+  const auto key = sender_data_key(state.epoch->secrets.sender_data, sealed);
+  const auto sealed_sender = crypto::aead_seal(key.key.span(), crypto::SecretNonce(key.nonce),
+                                               sender_aad.span(), sender.span());
+  state.secret_tree.consume(std::move(use), changes);
+  Writer out;
+  write_message_header(out, WireFormat::private_message);
+  out.raw(aad.span()).vector(sealed_sender).vector(sealed);
+  return std::move(out).take();
+}
+
 }  // namespace
 
 PendingCommit make_free_commit(Person& committer, const FreeCommit& wish) {
@@ -125,7 +158,9 @@ PendingCommit make_free_commit(Person& committer, const FreeCommit& wish) {
   PendingCommit out;
   if (!added.empty())
     add_welcomes(out, committer, {wish, path, with_psk, psks, key_packages, added}, next);
-  out.message = state.frame(message, out.own, committer.entropy()).value();
+  out.message = wish.padding_bytes ? encrypt_padded(state, message, *wish.padding_bytes, out.own,
+                                                    committer.entropy())
+                                   : state.frame(message, out.own, committer.entropy()).value();
   committer.records.apply(out.own);
   out.next = std::make_unique<Group>(
       GroupState::start(std::move(next.epoch), std::move(next.encryption_secret)));

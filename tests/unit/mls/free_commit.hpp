@@ -13,6 +13,8 @@ struct FreeCommit {
   mls::WireFormat format = mls::WireFormat::private_message;
   mls::TreeTransport tree = mls::TreeTransport::in_welcome;
   Bytes authenticated_data = {};
+  /// Of a PrivateMessage: so many zeros (§6.3.1), and not Padmé.
+  std::optional<std::size_t> padding_bytes = std::nullopt;
   /// Of the path's leaf, before it is signed.
   std::function<void(mls::LeafNode&)> edit_leaf = {};
   /// Signs the new leaf, whose signature key it then is; null: the committer's own.

@@ -42,6 +42,7 @@ TEST_CASE("the published key schedules hold") {
   for (const auto& vector : *vectors) {
     auto init = hex_as<Secret>(vector["initial_init_secret"]);
     GroupContext context;
+    context.cipher_suite = vector["cipher_suite"].get<std::uint16_t>();
     context.group_id = hex(vector["group_id"]);
     for (const auto& epoch : vector["epochs"]) {
       context.tree_hash = hex_as<Digest>(epoch["tree_hash"]);
