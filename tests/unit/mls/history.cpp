@@ -56,7 +56,9 @@ History::Joining History::invite() {
 }
 
 WireFormat History::any_format() {
-  return chance(40) ? WireFormat::public_message : WireFormat::private_message;
+  if (!chance(40)) return WireFormat::private_message;
+  ++happened_["a PublicMessage"];
+  return WireFormat::public_message;
 }
 
 // Some messages of some members, which each receiver gets in an order of its own.
@@ -89,6 +91,7 @@ void History::deliver_to_members(Person& committer, ByteSpan message) {
     INFO(member->name << ": " << (received ? "" : received.error().message()));
     REQUIRE(received.has_value());
     auto& list = std::get<CommitReceived>(*received).removes_me ? outsiders_ : staying;
+    if (&list == &outsiders_) ++happened_["a removal"];
     list.push_back(std::move(member));
   }
   members_ = std::move(staying);
@@ -103,6 +106,7 @@ void History::welcome(const PendingCommit& commit) {
     const auto is_for = [&](const auto& one) { return one.key_package == joining.bundle.ref; };
     if (std::none_of(commit.welcomes.begin(), commit.welcomes.end(), is_for)) continue;
     joining.person->join(commit, joining.bundle, options);
+    ++happened_["a join by Welcome"];
     members_.push_back(std::move(joining.person));
   }
   invited_.clear();

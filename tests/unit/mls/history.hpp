@@ -12,6 +12,9 @@ class History {
  public:
   explicit History(std::uint64_t seed);
   void run(std::size_t epochs);
+  /// What there was in it, and how often.
+  using Happened = std::map<std::string, std::size_t>;
+  const Happened& happened() const { return happened_; }
 
  private:
   using People = std::vector<std::unique_ptr<Person>>;
@@ -61,6 +64,7 @@ class History {
   std::size_t count_ = 0;
   People members_, outsiders_;
   std::vector<Joining> invited_;
+  Happened happened_;
 };
 
 }  // namespace tern::test

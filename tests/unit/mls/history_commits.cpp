@@ -23,7 +23,10 @@ CommitRequest History::wish(const Person& committer) {
     if (&victim != &committer) request.remove.push_back(victim.group().own_leaf());
   }
   for (auto count = entropy_.below(6); count > 3; --count) request.psks.push_back(any_psk());
-  if (chance(10)) request.group_context_extensions = any_extensions();
+  if (chance(10)) {
+    ++happened_["a commit of extensions"];
+    request.group_context_extensions = any_extensions();
+  }
   return request;
 }
 
@@ -70,6 +73,7 @@ void History::commit_freely(Person& committer) {
     std::swap(commit.proposals[i - 1], commit.proposals[entropy_.below(i)]);
   // §12.4: a commit of nothing has a path.
   commit.has_path = commit.proposals.empty() || chance(30);
+  if (!commit.has_path) ++happened_["a commit without a path"];
   if (chance(30)) commit.tree = TreeTransport::out_of_band;
   const auto made = make_free_commit(committer, commit);
   deliver_to_members(committer, made.message);
@@ -97,6 +101,7 @@ void History::join_externally() {
                                      entropy_);
   INFO((join ? "" : join.error().message()));
   REQUIRE(join.has_value());
+  ++happened_[is_new ? "an external join" : "a resync"];
   deliver_to_members(*joiner, join->message);
   joiner->accept(std::move(join->next));
   invited_.clear();

@@ -9,9 +9,13 @@ using namespace mls;
 PreSharedKeyId History::any_psk() {
   constexpr const char* names[] = {"one", "two", "three"};
   const auto& epochs = members_[0]->acquaintances.resumption_psks;
-  if (epochs.empty() || chance(50)) return external_psk(names[entropy_.below(3)]);
+  if (epochs.empty() || chance(50)) {
+    ++happened_["an external PSK"];
+    return external_psk(names[entropy_.below(3)]);
+  }
   const auto& [epoch, key] =
       *std::next(epochs.begin(), static_cast<std::ptrdiff_t>(entropy_.below(epochs.size())));
+  ++happened_["a resumption PSK"];
   PreSharedKeyId id;
   id.type = PskType::resumption;
   id.psk_group_id = epoch.first;
@@ -63,6 +67,7 @@ std::optional<Result<Protected>> History::propose_as(Person& sender) {
     case 2:
       return group.propose_psk(any_psk(), envelope, me, entropy_);
     case 3:
+      ++happened_["a proposal of extensions"];
       return group.propose_extensions(any_extensions(), envelope, me, sender.acquaintances,
                                       entropy_);
     default:
@@ -81,12 +86,14 @@ void History::propose_from_outside() {
   const bool has_room = members_.size() + invited_.size() < size_max_;
   if (chance(40)) {
     if (!has_room) return;
+    ++happened_["a proposal of somebody new"];
     invited_.push_back(invite());
     const auto& guest = invited_.back();
     return all_receive(
         nullptr, propose_joining(place, guest.bundle.message, guest.person->identity).value());
   }
   if (!has_external_senders()) return;
+  ++happened_["a proposal of an external sender"];
   Proposal proposal = Remove{anybody().group().own_leaf()};
   const auto what = entropy_.below(4);
   if (what == 1 && has_room) {

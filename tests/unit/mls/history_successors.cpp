@@ -51,6 +51,7 @@ void History::branch_off() {
   for (const auto& member : members_)
     if (chance(50)) some.push_back(member.get());
   if (some.size() < 2) return;
+  ++happened_["a branch"];
   const auto branch = follow({nullptr, ResumptionPskUsage::branch}, some,
                              "a branch " + std::to_string(count_++), any_extensions());
   const auto message = branch[0]->say("only some of us");
@@ -81,6 +82,7 @@ void History::begin_anew() {
     REQUIRE(error_of(member->group().protect(as_bytes("too late"), {}, member->identity,
                                              entropy_)) == Errc::mls_reinitialized);
   }
+  ++happened_["a ReInit"];
   restart_somebody();
   std::vector<Person*> all;
   for (const auto& member : members_) all.push_back(member.get());
