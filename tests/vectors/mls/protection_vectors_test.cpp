@@ -5,7 +5,7 @@
 #include "mls/group_context.hpp"
 #include "mls/public_message.hpp"
 #include "mls/secret_tree.hpp"
-#include "support/vectors.hpp"
+#include "mls_vectors.hpp"
 
 using namespace tern;
 using namespace tern::mls;
@@ -117,7 +117,7 @@ class ProtectionVector {
 }  // namespace
 
 TEST_CASE("the published protected messages are opened, and one's own as well") {
-  const auto vectors = test::load_vectors("mls/message-protection.json");
+  const auto vectors = test::load_mls_vectors("message-protection.json");
   if (!vectors) return;
   for (const auto& vector : *vectors) ProtectionVector(vector).check();
 }
