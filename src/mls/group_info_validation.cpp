@@ -105,7 +105,6 @@ Result<CheckedGroupInfo> check_group_info(const GroupInfo& info,
                    [](const auto& leaf) { return leaf.knows_all_credentials; }))
     return Errc::mls_leaf_credential_unsupported;
   TERN_TRY(check_external_senders(*parameters, {}, judge.authenticator));
-  TERN_TRY(check_own_support(*parameters));
   return CheckedGroupInfo{std::move(tree), std::move(*parameters)};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mls/grease.hpp"
 #include "tern/limits.hpp"
 
 namespace tern::mls {
@@ -19,13 +20,18 @@ bool lists_credential(const LeafNode& leaf, CredentialType type) {
 
 bool supports(const Capabilities& capabilities, const GroupParameters& parameters) {
   const auto& required = parameters.required;
+  // GREASE that a leaf lists is nothing that it supports (§13.5: it MUST NOT be in what a group
+  // requires), also when all leaves happen to have the same in common.
+  const auto knows = [](const TypeList& list, auto type) {
+    return !is_grease(type) && lists(list, type);
+  };
   const auto knows_extension = [&](auto type) {
-    return is_default_extension(type) || lists(capabilities.extensions, type);
+    return is_default_extension(type) || knows(capabilities.extensions, type);
   };
   const auto knows_proposal = [&](auto type) {
-    return is_default_proposal(type) || lists(capabilities.proposals, type);
+    return is_default_proposal(type) || knows(capabilities.proposals, type);
   };
-  const auto knows_credential = [&](auto type) { return lists(capabilities.credentials, type); };
+  const auto knows_credential = [&](auto type) { return knows(capabilities.credentials, type); };
   // §7.3: "the required extensions, proposals, and credential types MUST be listed in the
   // LeafNode's capabilities field."
   return std::all_of(required.extensions.begin(), required.extensions.end(), knows_extension) &&
@@ -117,14 +123,7 @@ Result<void> check_credential_types(const RatchetTree& tree, std::span<const Lea
   return {};
 }
 
-Result<void> check_own_support(const GroupParameters& parameters) {
-  if (!supports(own_capabilities(), parameters)) return Errc::mls_leaf_capabilities_missing;
-  return {};
-}
-
 Result<void> check_all_members_support(const RatchetTree& tree, const GroupParameters& parameters) {
-  // What all leaves list may be GREASE that they happen to have in common.
-  if (!check_own_support(parameters)) return Errc::mls_proposal_extensions_unsupported;
   for (const auto index : tree.leaves())
     if (!supports(tree.leaf(index)->decoded().capabilities, parameters))
       return Errc::mls_proposal_extensions_unsupported;

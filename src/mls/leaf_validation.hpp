@@ -48,11 +48,7 @@ bool knows_credentials_in_use(const LeafNode& leaf, const RatchetTree& tree);
 /// new to a tree in which that held. Errors: mls_leaf_credential_unsupported.
 Result<void> check_credential_types(const RatchetTree& tree, std::span<const LeafIndex> changed);
 
-/// §13.4: whether this client supports what the group requires, by what it does support: the GREASE
-/// in its leaf is none of that (§13.5). Errors: mls_leaf_capabilities_missing.
-Result<void> check_own_support(const GroupParameters& parameters);
-
-/// §12.1.7: whether all members, this client among them, support what the group requires. Errors:
+/// §12.1.7: whether all members support what the group requires. Errors:
 /// mls_proposal_extensions_unsupported.
 Result<void> check_all_members_support(const RatchetTree& tree, const GroupParameters& parameters);
 

@@ -1,5 +1,7 @@
 // The published test vectors, which are too large for the repository: from the folder that the
-// environment names in TERN_VECTORS, else from `shared/vectors` beside the source.
+// environment names in TERN_VECTORS, else from `shared/vectors` beside the source. Small ones of
+// the library's own making, in the same formats, are in tests/vectors/own: with that folder in
+// TERN_VECTORS the same tests run over them.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -14,6 +16,9 @@ namespace tern::test {
 /// nullopt, and a loud SKIPPED, when there is no folder of vectors on this machine; a folder
 /// without the file, or a file that is no JSON, fails the test.
 std::optional<nlohmann::json> load_vectors(const std::string& file);
+
+/// The same for a file that not every folder of vectors has: nullopt, and said so, without it.
+std::optional<nlohmann::json> load_further_vectors(const std::string& file);
 
 /// The bytes of a hex string in a vector; anything else fails the test.
 Bytes hex(const nlohmann::json& value);

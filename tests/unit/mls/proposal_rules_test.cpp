@@ -194,8 +194,9 @@ TEST_CASE("GREASE that all members have in common does not let a commit turn it 
     tree.set_leaf(index, std::make_shared<const Leaf>(leaf));
   }
   CHECK(check_all_members_support(tree, group_parameters({{extension_tern_policy, {}}}).value()));
-  // Nor does anything else that this client does not support itself.
-  for (const auto type : {grease, std::uint16_t{0xF123}})
+  // What a client supports is what its leaf says, so that all come to the same verdict.
+  CHECK(check_all_members_support(tree, group_parameters({{0xF123, {}}}).value()));
+  for (const auto type : {grease, std::uint16_t{0xF124}})
     CHECK(error_of(check_all_members_support(tree, group_parameters({{type, {}}}).value())) ==
           Errc::mls_proposal_extensions_unsupported);
 }

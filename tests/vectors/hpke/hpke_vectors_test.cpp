@@ -3,6 +3,7 @@
 
 #include "crypto/hpke.hpp"
 #include "crypto/hpke_kem.hpp"
+#include "hpke_schedule.hpp"
 #include "support/vectors.hpp"
 
 using namespace tern;
@@ -111,6 +112,29 @@ TEST_CASE("HPKE seals and opens the published messages at their sequence numbers
       CHECK(to_hex(*opened) == message["pt"]);
     }
     CHECK(next == 257);
+  });
+}
+
+TEST_CASE("the published key schedules lead from the shared secret to the messages") {
+  for_each_vector([](const nlohmann::json& vector) {
+    const auto optional = [&](const char* name) {
+      return vector.contains(name) ? hex(vector[name]) : Bytes();
+    };
+    const auto shared_secret = hex(vector["shared_secret"]), info = hex(vector["info"]);
+    const auto psk = optional("psk"), psk_id = optional("psk_id");
+    const HpkeSchedule schedule({vector["mode"], vector["kem_id"], vector["kdf_id"],
+                                 vector["aead_id"], shared_secret, info, psk, psk_id});
+    CHECK(to_hex(schedule.context) == vector["key_schedule_context"]);
+    CHECK(to_hex(schedule.secret) == vector["secret"]);
+    CHECK(to_hex(schedule.key) == vector["key"]);
+    CHECK(to_hex(schedule.base_nonce) == vector["base_nonce"]);
+    CHECK(to_hex(schedule.exporter_secret) == vector["exporter_secret"]);
+    for (const auto& message : vector["encryptions"]) {
+      const auto nonce = schedule.nonce(message["seq"]);
+      CHECK(to_hex(nonce) == message["nonce"]);
+      CHECK(to_hex(aead_seal(schedule.key, *AeadNonce::from(nonce), hex(message["aad"]),
+                             hex(message["pt"]))) == message["ct"]);
+    }
   });
 }
 

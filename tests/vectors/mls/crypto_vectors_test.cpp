@@ -5,7 +5,7 @@
 #include "mls/labels.hpp"
 #include "mls/psk.hpp"
 #include "mls/sender_ratchet.hpp"
-#include "support/vectors.hpp"
+#include "mls_vectors.hpp"
 
 using namespace tern;
 using namespace tern::mls;
@@ -67,7 +67,7 @@ void check_encryption(const nlohmann::json& v) {
 }  // namespace
 
 TEST_CASE("the published vectors of the labelled operations hold") {
-  const auto vectors = test::load_vectors("mls/crypto-basics.json");
+  const auto vectors = test::load_mls_vectors("crypto-basics.json");
   if (!vectors) return;
   for (const auto& vector : *vectors) {
     check_ref_hash(vector["ref_hash"]);
@@ -78,7 +78,7 @@ TEST_CASE("the published vectors of the labelled operations hold") {
 }
 
 TEST_CASE("the published vectors of PSK secrets hold") {
-  const auto vectors = test::load_vectors("mls/psk_secret.json");
+  const auto vectors = test::load_mls_vectors("psk_secret.json");
   if (!vectors) return;
   for (const auto& vector : *vectors) {
     std::vector<Bytes> keys;
@@ -95,7 +95,7 @@ TEST_CASE("the published vectors of PSK secrets hold") {
 }
 
 TEST_CASE("the published vectors of variable-size lengths hold") {
-  const auto vectors = test::load_vectors("mls/deserialization.json");
+  const auto vectors = test::load_mls_vectors("deserialization.json");
   if (!vectors) return;
   for (const auto& vector : *vectors) {
     auto bytes = hex(vector["vlbytes_header"]);

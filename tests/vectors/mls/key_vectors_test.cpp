@@ -5,7 +5,7 @@
 #include "mls/secret_tree.hpp"
 #include "mls/transcript_hash.hpp"
 #include "mls/welcome.hpp"
-#include "support/vectors.hpp"
+#include "mls_vectors.hpp"
 
 using namespace tern;
 using namespace tern::mls;
@@ -37,11 +37,12 @@ void check_epoch(const nlohmann::json& epoch, const EpochStart& start) {
 }  // namespace
 
 TEST_CASE("the published key schedules hold") {
-  const auto vectors = test::load_vectors("mls/key-schedule.json");
+  const auto vectors = test::load_mls_vectors("key-schedule.json");
   if (!vectors) return;
   for (const auto& vector : *vectors) {
     auto init = hex_as<Secret>(vector["initial_init_secret"]);
     GroupContext context;
+    context.cipher_suite = vector["cipher_suite"].get<std::uint16_t>();
     context.group_id = hex(vector["group_id"]);
     for (const auto& epoch : vector["epochs"]) {
       context.tree_hash = hex_as<Digest>(epoch["tree_hash"]);
@@ -61,7 +62,7 @@ TEST_CASE("the published key schedules hold") {
 }
 
 TEST_CASE("the published transcript hashes hold") {
-  const auto vectors = test::load_vectors("mls/transcript-hashes.json");
+  const auto vectors = test::load_mls_vectors("transcript-hashes.json");
   if (!vectors) return;
   for (const auto& vector : *vectors) {
     const auto bytes = hex(vector["authenticated_content"]);
@@ -95,7 +96,7 @@ void check_leaf(const SecretTree& fresh, LeafIndex leaf, const nlohmann::json& g
 }  // namespace
 
 TEST_CASE("the published secret trees hold") {
-  const auto vectors = test::load_vectors("mls/secret-tree.json");
+  const auto vectors = test::load_mls_vectors("secret-tree.json");
   if (!vectors) return;
   for (const auto& vector : *vectors) {
     const auto& sender = vector["sender_data"];
@@ -117,7 +118,7 @@ TEST_CASE("the published secret trees hold") {
 }
 
 TEST_CASE("the published Welcome is opened") {
-  const auto vectors = test::load_vectors("mls/welcome.json");
+  const auto vectors = test::load_mls_vectors("welcome.json");
   if (!vectors) return;
   for (const auto& vector : *vectors) {
     const auto key_package_message = hex(vector["key_package"]);

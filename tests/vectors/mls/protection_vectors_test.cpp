@@ -5,7 +5,7 @@
 #include "mls/group_context.hpp"
 #include "mls/public_message.hpp"
 #include "mls/secret_tree.hpp"
-#include "support/vectors.hpp"
+#include "mls_vectors.hpp"
 
 using namespace tern;
 using namespace tern::mls;
@@ -24,7 +24,9 @@ class ProtectionVector {
             crypto::SigningKey::from_seed(ByteSpan(hex(vector["signature_priv"])).first(32))),
         membership_key_(hex_as<Secret>(vector["membership_key"])),
         sender_data_secret_(hex_as<Secret>(vector["sender_data_secret"])) {
+    CHECK(signing_key_.verify_key() == hex_as<crypto::VerifyKey>(vector["signature_pub"]));
     GroupContext context;
+    context.cipher_suite = vector["cipher_suite"].get<std::uint16_t>();
     context.group_id = hex(vector["group_id"]);
     context.epoch = vector["epoch"].get<std::uint64_t>();
     context.tree_hash = hex_as<Digest>(vector["tree_hash"]);
@@ -115,7 +117,7 @@ class ProtectionVector {
 }  // namespace
 
 TEST_CASE("the published protected messages are opened, and one's own as well") {
-  const auto vectors = test::load_vectors("mls/message-protection.json");
+  const auto vectors = test::load_mls_vectors("message-protection.json");
   if (!vectors) return;
   for (const auto& vector : *vectors) ProtectionVector(vector).check();
 }

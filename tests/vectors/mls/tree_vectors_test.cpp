@@ -5,7 +5,7 @@
 #include "mls/proposal.hpp"
 #include "mls/tree_math.hpp"
 #include "mls/tree_validation.hpp"
-#include "support/vectors.hpp"
+#include "mls_vectors.hpp"
 
 using namespace tern;
 using namespace tern::mls;
@@ -13,7 +13,7 @@ using test::hex;
 using test::hex_as;
 
 TEST_CASE("the published vectors of tree math hold") {
-  const auto vectors = test::load_vectors("mls/tree-math.json");
+  const auto vectors = test::load_mls_vectors("tree-math.json");
   if (!vectors) return;
   for (const auto& vector : *vectors) {
     const auto width = vector["n_leaves"].get<std::uint32_t>();
@@ -51,7 +51,7 @@ void apply(RatchetTree& tree, const Proposal& proposal, LeafIndex sender) {
 }  // namespace
 
 TEST_CASE("the published vectors of tree operations hold") {
-  const auto vectors = test::load_vectors("mls/tree-operations.json");
+  const auto vectors = test::load_mls_vectors("tree-operations.json", 1);
   if (!vectors) return;
   for (const auto& vector : *vectors) {
     auto tree = RatchetTree::decode(hex(vector["tree_before"])).value();
@@ -66,7 +66,7 @@ TEST_CASE("the published vectors of tree operations hold") {
 }
 
 TEST_CASE("the published trees are valid, with their hashes and resolutions") {
-  const auto vectors = test::load_vectors("mls/tree-validation.json");
+  const auto vectors = test::load_mls_vectors("tree-validation.json");
   if (!vectors) return;
   for (const auto& vector : *vectors) {
     const auto tree = RatchetTree::decode(hex(vector["tree"])).value();

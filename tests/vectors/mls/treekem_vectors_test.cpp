@@ -4,7 +4,7 @@
 #include "crypto/sodium_entropy.hpp"
 #include "mls/group_context.hpp"
 #include "mls/treekem.hpp"
-#include "support/vectors.hpp"
+#include "mls_vectors.hpp"
 
 using namespace tern;
 using namespace tern::mls;
@@ -110,7 +110,7 @@ class TreeKem {
 }  // namespace
 
 TEST_CASE("the published update paths are followed, and one's own are by the others") {
-  const auto vectors = test::load_vectors("mls/treekem.json");
+  const auto vectors = test::load_mls_vectors("treekem.json");
   if (!vectors) return;
   for (const auto& vector : *vectors) TreeKem(vector).check();
 }
