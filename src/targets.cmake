@@ -49,8 +49,8 @@ function(tern_library name)
   endif()
 endfunction()
 
-# For programs that spend their time in the libraries: in the development build their own code is
-# not optimised, and compiles in less than half the time.
+# For programs that spend their time in the libraries: in the development build, and under the
+# sanitizers, their own code is not optimised, and compiles in half to two thirds of the time.
 function(tern_compile_quickly target)
-  target_compile_options(${target} PRIVATE $<$<CONFIG:RelWithDebInfo>:-O0>)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:RelWithDebInfo,Debug>:-O0>)
 endfunction()
