@@ -3,7 +3,7 @@
 
 #include "mls/commit_plan.hpp"
 #include "mls/epoch_advance.hpp"
-#include "mls/grease.hpp"
+#include "mls/group_info_creation.hpp"
 #include "mls/group_state.hpp"
 #include "mls/psk_lookup.hpp"
 #include "mls/succession.hpp"
@@ -11,19 +11,6 @@
 
 namespace tern::mls {
 namespace {
-
-Bytes make_group_info(const Epoch& next, TreeTransport transport, const Identity& me,
-                      Entropy& entropy) {
-  GroupInfo info;
-  info.group_context = next.context;
-  info.extensions.push_back({grease_value(entropy), {}});
-  if (transport == TreeTransport::in_welcome)
-    info.extensions.push_back({extension_ratchet_tree, next.tree->encode()});
-  info.confirmation_tag = next.confirmation_tag;
-  info.signer = next.own_leaf;
-  sign_group_info(info, me.signing_key);
-  return encode(info);
-}
 
 // "For each new member in the group": the secrets that its Welcome carries.
 GroupSecrets secrets_for(LeafIndex member, LeafIndex committer, const Secret& joiner,
@@ -46,7 +33,7 @@ Result<void> make_welcomes(PendingCommit& out, const CommitPlan& plan, const New
                            Workers* workers, Entropy& entropy) {
   if (plan.added.empty()) return {};
   const auto& epoch = next.epoch;
-  const auto info = make_group_info(epoch, plan.tree_transport, me, entropy);
+  const auto info = encode(make_group_info(epoch, plan.tree_transport, {}, me, entropy));
   out.welcome_group_info = encrypt_group_info(info, welcome_secret(next.joiner_secret, psk_secret));
   std::vector<crypto::SecretBytes> secrets;
   std::vector<Recipient> recipients;

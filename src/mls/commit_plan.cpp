@@ -145,18 +145,35 @@ Result<AppliedProposals> apply(const std::vector<const PendingProposal*>& pendin
   return applied;
 }
 
+using Pendings = std::vector<const PendingProposal*>;
+
+// Adds to `out` those of `wanted` that can be applied beside what is there: all, or none of one, or
+// each half by itself. A few that do not fit cost a few tries each, however many do.
+void add_those_that_fit(Pendings& out, std::span<const PendingProposal* const> wanted,
+                        const std::deque<Proposal>& own, const GroupState& state,
+                        const Judge& judge) {
+  if (wanted.empty()) return;
+  const auto before = out.size();
+  out.insert(out.end(), wanted.begin(), wanted.end());
+  if (apply(out, own, state, judge)) return;
+  out.resize(before);
+  if (wanted.size() == 1) return;
+  const auto half = wanted.size() / 2;
+  add_those_that_fit(out, wanted.first(half), own, state, judge);
+  add_those_that_fit(out, wanted.subspan(half), own, state, judge);
+}
+
 // A proposal of somebody else must not keep this member from committing, nor the other proposals
-// from being committed: removals, which cannot be in conflict with anything, and then each that can
-// be applied beside those before it.
-std::vector<const PendingProposal*> those_that_fit(
-    const std::vector<const PendingProposal*>& wanted, const std::deque<Proposal>& own,
-    const GroupState& state, const Judge& judge) {
+// from being committed: removals, which cannot be in conflict with anything, and then what can be
+// applied beside them.
+Pendings those_that_fit(const Pendings& wanted, const std::deque<Proposal>& own,
+                        const GroupState& state, const Judge& judge) {
   auto out = Selection(own, state, judge).choose(Pending::removals_only);
-  for (const auto* one : wanted) {
-    if (std::find(out.begin(), out.end(), one) != out.end()) continue;
-    out.push_back(one);
-    if (!apply(out, own, state, judge)) out.pop_back();
-  }
+  Pendings others;
+  const std::set<const PendingProposal*> removals(out.begin(), out.end());
+  for (const auto* one : wanted)
+    if (!removals.contains(one)) others.push_back(one);
+  add_those_that_fit(out, others, own, state, judge);
   return out;
 }
 

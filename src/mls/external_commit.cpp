@@ -1,6 +1,6 @@
 // Joining by an external commit (RFC 9420 §12.4.3.2), and the GroupInfo that it is made from.
 #include "mls/epoch_advance.hpp"
-#include "mls/grease.hpp"
+#include "mls/group_info_creation.hpp"
 #include "mls/group_info_validation.hpp"
 #include "mls/group_state.hpp"
 #include "mls/handshake.hpp"
@@ -112,19 +112,11 @@ Result<Bytes> Group::group_info(TreeTransport tree, const Identity& me, Entropy&
   TERN_TRY(state_->check_goes_on());
   TERN_TRY(state_->check_identity(me));
   const auto& epoch = *state_->epoch;
-  GroupInfo info;
-  info.group_context = epoch.context;
-  info.extensions.push_back({grease_value(entropy), {}});
+  if (tree == TreeTransport::in_welcome) TERN_TRY(epoch.read_tree());
   Writer external_pub;
   external_pub.vector(external_key_pair(epoch.secrets.external).public_key);
-  info.extensions.push_back({extension_external_pub, std::move(external_pub).take()});
-  if (tree == TreeTransport::in_welcome) {
-    TERN_TRY(epoch.read_tree());
-    info.extensions.push_back({extension_ratchet_tree, epoch.tree->encode()});
-  }
-  info.confirmation_tag = epoch.confirmation_tag;
-  info.signer = epoch.own_leaf;
-  sign_group_info(info, me.signing_key);
+  const auto info = make_group_info(
+      epoch, tree, {{extension_external_pub, std::move(external_pub).take()}}, me, entropy);
   Writer writer;
   write_message_header(writer, WireFormat::group_info);
   write(writer, info);

@@ -233,8 +233,9 @@ class Group {
   /// commit, and the ratchet tree unless it goes another way. MLSMessage. Errors:
   /// mls_reinitialized.
   Result<Bytes> group_info(TreeTransport tree, const Identity& me, Entropy& entropy) const;
-  /// Joins by an external commit (§12.4.3.2) made from a group_info(). The Lifetime is not used by
-  /// the leaf, whose source is the commit.
+  /// Joins by an external commit (§12.4.3.2) made from a group_info(), with all checks of join()
+  /// that need no Welcome. Errors: those, and mls_extension_invalid (no external_pub),
+  /// mls_psk_unknown, those of apply_proposals(), and the application's own.
   static Result<ExternalJoin> join_externally(ByteSpan group_info,
                                               const ExternalJoinRequest& request,
                                               const Identity& me, Authenticator& authenticator,
@@ -248,8 +249,8 @@ class Group {
                             Entropy& entropy);
 
   // -- handshakes
-  /// A proposal to remove somebody, or oneself: leaving (§12.1.3). Kept in this Group as if
-  /// received, and sent as PrivateMessage.
+  /// A proposal to remove somebody, or oneself: leaving (§12.1.3). As all proposals of one's own it
+  /// is kept in this Group as if received.
   Result<Protected> propose_remove(LeafIndex leaf, const Envelope& envelope, const Identity& me,
                                    Entropy& entropy);
   /// A proposal to add somebody (§12.1.1), checked like one that a commit carries.

@@ -60,6 +60,49 @@ class Verdicts {
   std::atomic<std::size_t> first_failed_;
 };
 
+// What the members' leaves are found to be, on any thread, and what the caller's goes on with.
+class LeafChecks {
+ public:
+  LeafChecks(const RatchetTree& tree, ByteSpan group_id, const GroupRequirements& requirements)
+      : tree_(tree),
+        group_id_(group_id),
+        requirements_(requirements),
+        leaves_(tree.leaves()),
+        known_(leaves_.size()) {}
+
+  std::size_t count() const { return leaves_.size(); }
+  Result<void> check(std::size_t i) {
+    const auto& leaf = *tree_.leaf(leaves_[i]);
+    auto decoded = leaf.decoded();
+    auto verdict =
+        check_leaf_alone(decoded, leaf.encoded(), {group_id_, leaves_[i]}, requirements_);
+    const bool knows_all = knows_credentials_in_use(decoded, tree_);
+    known_[i] = {std::move(decoded.credential), knows_all};
+    return verdict;
+  }
+  Result<void> ask(std::size_t i, Authenticator& authenticator) const {
+    return authenticator.check_leaf(known_[i].credential, tree_.leaf(leaves_[i])->signature_key());
+  }
+  // §7.3: "Verify that the credential type is supported by all members of the group".
+  Result<void> check_credentials() const {
+    if (std::all_of(known_.begin(), known_.end(),
+                    [](const auto& leaf) { return leaf.knows_all_credentials; }))
+      return {};
+    return Errc::mls_leaf_credential_unsupported;
+  }
+
+ private:
+  struct Known {
+    Credential credential;
+    bool knows_all_credentials = false;
+  };
+  const RatchetTree& tree_;
+  const ByteSpan group_id_;
+  const GroupRequirements& requirements_;
+  const std::vector<LeafIndex> leaves_;
+  std::vector<Known> known_;
+};
+
 }  // namespace
 
 Result<CheckedGroupInfo> check_group_info(const GroupInfo& info,
@@ -67,43 +110,27 @@ Result<CheckedGroupInfo> check_group_info(const GroupInfo& info,
                                           const Judge& judge) {
   TERN_ASSIGN(auto tree, find_tree(info, ratchet_tree));
   auto parameters = group_parameters(info.group_context.extensions);
-  const auto leaves = tree.leaves();
-  struct Known {
-    Credential credential;
-    bool knows_all_credentials = false;
-  };
-  std::vector<Known> known(leaves.size());
-  const auto check_leaf = [&](std::size_t i) {
-    const auto& leaf = *tree.leaf(leaves[i]);
-    auto decoded = leaf.decoded();
-    auto verdict =
-        check_leaf_alone(decoded, leaf.encoded(), {info.group_context.group_id, leaves[i]},
-                         {*parameters, judge.lifetimes()});
-    const bool knows_all = knows_credentials_in_use(decoded, tree);
-    known[i] = {std::move(decoded.credential), knows_all};
-    return verdict;
-  };
+  // The application is asked on the caller's thread only: of lifetimes too.
+  const GroupRequirements requirements{parameters ? *parameters : GroupParameters(),
+                                       judge.lifetimes()};
+  LeafChecks leaves(tree, info.group_context.group_id, requirements);
   constexpr std::size_t before_leaves = 2;
-  Verdicts verdicts(before_leaves + leaves.size());
+  Verdicts verdicts(before_leaves + leaves.count());
   verdicts.reach(workers, [&](std::size_t i) {
     if (i == 0) return check_itself(info, tree);
     if (i == 1) return validate_tree(tree, info.group_context.tree_hash);
-    return parameters ? check_leaf(i - before_leaves) : Result<void>();
+    return parameters ? leaves.check(i - before_leaves) : Result<void>();
   });
 
   TERN_TRY(verdicts[0]);
   TERN_TRY(verdicts[1]);
   if (!parameters) return std::move(parameters).error();
-  // The application is asked on the caller's thread, in order, and not beyond the first bad leaf.
-  for (std::size_t i = 0; i < leaves.size(); ++i) {
+  // In order, and not beyond the first bad leaf.
+  for (std::size_t i = 0; i < leaves.count(); ++i) {
     TERN_TRY(verdicts[before_leaves + i]);
-    TERN_TRY(
-        judge.authenticator.check_leaf(known[i].credential, tree.leaf(leaves[i])->signature_key()));
+    TERN_TRY(leaves.ask(i, judge.authenticator));
   }
-  // §7.3: "Verify that the credential type is supported by all members of the group".
-  if (!std::all_of(known.begin(), known.end(),
-                   [](const auto& leaf) { return leaf.knows_all_credentials; }))
-    return Errc::mls_leaf_credential_unsupported;
+  TERN_TRY(leaves.check_credentials());
   TERN_TRY(check_external_senders(*parameters, {}, judge.authenticator));
   return CheckedGroupInfo{std::move(tree), std::move(*parameters)};
 }

@@ -4,6 +4,7 @@
 #include "mls/key_package_record.hpp"
 #include "mls/proposal.hpp"
 #include "passive_scenario.hpp"
+#include "tree_step.hpp"
 #include "vector_output.hpp"
 
 using namespace tern;
@@ -168,15 +169,7 @@ json GrownTree::operation(const Proposal& proposal, LeafIndex sender) {
               {"proposal", to_hex(encode(proposal))},
               {"proposal_sender", sender.value}};
   auto tree = tree_;
-  if (const auto* add = std::get_if<Add>(&proposal))
-    REQUIRE(tree.add(std::make_shared<const Leaf>(add->key_package.leaf_node)).has_value());
-  if (const auto* update = std::get_if<Update>(&proposal))
-    tree.update(sender, std::make_shared<const Leaf>(update->leaf_node));
-  if (const auto* remove = std::get_if<Remove>(&proposal)) {
-    tree.remove(remove->removed);
-    tree.truncate();
-  }
-  tree.rehash();
+  test::apply(tree, proposal, sender);
   out["tree_after"] = to_hex(tree.encode());
   out["tree_hash_after"] = to_hex(tree.tree_hash());
   return out;

@@ -6,6 +6,7 @@
 #include "mls/tree_math.hpp"
 #include "mls/tree_validation.hpp"
 #include "mls_vectors.hpp"
+#include "tree_step.hpp"
 
 using namespace tern;
 using namespace tern::mls;
@@ -34,22 +35,6 @@ TEST_CASE("the published vectors of tree math hold") {
   }
 }
 
-namespace {
-
-void apply(RatchetTree& tree, const Proposal& proposal, LeafIndex sender) {
-  if (const auto* add = std::get_if<Add>(&proposal))
-    REQUIRE(tree.add(std::make_shared<const Leaf>(add->key_package.leaf_node)).has_value());
-  if (const auto* update = std::get_if<Update>(&proposal))
-    tree.update(sender, std::make_shared<const Leaf>(update->leaf_node));
-  if (const auto* remove = std::get_if<Remove>(&proposal)) {
-    tree.remove(remove->removed);
-    tree.truncate();
-  }
-  tree.rehash();
-}
-
-}  // namespace
-
 TEST_CASE("the published vectors of tree operations hold") {
   const auto vectors = test::load_mls_vectors("tree-operations.json", 1);
   if (!vectors) return;
@@ -58,7 +43,7 @@ TEST_CASE("the published vectors of tree operations hold") {
     CHECK(tree.tree_hash() == hex_as<Digest>(vector["tree_hash_before"]));
     const auto untouched = tree;
     const auto proposal = decode<Proposal>(hex(vector["proposal"])).value();
-    apply(tree, proposal, {vector["proposal_sender"].get<std::uint32_t>()});
+    test::apply(tree, proposal, {vector["proposal_sender"].get<std::uint32_t>()});
     CHECK(tree.encode() == hex(vector["tree_after"]));
     CHECK(tree.tree_hash() == hex_as<Digest>(vector["tree_hash_after"]));
     CHECK(untouched.encode() == hex(vector["tree_before"]));
