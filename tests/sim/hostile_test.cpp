@@ -118,6 +118,15 @@ TEST_CASE("a commit that nobody accepts is passed over by all, and the chat goes
       path.leaf_node.signature.bytes[0] ^= 1;
     };
   }
+  SECTION("it would end the group, by a ReInit as RFC 9420 has it") {
+    commit.forgery.proposals = {mls::Proposal(mls::ReInit{Bytes{1}})};
+  }
+  SECTION("it needs a PSK that nobody has") {
+    mls::PreSharedKeyId psk;
+    psk.psk_id = {1};
+    psk.psk_nonce = Bytes(32, 1);
+    commit.forgery.proposals = {mls::Proposal(mls::PreSharedKeyProposal{psk})};
+  }
   walk.mallory_commits(commit);
   for (auto* person : walk.honest) CHECK(person->info(walk.chat).epoch == epoch);
   walk.everybody_writes();
