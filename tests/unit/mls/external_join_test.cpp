@@ -295,34 +295,67 @@ TEST_CASE(
   }) == Errc::key_invalid);
 }
 
-TEST_CASE("a GroupInfo is good for an external join only with a key to join by, and a signature") {
-  Door door(245);
-  const auto with = [&](const std::function<void(GroupInfo&)>& edit, bool sign) {
-    const auto message = door.info();
-    auto info = decode<GroupInfo>(open_message(message, WireFormat::group_info).value()).value();
-    edit(info);
-    if (sign) sign_group_info(info, door.people[0]->identity.signing_key);
-    Writer writer;
-    write_message_header(writer, WireFormat::group_info);
-    write(writer, info);
-    const auto bytes = std::move(writer).take();
-    return error_of(Group::join_externally(bytes, {}, door.guest.identity, door.guest.acquaintances,
-                                           now_s, door.entropy));
-  };
-  const auto without_key = [](GroupInfo& it) {
+namespace {
+
+// What joining says to the door's GroupInfo with something changed.
+Errc refused_info(Door& door, const std::function<void(GroupInfo&)>& edit, bool sign = true) {
+  const auto message = door.info();
+  auto info = decode<GroupInfo>(open_message(message, WireFormat::group_info).value()).value();
+  edit(info);
+  if (sign) sign_group_info(info, door.people[0]->identity.signing_key);
+  Writer writer;
+  write_message_header(writer, WireFormat::group_info);
+  write(writer, info);
+  const auto bytes = std::move(writer).take();
+  return error_of(Group::join_externally(bytes, {}, door.guest.identity, door.guest.acquaintances,
+                                         now_s, door.entropy));
+}
+
+// The same with another external_pub extension; none: without it.
+Errc refused_key(Door& door, const std::optional<Bytes>& data) {
+  return refused_info(door, [&](GroupInfo& it) {
     std::erase_if(it.extensions, [](const Extension& extension) {
       return extension.type == extension_external_pub;
     });
-  };
-  CHECK(with(without_key, true) == Errc::mls_extension_invalid);
-  CHECK(with([](GroupInfo& it) { it.signature.bytes[0] ^= 1; }, false) ==
+    if (data) it.extensions.push_back({extension_external_pub, *data});
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a GroupInfo is good for an external join only with a key to join by") {
+  Door door(245);
+  CHECK(refused_key(door, std::nullopt) == Errc::mls_extension_invalid);
+  CHECK(refused_key(door, Bytes{2, 1, 2}) == Errc::key_invalid);
+  Bytes key(1 + 32, 9);
+  key[0] = 32;
+  key.push_back(0);
+  CHECK(refused_key(door, key) == Errc::trailing_bytes);
+  Bytes zeros(1 + 32);
+  zeros[0] = 32;
+  CHECK(refused_key(door, zeros) == Errc::key_invalid);
+}
+
+TEST_CASE("a GroupInfo is good for an external join only when a joiner by Welcome would take it") {
+  Door door(249);
+  CHECK(refused_info(
+            door, [](GroupInfo& it) { it.signature.bytes[0] ^= 1; }, false) ==
         Errc::mls_group_info_signature_invalid);
-  CHECK(with([](GroupInfo& it) { it.signer = {1}; }, true) ==
+  CHECK(refused_info(door, [](GroupInfo& it) { it.signer = {1}; }) ==
         Errc::mls_group_info_signature_invalid);
-  CHECK(with([](GroupInfo& it) { it.group_context.tree_hash.bytes[0] ^= 1; }, true) ==
+  CHECK(refused_info(door, [](GroupInfo& it) { it.group_context.tree_hash.bytes[0] ^= 1; }) ==
         Errc::mls_tree_hash_mismatch);
-  CHECK(with([](GroupInfo& it) { it.group_context.epoch = UINT64_MAX; }, true) ==
+  CHECK(refused_info(door, [](GroupInfo& it) { it.group_context.version = 2; }) ==
+        Errc::mls_version_unknown);
+  CHECK(refused_info(door, [](GroupInfo& it) { it.group_context.cipher_suite = 1; }) ==
+        Errc::mls_cipher_suite_unsupported);
+  CHECK(refused_info(door, [](GroupInfo& it) { it.group_context.epoch = UINT64_MAX; }) ==
         Errc::counter_exhausted);
+  CHECK(refused_info(door, [](GroupInfo& it) {
+          it.group_context.extensions = {{extension_tern_policy, {}}, {0xF123, {}}};
+        }) == Errc::mls_leaf_capabilities_missing);
+  door.guest.acquaintances.refused = {"person 1"};
+  CHECK(error_of(door.knock()) == Errc::mls_credential_refused);
 }
 
 TEST_CASE("a GroupInfo that lies about the epoch leads nowhere") {
@@ -356,4 +389,80 @@ TEST_CASE("who replaces a member asks their own application whether they may") {
   ExternalJoinRequest request;
   request.replaces = LeafIndex{2};
   CHECK(error_of(door.knock(request)) == Errc::mls_credential_refused);
+}
+
+TEST_CASE("the path of an external commit has the form that the tree asks for") {
+  Door door(275);
+  CHECK(door.refused([](Commit& it) { it.path->nodes.pop_back(); }) ==
+        Errc::mls_path_length_invalid);
+  CHECK(door.refused([](Commit& it) {
+    auto& sealed = it.path->nodes.back().encrypted_path_secret;
+    sealed.push_back(sealed.back());
+  }) == Errc::mls_path_ciphertext_count_invalid);
+  CHECK(door.refused([](Commit& it) {
+    it.path->nodes.back().encrypted_path_secret.back().ciphertext[0] ^= 1;
+  }) == Errc::mls_path_undecryptable);
+}
+
+TEST_CASE("the PSKs of an external commit meet the rules of all PSKs") {
+  Door door(276);
+  const auto with = [&](std::vector<PreSharedKeyId> psks) {
+    return door.refused([&](Commit& it) {
+      for (const auto& psk : psks) it.proposals.emplace_back(Proposal(PreSharedKeyProposal{psk}));
+    });
+  };
+  auto psk = external_psk("code word");
+  psk.psk_nonce = Bytes(31);
+  CHECK(with({psk}) == Errc::mls_proposal_psk_invalid);
+  psk.psk_nonce = Bytes(32);
+  CHECK(with({psk, psk}) == Errc::mls_proposal_duplicate);
+  auto branch = resumption_psk(door.people[0]->group());
+  branch.usage = ResumptionPskUsage::branch;
+  branch.psk_nonce = Bytes(32);
+  CHECK(with({branch}) == Errc::mls_proposal_psk_invalid);
+}
+
+TEST_CASE("who joins must support what the group asks of its members") {
+  Door door(277);
+  CommitRequest request;
+  request.group_context_extensions = Extensions{{extension_tern_policy, {1}}};
+  deliver(door.people[0]->commit(request).value(), *door.people[0], door.people);
+  CHECK(door.refused([&](Commit& it) {
+    it.path->leaf_node.capabilities.extensions.clear();
+    door.sign_again(it.path->leaf_node);
+  }) == Errc::mls_leaf_capabilities_missing);
+  CHECK(door.refused([&](Commit& it) {
+    it.path->leaf_node.extensions.push_back({0xF124, {}});
+    door.sign_again(it.path->leaf_node);
+  }) == Errc::mls_leaf_extension_unsupported);
+}
+
+TEST_CASE("a joiner with a member's signature key is refused by the members too") {
+  Door door(278);
+  const auto& key = door.people[2]->identity.signing_key;
+  CHECK(door.refused(
+            [&](Commit& it) {
+              it.path->leaf_node.signature_key = key.verify_key();
+              sign_leaf(it.path->leaf_node, {door.people[0]->group().group_id(), {3}}, key);
+            },
+            {}, &key) == Errc::mls_leaf_key_not_unique);
+}
+
+TEST_CASE("nobody outside sends application data") {
+  Door door(279);
+  const auto body = application_body("let me in");
+  for (const auto& person : door.people)
+    person->acquaintances.let_in = {SenderType::new_member_commit, SenderType::new_member_proposal,
+                                    SenderType::external};
+  for (const auto type :
+       {SenderType::external, SenderType::new_member_proposal, SenderType::new_member_commit}) {
+    PublicMessage message;
+    message.message.wire_format = WireFormat::public_message;
+    message.message.content =
+        door.people[0]->group().state().own_content(ContentType::application, {});
+    message.message.content.sender = Sender(type);
+    message.message.content.body = body;
+    CHECK(error_of(door.people[1]->receive(encode_public(message))) ==
+          Errc::mls_content_type_invalid);
+  }
 }

@@ -27,6 +27,10 @@ Result<std::optional<crypto::SecretBytes>> Acquaintances::find_psk(const mls::Pr
   return found(resumption_psks, std::pair(id.psk_group_id, id.psk_epoch));
 }
 
+bool Acquaintances::is_same_client(const mls::Credential& a, const mls::Credential& b) const {
+  return a == b || (same_clients.contains(a.identity) && same_clients.contains(b.identity));
+}
+
 Result<void> Acquaintances::check_public_message(mls::SenderType sender) {
   if (!let_in.contains(sender)) return Errc::mls_wire_format_unexpected;
   return {};

@@ -24,6 +24,7 @@ class Acquaintances final : public mls::Authenticator {
   bool judges_received_lifetimes() const override { return judges_lifetimes; }
   std::uint64_t leaf_lifetime_s_max() const override { return longest_s; }
   Result<std::optional<crypto::SecretBytes>> find_psk(const mls::PreSharedKeyId& id) override;
+  bool is_same_client(const mls::Credential& a, const mls::Credential& b) const override;
   Result<void> check_public_message(mls::SenderType sender) override;
   Result<void> check_proposal(const mls::Sender& sender, const mls::Proposal& proposal) override;
   /// Keeps the resumption PSK of the epoch that `group` is in.
@@ -36,6 +37,7 @@ class Acquaintances final : public mls::Authenticator {
   std::uint64_t longest_s = limits::mls_leaf_lifetime_s_max;
   std::map<Bytes, Bytes> external_psks;  // by psk_id
   std::map<std::pair<Bytes, std::uint64_t>, Bytes> resumption_psks;
+  std::set<Bytes> same_clients;  // names of one and the same
   std::set<mls::SenderType> let_in;
   std::set<mls::ProposalType> refused_proposals;
 };

@@ -200,6 +200,10 @@ TEST_CASE("a ReInit does not go back to an older version, and may name another c
         Errc::mls_version_unknown);
   CHECK(error_of(world.people[0]->group().propose_reinit(
             older, {}, world.people[0]->identity, world.entropy)) == Errc::mls_version_unknown);
+  CommitForgery by_value;
+  by_value.proposals = {Proposal(older)};
+  CHECK(error_of(world.people[1]->receive(forge_commit(*world.people[0], by_value))) ==
+        Errc::mls_version_unknown);
   auto other = wanted();
   other.cipher_suite = 1;
   CHECK(world.people[1]->receive(forge_proposal(*world.people[0], other)).has_value());
@@ -330,4 +334,49 @@ TEST_CASE("the group that follows has nobody new in its first commit") {
   request.add.push_back(stranger.key_package().message);
   CHECK(error_of(next.commit(request, world.people[0]->identity, world.people[0]->acquaintances,
                              now_s, world.entropy)) == Errc::mls_successor_invalid);
+}
+
+TEST_CASE("a ReInit needs no path") {
+  Succession world(280);
+  CommitForgery forgery;
+  forgery.has_path = false;
+  forgery.proposals = {Proposal(wanted())};
+  const auto message = forge_commit(*world.people[0], forgery);
+  for (std::size_t i : {1, 2}) {
+    REQUIRE(world.people[i]->receive(message));
+    CHECK(world.people[i]->group().reinit() == wanted());
+  }
+}
+
+TEST_CASE("who somebody is in the next group is the application's word") {
+  Succession world(281);
+  world.end();
+  auto& bo = world.people[1]->identity.credential.identity;
+  const auto as_before = bo;
+  bo = to_bytes(as_bytes("bo, with a new telephone"));
+  auto next = world.fresh();
+  CHECK(error_of(world.first_commit(next, ResumptionPskUsage::reinit)) ==
+        Errc::mls_successor_invalid);
+  for (const auto& person : world.people) person->acquaintances.same_clients = {as_before, bo};
+  auto again = world.fresh();
+  const auto commit = world.first_commit(again, ResumptionPskUsage::reinit).value();
+  CHECK(world.join(2, commit, &world.people[2]->group()).has_value());
+  world.people[2]->acquaintances.same_clients.clear();
+  CHECK(error_of(world.join(2, commit, &world.people[2]->group())) == Errc::mls_successor_invalid);
+}
+
+TEST_CASE("nothing at all is proposed in a group that was reinitialized") {
+  Succession world(282);
+  world.end();
+  const auto& me = world.people[0]->identity;
+  auto& group = world.people[0]->group();
+  auto& entropy = world.entropy;
+  auto& asks = world.people[0]->acquaintances;
+  Person guest("guest", entropy);
+  CHECK(error_of(group.propose_remove({1}, {}, me, entropy)) == Errc::mls_reinitialized);
+  CHECK(error_of(group.propose_add(guest.key_package().message, {}, me, asks, now_s, entropy)) ==
+        Errc::mls_reinitialized);
+  CHECK(error_of(group.propose_psk(external_psk("a"), {}, me, entropy)) == Errc::mls_reinitialized);
+  CHECK(error_of(group.propose_reinit(wanted(), {}, me, entropy)) == Errc::mls_reinitialized);
+  CHECK(error_of(group.propose_extensions({}, {}, me, asks, entropy)) == Errc::mls_reinitialized);
 }
