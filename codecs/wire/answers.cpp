@@ -43,14 +43,16 @@ Offset<fb::Claimed> flat_member(FlatBuilder& b, const Claimed& a) {
 }
 
 Offset<fb::Appended> flat_member(FlatBuilder& b, const Appended& a) {
-  return fb::CreateAppended(b, a.first_seq, a.head, a.base, flat_ids(b, a.inbox_full));
+  const auto hash = flat(a.hash);
+  return fb::CreateAppended(b, a.first_seq, a.head, a.base, flat_ids(b, a.inbox_full),
+                            a.hash.is_zero() ? nullptr : &hash, a.seal);
 }
 
 Offset<fb::Entries> flat_member(FlatBuilder& b, const Entries& a) {
   const auto entries = flat_list<fb::Entry>(b, a.entries, flat_entry);
   const auto log = flat(a.log);
   const auto first_seq = a.entries.empty() ? 0 : a.entries.front().seq;
-  return fb::CreateEntries(b, &log, first_seq, entries, a.head);
+  return fb::CreateEntries(b, &log, first_seq, entries, a.head, a.seal);
 }
 
 Offset<fb::BlobStored> flat_member(FlatBuilder& b, const BlobStored& a) {
@@ -59,6 +61,10 @@ Offset<fb::BlobStored> flat_member(FlatBuilder& b, const BlobStored& a) {
 
 Offset<fb::BlobChunk> flat_member(FlatBuilder& b, const BlobChunk& a) {
   return fb::CreateBlobChunk(b, a.chunk, flat_bytes(b, a.payload));
+}
+
+Offset<fb::Members> flat_member(FlatBuilder& b, const Members& a) {
+  return fb::CreateMembers(b, flat_ids(b, a.devices));
 }
 
 Offset<fb::Done> flat_member(FlatBuilder& b, const Done&) { return fb::CreateDone(b); }
@@ -114,6 +120,7 @@ constexpr Limit lists_limit{"device lists claimed", limits::claim_devices_max, E
 constexpr Limit claimed_limit{"devices claimed", limits::claim_devices_max, Errc::too_long};
 constexpr Limit full_limit{"devices with a full inbox", limits::chat_devices_max,
                            Errc::chat_too_large};
+constexpr Limit members_limit{"members of a log", limits::chat_devices_max, Errc::chat_too_large};
 constexpr Limit answered_limit{"entries in an answer", limits::batch_entries_max,
                                Errc::batch_too_large};
 
@@ -159,13 +166,21 @@ Result<Claimed> member_from(FlatReader& reader, const fb::Claimed& from) {
 }
 
 Result<Appended> member_from(FlatReader& reader, const fb::Appended& from) {
-  Appended out{.first_seq = from.first_seq(), .head = from.head(), .base = from.base()};
+  Appended out{.first_seq = from.first_seq(),
+               .head = from.head(),
+               .base = from.base(),
+               .inbox_full = {},
+               .hash = fixed_or_zero<LogHash>(from.hash()),
+               .seal = from.seal()};
   TERN_ASSIGN(out.inbox_full, ids_from<DeviceId>(reader, from.inbox_full(), full_limit));
   return out;
 }
 
 Result<Entries> member_from(FlatReader& reader, const fb::Entries& from) {
-  Entries out{.log = fixed_from<LogId>(*from.log()), .head = from.head()};
+  Entries out{.log = fixed_from<LogId>(*from.log()),
+              .entries = {},
+              .head = from.head(),
+              .seal = from.seal()};
   TERN_ASSIGN(out.entries, list_from<Entry>(reader, from.entries(), answered_limit, entry_from));
   const auto first = from.first_seq();
   const auto after = first + out.entries.size();
@@ -182,6 +197,12 @@ Result<BlobStored> member_from(FlatReader&, const fb::BlobStored& from) {
 Result<BlobChunk> member_from(FlatReader& reader, const fb::BlobChunk& from) {
   BlobChunk out{from.chunk(), reader.bytes(from.payload())};
   if (out.payload.size() > chunk_limit.max) return over_limit(chunk_limit, out.payload.size());
+  return out;
+}
+
+Result<Members> member_from(FlatReader& reader, const fb::Members& from) {
+  Members out;
+  TERN_ASSIGN(out.devices, ids_from<DeviceId>(reader, from.devices(), members_limit));
   return out;
 }
 
@@ -265,6 +286,8 @@ Result<Answer> answer_from(FlatReader& reader, const fb::ServerFrame& frame) {
       return body(frame.answer_as_Changes());
     case fb::Answer::Records:
       return body(frame.answer_as_Records());
+    case fb::Answer::Members:
+      return body(frame.answer_as_Members());
     case fb::Answer::NONE:
       break;
   }

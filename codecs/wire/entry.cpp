@@ -79,6 +79,20 @@ Result<std::vector<RejoinProof>> read_proofs(Reader& reader) {
   return out;
 }
 
+void write_restart(Writer& writer, const RestartProof& proof) {
+  writer.number(proof.generation);
+  if (proof.generation != 0) writer.raw(proof.device).raw(proof.signature);
+}
+
+Result<RestartProof> read_restart(Reader& reader) {
+  RestartProof out;
+  TERN_ASSIGN(out.generation, reader.number<std::uint32_t>());
+  if (out.generation == 0) return out;
+  TERN_ASSIGN(out.device, reader.fixed<DeviceId>());
+  TERN_ASSIGN(out.signature, reader.fixed<Signature>());
+  return out;
+}
+
 void write_fields(Writer& writer, const RejoinRequest& request) {
   writer.number(structure_version)
       .raw(request.log)
@@ -111,6 +125,7 @@ Bytes encode(const EntryHeader& header) {
       .raw(header.seen_hash);
   write_access(writer, header.access);
   if (header.access.mode != AccessChange::Mode::none) write_proofs(writer, header.returning);
+  if (header.access.mode == AccessChange::Mode::set) write_restart(writer, header.restart);
   writer.number(static_cast<std::uint8_t>(header.blobs.size()));
   for (const auto& blob : header.blobs) writer.raw(blob);
   return std::move(writer).take();
@@ -126,6 +141,9 @@ Result<EntryHeader> decode_entry_header(ByteSpan bytes) {
   TERN_ASSIGN(out.access, read_access(reader));
   if (out.access.mode != AccessChange::Mode::none) {
     TERN_ASSIGN(out.returning, read_proofs(reader));
+  }
+  if (out.access.mode == AccessChange::Mode::set) {
+    TERN_ASSIGN(out.restart, read_restart(reader));
   }
   TERN_ASSIGN(const auto blobs, reader.number<std::uint8_t>());
   if (blobs > limits::entry_blobs_max)
@@ -174,6 +192,37 @@ Result<RejoinRequest> decode_rejoin_request(ByteSpan bytes) {
   TERN_TRY(read_nonce(reader, out));
   TERN_ASSIGN(out.key_package, reader.vector(limits::entry_payload_bytes_max));
   TERN_ASSIGN(out.signature, reader.fixed<Signature>());
+  TERN_TRY(reader.finish());
+  return out;
+}
+
+Bytes signed_restart(const EntryHeader& header, const LogId& log, std::uint64_t base) {
+  auto unsigned_header = header;
+  unsigned_header.restart.signature = {};
+  Writer writer;
+  writer.vector(as_bytes("tern 1 restart")).raw(log).number(base);
+  writer.vector(encode(unsigned_header));
+  return std::move(writer).take();
+}
+
+Bytes encode(const Hole& hole) {
+  Writer writer;
+  writer.number(structure_version)
+      .number(hole.first_lost)
+      .number(hole.generation)
+      .raw(hole.hash)
+      .raw(hole.base_hash);
+  return std::move(writer).take();
+}
+
+Result<Hole> decode_hole(ByteSpan bytes) {
+  Reader reader(bytes);
+  Hole out;
+  TERN_TRY(expect_version(reader));
+  TERN_ASSIGN(out.first_lost, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.generation, reader.number<std::uint32_t>());
+  TERN_ASSIGN(out.hash, reader.fixed<LogHash>());
+  TERN_ASSIGN(out.base_hash, reader.fixed<LogHash>());
   TERN_TRY(reader.finish());
   return out;
 }

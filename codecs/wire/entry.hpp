@@ -14,7 +14,7 @@ enum class EntryKind : std::uint8_t {
   proposal = 3,     ///< MLS PrivateMessage with a proposal: moves `base`
   rejoin = 4,       ///< RejoinRequest; no base
   welcome = 5,      ///< in inboxes only: InboxWelcome
-  hole = 6,         ///< made by a relay that lost entries; no payload
+  hole = 6,         ///< made by a relay that lost entries: Hole
   restart = 7,      ///< the first commit of the log's next generation
 };
 constexpr bool is_handshake(EntryKind kind) {
@@ -80,6 +80,15 @@ RejoinProof proof_of(const RejoinRequest& request);
 /// The request again; its KeyPackage is a view.
 RejoinRequest request_of(const RejoinProof& proof, const LogId& log, ByteSpan key_package);
 
+/// Who begins the log's next generation. The commit of a new group cannot be opened by members of
+/// the one before it: they know its author by this signature.
+struct RestartProof {
+  DeviceId device;
+  std::uint32_t generation = 0;  ///< the one that begins; 0: no restart
+  Signature signature;           ///< by the device's key over signed_restart()
+  friend bool operator==(const RestartProof&, const RestartProof&) = default;
+};
+
 /// authenticated_data of every MLS message in a log: readable by the relay, authenticated to
 /// members, who refuse an entry that disagrees with it.
 struct EntryHeader {
@@ -88,6 +97,7 @@ struct EntryHeader {
   LogHash seen_hash;                   ///< and the log's running hash there
   AccessChange access;                 ///< commits only
   std::vector<RejoinProof> returning;  ///< only with an access change: who asked to come back
+  RestartProof restart;                ///< only when `access` says the whole list
   /// The sender's own blobs that the message points at: the relay keeps them 30 days from here.
   std::vector<BlobAddress> blobs;
   friend bool operator==(const EntryHeader&, const EntryHeader&) = default;
@@ -96,6 +106,22 @@ Bytes encode(const EntryHeader& header);
 /// Errors: malformed, too_long, unsupported_version, and those of a Reader (base/codec.hpp):
 /// truncated, trailing_bytes, length_invalid, length_not_minimal.
 Result<EntryHeader> decode_entry_header(ByteSpan bytes);
+
+/// What a restart's author signs: all of its header, the log, and the handshake entry (`base`) that
+/// it was written upon, so that no other place or list can be made of it.
+Bytes signed_restart(const EntryHeader& header, const LogId& log, std::uint64_t base);
+
+/// The payload of an entry of kind hole: entries `first_lost` … its own seq - 1 are lost, and the
+/// log goes on from where it stood when it had them.
+struct Hole {
+  std::uint64_t first_lost = 0;
+  std::uint32_t generation = 0;
+  LogHash hash;       ///< the running hash before the hole
+  LogHash base_hash;  ///< and at the newest handshake entry, the hole's base
+};
+Bytes encode(const Hole& hole);
+/// Errors: as decode_entry_header.
+Result<Hole> decode_hole(ByteSpan bytes);
 
 /// What an outsider can read of an MLS PrivateMessage (RFC 9420 §6.3), without MLS.
 struct Envelope {

@@ -87,6 +87,9 @@ struct Read {
   LogId log;
   std::uint64_t from = 1;  ///< the first seq wanted
   std::uint32_t entries_max = limits::batch_entries_max;
+  /// The reader's own entries with their payload too, as if they were another's: it has lost what
+  /// it wrote.
+  bool whole = false;
 };
 
 /// "I have applied these logs up to here": lets the relay forget.
@@ -104,6 +107,29 @@ struct Reserve {
 struct Signal {
   LogId log;
   ByteSpan payload;
+};
+
+/// What the relay has told a device of the newest end of a log, sealed with a key of the relay's: a
+/// relay that was put back to an older copy of its disk believes what it said before.
+struct SealedHead {
+  std::uint64_t seq = 0;
+  LogHash hash;            ///< the log's running hash at `seq`
+  std::uint64_t base = 0;  ///< the newest handshake entry up to there
+  LogHash base_hash;       ///< the running hash at it: another history may have one of its seq
+  std::uint32_t generation = 0;
+  std::uint64_t seal = 0;
+};
+
+/// The relay's head is below what it told this device: it has lost entries. Answer: Done once the
+/// log goes on (read on, there is a hole); reserved while it waits for what others report.
+struct ReportHead {
+  LogId log;
+  SealedHead head;
+};
+
+/// Who is on a log's access list. Answer: Members.
+struct ReadMembers {
+  LogId log;
 };
 
 struct Ping {};
@@ -128,7 +154,8 @@ struct GetBlob {
 using Request =
     std::variant<Resume, Register, PublishKeyPackages, ClaimKeyPackages, CreateLog, Append, Read,
                  Ack, Reserve, Signal, Ping, PutBlob, GetBlob, RequestCode, Confirm, SetPin,
-                 DeleteAccount, OprfEvaluate, GetDirectory, GetSegments, GetChanges, Lookup>;
+                 DeleteAccount, OprfEvaluate, GetDirectory, GetSegments, GetChanges, Lookup,
+                 ReportHead, ReadMembers>;
 
 // ---- answers --------------------------------------------------------------------------------
 
@@ -174,13 +201,17 @@ struct Appended {
   std::uint64_t head = 0;
   std::uint64_t base = 0;
   std::vector<DeviceId> inbox_full;  ///< devices whose Welcome found no room
+  LogHash hash;                      ///< running hash at first_seq; with a restart only
+  std::uint64_t seal = 0;            ///< SealedHead's, when the last of them is the head; 0: none
 };
 
-/// Answer to Read, and the push when something new arrives. seqs are consecutive.
+/// Answer to Read, and the push when something new arrives. seqs are consecutive: a hole begins an
+/// answer of its own.
 struct Entries {
   LogId log;
   std::vector<Entry> entries;
   std::uint64_t head = 0;
+  std::uint64_t seal = 0;  ///< SealedHead's, when the last of them is the head; 0: none
 };
 
 struct BlobStored {
@@ -191,6 +222,10 @@ struct BlobStored {
 struct BlobChunk {
   std::uint32_t chunk = 0;
   ByteSpan payload;
+};
+
+struct Members {
+  std::vector<DeviceId> devices;
 };
 
 struct Done {};  ///< to Ack, Reserve, Signal, Ping, Confirm, SetPin, DeleteAccount
@@ -208,7 +243,7 @@ struct Refused {
 
 using Answer = std::variant<Resumed, Registered, KeyPackagesPublished, Claimed, Appended, Entries,
                             Done, Refused, BlobStored, BlobChunk, WorkWanted, CodeSent, Evaluated,
-                            DirectoryHead, Segments, Changes, Records>;
+                            DirectoryHead, Segments, Changes, Records, Members>;
 
 // ---- pushes ---------------------------------------------------------------------------------
 

@@ -59,7 +59,7 @@ Offset<fb::Append> flat_request(FlatBuilder& b, const Append& r) {
 
 Offset<fb::Read> flat_request(FlatBuilder& b, const Read& r) {
   const auto log = flat(r.log);
-  return fb::CreateRead(b, &log, r.from, r.entries_max);
+  return fb::CreateRead(b, &log, r.from, r.entries_max, r.whole);
 }
 
 Offset<fb::Ack> flat_request(FlatBuilder& b, const Ack& r) {
@@ -75,6 +75,19 @@ Offset<fb::Signal> flat_request(FlatBuilder& b, const Signal& r) {
   const auto payload = flat_bytes(b, r.payload);
   const auto log = flat(r.log);
   return fb::CreateSignal(b, &log, payload);
+}
+
+Offset<fb::ReportHead> flat_request(FlatBuilder& b, const ReportHead& r) {
+  const auto log = flat(r.log);
+  const auto hash = flat(r.head.hash);
+  const auto base_hash = flat(r.head.base_hash);
+  return fb::CreateReportHead(b, &log, r.head.seq, &hash, r.head.base, r.head.generation,
+                              r.head.seal, &base_hash);
+}
+
+Offset<fb::ReadMembers> flat_request(FlatBuilder& b, const ReadMembers& r) {
+  const auto log = flat(r.log);
+  return fb::CreateReadMembers(b, &log);
 }
 
 Offset<fb::Ping> flat_request(FlatBuilder& b, const Ping&) { return fb::CreatePing(b); }
@@ -200,7 +213,8 @@ Result<Request> request_from(FlatReader& reader, const fb::Append& from) {
 Result<Request> request_from(FlatReader&, const fb::Read& from) {
   return Request(Read{.log = fixed_from<LogId>(*from.log()),
                       .from = from.from(),
-                      .entries_max = from.entries_max()});
+                      .entries_max = from.entries_max(),
+                      .whole = from.whole()});
 }
 
 Result<Request> request_from(FlatReader& reader, const fb::Ack& from) {
@@ -217,6 +231,20 @@ Result<Request> request_from(FlatReader& reader, const fb::Signal& from) {
   Signal out{.log = fixed_from<LogId>(*from.log()), .payload = reader.bytes(from.payload())};
   if (out.payload.size() > signal_limit.max) return over_limit(signal_limit, out.payload.size());
   return Request(out);
+}
+
+Result<Request> request_from(FlatReader&, const fb::ReportHead& from) {
+  return Request(ReportHead{.log = fixed_from<LogId>(*from.log()),
+                            .head = {.seq = from.seq(),
+                                     .hash = fixed_from<LogHash>(*from.hash()),
+                                     .base = from.base(),
+                                     .base_hash = fixed_from<LogHash>(*from.base_hash()),
+                                     .generation = from.generation(),
+                                     .seal = from.seal()}});
+}
+
+Result<Request> request_from(FlatReader&, const fb::ReadMembers& from) {
+  return Request(ReadMembers{fixed_from<LogId>(*from.log())});
 }
 
 Result<Request> request_from(FlatReader&, const fb::Ping&) { return Request(Ping{}); }
@@ -291,6 +319,10 @@ Result<Request> known_request_from(FlatReader& reader, const fb::RequestFrame& f
       return member_from<fb::GetChanges>(reader, frame);
     case fb::Request::Lookup:
       return member_from<fb::Lookup>(reader, frame);
+    case fb::Request::ReportHead:
+      return member_from<fb::ReportHead>(reader, frame);
+    case fb::Request::ReadMembers:
+      return member_from<fb::ReadMembers>(reader, frame);
     case fb::Request::NONE:
       break;
   }

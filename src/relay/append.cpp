@@ -20,9 +20,10 @@ wire::Answer stale(const LogState& state) {
 
 // One that was struck since is told no more of the log than it may read.
 wire::Answer appended_before(const LogState& state, const Membership& author,
-                             std::uint64_t first_seq) {
+                             const Repeated& repeated) {
   wire::Appended appended;
-  appended.first_seq = first_seq;
+  appended.first_seq = repeated.first_seq;
+  appended.hash = repeated.restart_hash;
   appended.head = readable_to(state, author);
   appended.base = std::min(state.base, appended.head);
   return appended;
@@ -60,6 +61,21 @@ bool answers_strike(const Context& context, const AppendPlan& plan) {
          first.access.mode == wire::AccessChange::Mode::set &&
          context.wall_s() - membership.struck_s <= context.limits.retention_days * day_s &&
          (membership.rejoin_s == 0 || context.wall_s() - membership.rejoin_s >= day_s);
+}
+
+// Whether its author may begin it only members can judge; that it is the next one anybody can.
+Result<void> check_restart(const AppendPlan& plan) {
+  const auto& first = plan.entries.front();
+  const bool is_next = first.restarts == plan.before.generation + 1;
+  if (first.entry->kind == wire::EntryKind::restart && !is_next) return Errc::malformed;
+  return {};
+}
+
+// Others are about to show how far the log had come.
+Result<void> check_not_recovering(Context& context, const LogId& log) {
+  const auto wait_ms = context.recoveries.wait_ms(context.now.mono_ms, log);
+  if (wait_ms == 0) return {};
+  return Error(Errc::reserved).with_retry_after(std::chrono::milliseconds(wait_ms));
 }
 
 Result<void> check_not_reserved(Context& context, const AppendPlan& plan) {
@@ -109,7 +125,8 @@ Result<wire::Answer> append(Context& context, const Caller& caller, const wire::
   TERN_ASSIGN(const auto repeated,
               find_repeated(context.store, plan.log, plan.before, plan.membership, plan.entries));
   if (repeated.entries == plan.entries.size())
-    return appended_before(plan.before, plan.membership, repeated.first_seq);
+    return appended_before(plan.before, plan.membership, repeated);
+  TERN_TRY(check_not_recovering(context, plan.log));
   const auto& rejoin = plan.entries.front().rejoin;
   const bool answers = answers_strike(context, plan);
   if (!plan.membership.on_list() && !rejoin && !answers) return Errc::not_member;
@@ -120,6 +137,7 @@ Result<wire::Answer> append(Context& context, const Caller& caller, const wire::
   } else if (request.base != (answers ? plan.membership.struck_seq : plan.before.base)) {
     return answers ? Result<wire::Answer>(Errc::not_member) : stale(plan.before);
   }
+  TERN_TRY(check_restart(plan));
   TERN_TRY(plan_access(context, plan));
   TERN_TRY(check_not_reserved(context, plan));
   context.batch.raise_counter(plan.author, request.store_counter);
@@ -143,7 +161,7 @@ Result<wire::Answer> create_log(Context& context, const Caller& caller,
     if (!membership) return Errc::log_exists;
     TERN_ASSIGN(const auto repeated,
                 find_repeated(context.store, plan.log, *present, *membership, plan.entries));
-    if (repeated.entries == 1) return appended_before(*present, *membership, repeated.first_seq);
+    if (repeated.entries == 1) return appended_before(*present, *membership, repeated);
     return Errc::log_exists;
   }
   plan.before.members = 1;
@@ -166,6 +184,15 @@ Result<wire::Answer> reserve(Context& context, const Caller& caller, const wire:
     return Error(Errc::reserved).with_retry_after(std::chrono::milliseconds(wait_ms));
   context.reservations.stage_hold(context.now.mono_ms, request.log, device);
   return wire::Answer(wire::Done{});
+}
+
+Result<wire::Answer> read_members(Context& context, const Caller& caller,
+                                  const wire::ReadMembers& request) {
+  TERN_ASSIGN(const auto membership, membership_in(context, request.log, caller.identity.device));
+  TERN_ASSIGN(const auto state, context.store.log(request.log));
+  if (!membership.on_list() || !state || state->kind != LogKind::chat) return Errc::not_member;
+  TERN_ASSIGN(const auto list, context.access_list(request.log));
+  return wire::Answer(wire::Members{{list->begin(), list->end()}});
 }
 
 }  // namespace tern::relay

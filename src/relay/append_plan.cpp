@@ -5,6 +5,7 @@
 
 #include "base/try.hpp"
 #include "relay/blobs.hpp"
+#include "relay/contacts.hpp"
 #include "relay/numbering.hpp"
 #include "relay/welcome_delivery.hpp"
 
@@ -67,13 +68,6 @@ Numbered number_entries(const Context& context, const AppendPlan& plan) {
   return out;
 }
 
-Result<void> note_expiry(Context& context, const LogId& log, LogState& state) {
-  const auto day = day_of(context.wall_s());
-  if (state.expiry_day == day) return {};
-  state.expiry_day = day;
-  return context.store.note_expiry({day, log});
-}
-
 Result<void> admit(Context& context, const LogId& log, const DeviceId& device, std::uint64_t seq) {
   TERN_ASSIGN(const auto before, context.store.member(log, device));
   Membership membership = before.value_or(Membership{});
@@ -124,6 +118,21 @@ Result<void> change_access_list(Context& context, const AppendPlan& plan,
   return {};
 }
 
+bool is_restart(const AppendPlan& plan) {
+  return plan.entries.front().entry->kind == wire::EntryKind::restart;
+}
+
+// A request to rejoin is for one generation: in the next one everybody may ask anew.
+Result<void> let_ask_again(Context& context, const AppendPlan& plan) {
+  for (const auto& device : plan.entries.front().access.added) {
+    TERN_ASSIGN(auto membership, context.store.member(plan.log, device));
+    if (!membership || membership->rejoin_s == 0) continue;
+    membership->rejoin_s = 0;
+    TERN_TRY(context.store.put_member(plan.log, device, *membership));
+  }
+  return {};
+}
+
 Result<void> remember_append(Context& context, const AppendPlan& plan,
                              const std::vector<EntryRow>& rows) {
   auto membership = plan.membership;
@@ -138,6 +147,7 @@ Result<void> remember_append(Context& context, const AppendPlan& plan,
 void note_news(Context& context, const AppendPlan& plan, const Numbered& numbered) {
   auto& news = context.batch.news_of(plan.log);
   news.state = numbered.after;
+  news.seal = context.contacts.keys.head_seal(plan.log, numbered.after);
   for (const auto& row : numbered.rows) {
     wire::Entry entry;
     entry.seq = row.seq;
@@ -181,18 +191,28 @@ Result<void> plan_access(Context& context, AppendPlan& plan) {
   return {};
 }
 
+Result<void> note_expiry(Context& context, const LogId& log, LogState& state) {
+  const auto day = day_of(context.wall_s());
+  if (state.expiry_day == day) return {};
+  state.expiry_day = day;
+  return context.store.note_expiry({day, log});
+}
+
 Result<wire::Appended> carry_out(Context& context, const AppendPlan& plan) {
   auto numbered = number_entries(context, plan);
   TERN_TRY(note_expiry(context, plan.log, numbered.after));
   TERN_TRY(context.store.append(plan.log, plan.before, numbered.after, numbered.rows));
   TERN_TRY(remember_append(context, plan, numbered.rows));
   TERN_TRY(change_access_list(context, plan, numbered.rows));
+  if (is_restart(plan)) TERN_TRY(let_ask_again(context, plan));
   TERN_TRY(keep_named_blobs(context, plan.account, plan.entries));
   note_news(context, plan, numbered);
   wire::Appended out;
   out.first_seq = numbered.rows.front().seq;
   out.head = numbered.after.head;
   out.base = numbered.after.base;
+  out.seal = context.batch.news_of(plan.log).seal;
+  if (is_restart(plan)) out.hash = numbered.rows.front().hash;
   for (const auto& welcomes : plan.welcomes) {
     const auto& commit = numbered.rows[welcomes.entry_index];
     wire::InboxWelcome welcome;

@@ -24,6 +24,9 @@ struct AppendPlan {
 /// entry_too_large (a Welcome that does not fit an entry).
 Result<void> plan_access(Context& context, AppendPlan& plan);
 
+/// The log has an entry of today: it will be too old some day.
+Result<void> note_expiry(Context& context, const LogId& log, LogState& state);
+
 /// Numbers and stores the entries, changes the access list, fills the inboxes, and notes what is
 /// news. Refuses nothing: its errors are the store's.
 Result<wire::Appended> carry_out(Context& context, const AppendPlan& plan);

@@ -38,6 +38,7 @@ struct Receiver {
 struct LogNews {
   LogId log;
   LogState state;
+  std::uint64_t seal = 0;            ///< of `state`
   std::optional<DeviceId> inbox_of;  ///< an inbox: nobody else is told
   bool to_be_read = false;           ///< too large to push: a notice instead
   std::vector<NewEntry> entries;     ///< consecutive seqs

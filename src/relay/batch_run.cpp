@@ -145,6 +145,12 @@ class Running {
   Result<wire::Answer> dispatch(const Caller& caller, const wire::Reserve& request) {
     return reserve(context_, caller, request);
   }
+  Result<wire::Answer> dispatch(const Caller& caller, const wire::ReportHead& request) {
+    return report_head(context_, caller, request);
+  }
+  Result<wire::Answer> dispatch(const Caller& caller, const wire::ReadMembers& request) {
+    return read_members(context_, caller, request);
+  }
   Result<wire::Answer> dispatch(const Caller& caller, const wire::Signal& request) {
     return signal(context_, caller, request);
   }

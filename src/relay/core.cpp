@@ -76,8 +76,9 @@ class CoreImpl final : public Core {
 
  private:
   Context context(Now now, LogTransaction& transaction, Batch& batch) {
-    return {now,           limits_,       events_,   sessions_, upkeep_,     access_lists_,
-            reservations_, device_rates_, contacts_, entropy_,  transaction, batch};
+    return {now,           limits_,       events_,     sessions_,     upkeep_,
+            access_lists_, reservations_, recoveries_, device_rates_, contacts_,
+            entropy_,      transaction,   batch};
   }
   void run_requests_of(Now now);
   void run_contact_upkeep(Now now);
@@ -103,6 +104,7 @@ class CoreImpl final : public Core {
   BlobInterests blob_interests_;
   AccessLists access_lists_;
   Reservations reservations_;
+  Recoveries recoveries_;
   DeviceRates device_rates_;
   Upkeep upkeep_;
   Contacts contacts_;
@@ -128,6 +130,7 @@ void CoreImpl::run_requests_of(Now now) {
   const auto done = store_.transact([&](LogTransaction& transaction) -> Result<void> {
     batch = Batch();
     reservations_.forget_staged();
+    recoveries_.forget_staged();
     auto running = context(now, transaction, batch);
     for (const auto& job : codes_not_sent) TERN_TRY(take_back_code(running, job));
     TERN_TRY(run_requests(running, requests));
@@ -137,12 +140,14 @@ void CoreImpl::run_requests_of(Now now) {
   });
   if (!done) {
     reservations_.forget_staged();
+    recoveries_.forget_staged();
     upkeep_failed(now, done.error());
     // A commit may have failed after it reached the disk.
     forget_changed(batch);
     return refuse_all(requests, done.error());
   }
   reservations_.keep_staged(now.mono_ms);
+  recoveries_.keep_staged(now.mono_ms);
   upkeep_.keep(now);
   upkeep_.take(now, batch);
   device_rates_.take(now.mono_ms, batch);

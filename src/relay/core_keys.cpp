@@ -5,15 +5,17 @@
 #include "base/codec.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/short_hash.hpp"
 
 namespace tern::relay {
 namespace {
 
 constexpr std::size_t opened_epochs_max = 4;
 
-crypto::Secret<32> derive(const crypto::Secret<32>& secret, std::string_view label) {
+template <std::size_t size = 32>
+crypto::Secret<size> derive(const crypto::Secret<32>& secret, std::string_view label) {
   const auto key = crypto::hkdf_extract(as_bytes("tern 1 relay"), secret.span());
-  crypto::Secret<32> out;
+  crypto::Secret<size> out;
   crypto::hkdf_expand(key.span(), {as_bytes(label)}, out.mutable_span());
   return out;
 }
@@ -57,7 +59,27 @@ CoreKeys::CoreKeys(const crypto::Secret<32>& secret)
     : sealing_(derive(secret, "sealing")),
       numbers_(derive(secret, "numbers")),
       challenges_(derive(secret, "challenges")),
-      pins_(derive(secret, "PINs")) {}
+      pins_(derive(secret, "PINs")),
+      heads_(derive<16>(secret, "heads")) {}
+
+std::uint64_t CoreKeys::head_seal(const LogId& log, const wire::SealedHead& head) const {
+  std::array<std::uint8_t, LogId::size_bytes + 2 * wire::LogHash::size_bytes + 8 + 8 + 4> bytes;
+  auto* end = std::copy(log.bytes.begin(), log.bytes.end(), bytes.data());
+  end = std::copy(head.hash.bytes.begin(), head.hash.bytes.end(), end);
+  end = std::copy(head.base_hash.bytes.begin(), head.base_hash.bytes.end(), end);
+  const auto add = [&end](std::uint64_t number, int size) {
+    for (int shift = 8 * (size - 1); shift >= 0; shift -= 8)
+      *end++ = static_cast<std::uint8_t>(number >> shift);
+  };
+  add(head.seq, 8);
+  add(head.base, 8);
+  add(head.generation, 4);
+  return crypto::short_hash(heads_, bytes);
+}
+
+std::uint64_t CoreKeys::head_seal(const LogId& log, const LogState& state) const {
+  return head_seal(log, {state.head, state.hash, state.base, state.base_hash, state.generation, 0});
+}
 
 NumberId CoreKeys::number_id(std::string_view number) const {
   const auto digest = crypto::blake2b({as_bytes(number)}, numbers_.span());

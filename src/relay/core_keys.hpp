@@ -6,7 +6,8 @@
 
 #include "base/entropy.hpp"
 #include "crypto/secret.hpp"
-#include "relay/directory_store.hpp"
+#include "relay/log_store.hpp"
+#include "wire/frames.hpp"
 
 namespace tern::relay {
 
@@ -43,11 +44,16 @@ class CoreKeys {
 
   /// What a device's work is to be for in a window of time.
   wire::WorkChallenge challenge(const DeviceId& device, std::int64_t window) const;
+  /// SealedHead's seal. 64 bits: it can only be tried against this relay, within its rates.
+  std::uint64_t head_seal(const LogId& log, const wire::SealedHead& head) const;
+  /// Of a log that stands here.
+  std::uint64_t head_seal(const LogId& log, const LogState& state) const;
   /// What is kept of an account's PIN.
   crypto::Blake2bDigest pin_hash(const AccountId& account, const wire::PinProof& pin) const;
 
  private:
   crypto::Secret<32> sealing_, numbers_, challenges_, pins_;
+  crypto::Secret<16> heads_;
 };
 
 /// Of the epochs that are in use, opened once.

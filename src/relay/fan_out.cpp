@@ -67,6 +67,7 @@ std::vector<std::shared_ptr<const Bytes>> encode_entries(const LogNews& news,
     }
     entries.entries.push_back(out);
   }
+  if (receiver.to == news.state.head) entries.seal = news.seal;
   if (!entries.entries.empty()) flush();
   return frames;
 }

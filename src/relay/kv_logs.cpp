@@ -101,21 +101,26 @@ Result<std::size_t> KvLogTransaction::forget(const LogId& log, std::uint64_t to,
   auto& state = *row->state;
   to = std::min(to, state.head);
   if (count_max == 0 || to < state.first_kept) return std::size_t{0};
-  const auto count = std::min<std::uint64_t>(count_max, to - state.first_kept + 1);
-  const auto last = state.first_kept + count - 1;
-  TERN_ASSIGN(const auto last_entry, entry(log, last));
-  const auto last_hash = last_entry.hash;
-  for (auto seq = state.first_kept; seq <= last; ++seq) {
+  // Not counted up: the seqs of a hole have no rows.
+  std::vector<std::uint64_t> seqs;
+  wire::LogHash last_hash;
+  TERN_TRY(read(log, state.first_kept, to, [&](const EntryRow& entry) {
+    seqs.push_back(entry.seq);
+    last_hash = entry.hash;
+    return seqs.size() < count_max ? Scan::next : Scan::stop;
+  }));
+  if (seqs.empty()) return std::size_t{0};
+  for (const auto seq : seqs) {
     if (state.kind == LogKind::inbox) {
       TERN_ASSIGN(const auto welcome, entry(log, seq));
       TERN_TRY(release_welcome(log, welcome));
     }
     TERN_TRY(erase_lazily(tables::entries, Key(log, seq)));
   }
-  state.first_kept = last + 1;
+  state.first_kept = seqs.back() + 1;
   state.forgotten_hash = last_hash;
   row->changed = true;
-  return static_cast<std::size_t>(count);
+  return seqs.size();
 }
 
 Result<std::uint64_t> KvLogTransaction::inbox_share(const LogId& inbox, const DeviceId& author) {

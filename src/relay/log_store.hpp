@@ -35,7 +35,11 @@ struct LogState {
   std::uint32_t members = 0;     ///< devices on the access list
   std::uint32_t expiry_day = 0;  ///< the day for which note_expiry() was last called
   wire::LogHash hash;            ///< running hash at `head`
+  wire::LogHash base_hash;       ///< running hash at `base`
   wire::LogHash forgotten_hash;  ///< running hash at `first_kept` - 1
+  /// The newest hole: entries that an older copy of the disk did not have; 0: there was none.
+  std::uint64_t lost_first = 0;
+  std::uint64_t lost_last = 0;
   friend bool operator==(const LogState&, const LogState&) = default;
 };
 
@@ -141,7 +145,8 @@ class LogTransaction : public DirectoryTransaction {
   /// next call.
   virtual Result<void> read(const LogId& log, std::uint64_t from, std::uint64_t to,
                             const VisitEntry& visit) = 0;
-  /// Forgets up to `count_max` entries from the oldest on, none after `to`. Lazily kept.
+  /// Forgets up to `count_max` entries from the oldest on, none after `to`; how many they were.
+  /// Where there is a hole it forgets nothing beyond it that is not there. Lazily kept.
   virtual Result<std::size_t> forget(const LogId& log, std::uint64_t to, std::size_t count_max) = 0;
 
   /// How many of an inbox's kept entries came from this author.

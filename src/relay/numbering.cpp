@@ -11,7 +11,10 @@ void number(LogState& state, EntryRow& row) {
   row.hash.bytes = crypto::blake2b({state.hash, header, row.payload}).bytes;
   state.hash = row.hash;
   // The design's promise 3: what follows a handshake is encrypted in the epoch that it began.
-  if (wire::is_handshake(row.kind)) state.base = row.seq;
+  if (wire::is_handshake(row.kind)) {
+    state.base = row.seq;
+    state.base_hash = row.hash;
+  }
   if (row.kind == wire::EntryKind::restart) ++state.generation;
 }
 

@@ -56,6 +56,7 @@ Result<ParsedEntry> parse_message(const wire::Entry& entry) {
   out.entry = &entry;
   out.seen_seq = header->seen_seq;
   out.access = std::move(header->access);
+  out.restarts = header->restart.generation;
   out.blobs = std::move(header->blobs);
   TERN_TRY(check_access(out));
   return out;
@@ -80,7 +81,8 @@ Result<std::vector<ParsedEntry>> parse_entries(std::span<const wire::Entry> entr
   std::size_t access_changes = 0;
   for (const auto& entry : entries) {
     const bool rejoin = entry.kind == EntryKind::rejoin;
-    if (rejoin && entries.size() > 1) return Errc::malformed;
+    const bool alone = rejoin || entry.kind == EntryKind::restart;
+    if (alone && entries.size() > 1) return Errc::malformed;
     TERN_ASSIGN(auto parsed, rejoin ? parse_rejoin(entry) : parse_message(entry));
     if (parsed.access.mode != wire::AccessChange::Mode::none) ++access_changes;
     if (access_changes > access_changes_per_append_max) return Errc::batch_too_large;

@@ -15,6 +15,7 @@ struct ParsedEntry {
   const wire::Entry* entry = nullptr;
   std::uint64_t seen_seq = 0;  ///< how far its author had read when it encrypted
   wire::AccessChange access;
+  std::uint32_t restarts = 0;  ///< the generation that a restart says it begins
   std::optional<wire::RejoinRequest> rejoin;
   std::vector<BlobAddress> blobs;  ///< its author's, that it names
 
@@ -28,8 +29,8 @@ inline constexpr std::size_t access_changes_per_append_max = 8;
 
 /// Sizes and numbers were held against their limits when the request was decoded.
 /// Errors: malformed (no entries, a kind that only a relay makes, an MLS message of another kind,
-/// the same id twice, a rejoin that is not alone), header_mismatch, access_change_invalid,
-/// batch_too_large (commits that change the access list).
+/// the same id twice, a rejoin or restart that is not alone), header_mismatch,
+/// access_change_invalid, batch_too_large (commits that change the access list).
 Result<std::vector<ParsedEntry>> parse_entries(std::span<const wire::Entry> entries);
 
 }  // namespace tern::relay

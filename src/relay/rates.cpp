@@ -65,9 +65,10 @@ std::uint32_t acked_logs(const wire::Request& request) {
 }  // namespace
 
 bool is_heavy(const wire::Request& request) {
-  return is_any_of<wire::Resume, wire::Register, wire::Read, wire::ClaimKeyPackages,
-                   wire::PublishKeyPackages, wire::Confirm, wire::DeleteAccount, wire::OprfEvaluate,
-                   wire::GetSegments, wire::GetChanges, wire::Lookup>(request) ||
+  return is_any_of<wire::Resume, wire::Register, wire::Read, wire::ReportHead, wire::ReadMembers,
+                   wire::ClaimKeyPackages, wire::PublishKeyPackages, wire::Confirm,
+                   wire::DeleteAccount, wire::OprfEvaluate, wire::GetSegments, wire::GetChanges,
+                   wire::Lookup>(request) ||
          commits(request) || acked_logs(request) > light_acked_logs_max;
 }
 
@@ -109,7 +110,9 @@ std::uint32_t Rates::take(std::int64_t mono_ms, const Session& session,
   // Keys are made for nothing: what counts is where they come from.
   if (is_any_of<wire::Register>(request)) return registrations_.take(mono_ms, session.origin);
   if (is_any_of<wire::PublishKeyPackages>(request)) return publishes_.take(mono_ms, payer);
-  if (is_any_of<wire::Read>(request)) return reads_.take(mono_ms, payer);
+  // All logs of a device at once, after the relay was put back.
+  if (is_any_of<wire::Read, wire::ReportHead, wire::ReadMembers>(request))
+    return reads_.take(mono_ms, payer);
   if (is_any_of<wire::PutBlob>(request)) return blob_puts_.take(mono_ms, payer);
   if (is_any_of<wire::GetBlob>(request)) return blob_gets_.take(mono_ms, payer);
   if (is_any_of<wire::RequestCode, wire::Confirm, wire::SetPin, wire::DeleteAccount>(request))

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/try.hpp"
+#include "relay/contacts.hpp"
 #include "relay/entry_frames.hpp"
 #include "relay/log_heads.hpp"
 #include "relay/requests.hpp"
@@ -10,14 +11,19 @@
 namespace tern::relay {
 namespace {
 
-wire::Entry entry_of(const EntryRow& row, const DeviceId& reader) {
+struct Asking {
+  DeviceId device;
+  bool whole = false;  ///< its own entries too
+};
+
+wire::Entry entry_of(const EntryRow& row, const Asking& reader) {
   wire::Entry out;
   out.seq = row.seq;
   out.id = row.id;
   out.kind = row.kind;
   out.base = row.base;
   // Its author has kept it, under this id. Welcomes and holes are never the reader's own.
-  out.own = row.author == reader && row.kind != wire::EntryKind::welcome &&
+  out.own = !reader.whole && row.author == reader.device && row.kind != wire::EntryKind::welcome &&
             row.kind != wire::EntryKind::hole;
   if (!out.own) out.payload = row.payload;
   return out;
@@ -30,12 +36,14 @@ struct Stretch {
 };
 
 // Payloads stay where the store has them: nothing asks it for more before they are encoded.
-Result<std::vector<wire::Entry>> read_chat(Context& context, const LogId& log,
-                                           const DeviceId& reader, const Stretch& stretch) {
+Result<std::vector<wire::Entry>> read_chat(Context& context, const LogId& log, const Asking& reader,
+                                           const Stretch& stretch) {
   std::vector<wire::Entry> out;
   FrameRoom room(stretch.entries_max);
   TERN_TRY(context.store.read(log, stretch.from, stretch.to, [&](const EntryRow& row) {
     const auto entry = entry_of(row, reader);
+    // A hole begins an answer of its own.
+    if (!out.empty() && entry.seq != out.back().seq + 1) return Scan::stop;
     if (!room.take(entry)) return Scan::stop;
     out.push_back(entry);
     return Scan::next;
@@ -45,7 +53,7 @@ Result<std::vector<wire::Entry>> read_chat(Context& context, const LogId& log,
 
 // A Welcome may lie in two rows: each is put together before the next is looked at.
 Result<std::vector<wire::Entry>> read_inbox(Context& context, const LogId& log,
-                                            const DeviceId& reader, const Stretch& stretch) {
+                                            const Asking& reader, const Stretch& stretch) {
   std::vector<wire::Entry> out;
   FrameRoom room(stretch.entries_max);
   for (auto seq = stretch.from; seq <= stretch.to; ++seq) {
@@ -89,12 +97,15 @@ Result<wire::Answer> read(Context& context, const Caller& caller, const wire::Re
   wire::Entries answer;
   answer.log = request.log;
   answer.head = to;
-  TERN_ASSIGN(answer.entries, state->kind == LogKind::inbox
-                                  ? read_inbox(context, request.log, device, stretch)
-                                  : read_chat(context, request.log, device, stretch));
+  TERN_ASSIGN(answer.entries,
+              state->kind == LogKind::inbox
+                  ? read_inbox(context, request.log, {device, false}, stretch)
+                  : read_chat(context, request.log, {device, request.whole}, stretch));
   const auto told = answer.entries.empty() ? from - 1 : answer.entries.back().seq;
   ReadTold outcome{caller.session.connection, request.log, {}};
   if (told < to) outcome.lag = Lag{told, true};
+  if (told == state->head && state->kind == LogKind::chat)
+    answer.seal = context.contacts.keys.head_seal(request.log, *state);
   context.batch.reads.push_back(outcome);
   return wire::Answer(std::move(answer));
 }

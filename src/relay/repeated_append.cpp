@@ -29,7 +29,10 @@ Result<Repeated> find_repeated(LogTransaction& store, const LogId& log, const Lo
     if (ids.empty()) ids = sorted_ids(entries);
     TERN_TRY(store.read(log, append.first, last, [&](const EntryRow& row) {
       if (std::binary_search(ids.begin(), ids.end(), row.id)) ++out.entries;
-      if (row.id == entries.front().entry->id) out.first_seq = row.seq;
+      if (row.id == entries.front().entry->id) {
+        out.first_seq = row.seq;
+        if (row.kind == wire::EntryKind::restart) out.restart_hash = row.hash;
+      }
       return Scan::next;
     }));
   }

@@ -11,6 +11,7 @@ namespace tern::relay {
 
 struct Repeated {
   std::size_t entries = 0;      ///< how many of these entries the log has already
+  wire::LogHash restart_hash;   ///< the log's at first_seq, of a restart
   std::uint64_t first_seq = 0;  ///< the first's seq, if the log has it
 };
 

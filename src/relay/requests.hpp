@@ -9,6 +9,7 @@
 #include "relay/batch.hpp"
 #include "relay/device_rates.hpp"
 #include "relay/event_log.hpp"
+#include "relay/recoveries.hpp"
 #include "relay/reservations.hpp"
 #include "tern/relay.hpp"
 
@@ -25,6 +26,7 @@ struct Context {
   const Upkeep& upkeep;
   AccessLists& access_lists;
   Reservations& reservations;
+  Recoveries& recoveries;
   const DeviceRates& device_rates;
   Contacts& contacts;
   Entropy& entropy;
@@ -68,6 +70,10 @@ Result<wire::Answer> append(Context& context, const Caller& caller, const wire::
 Result<wire::Answer> read(Context& context, const Caller& caller, const wire::Read& request);
 Result<wire::Answer> acknowledge(Context& context, const Caller& caller, const wire::Ack& request);
 Result<wire::Answer> reserve(Context& context, const Caller& caller, const wire::Reserve& request);
+Result<wire::Answer> report_head(Context& context, const Caller& caller,
+                                 const wire::ReportHead& request);
+Result<wire::Answer> read_members(Context& context, const Caller& caller,
+                                  const wire::ReadMembers& request);
 Result<wire::Answer> signal(Context& context, const Caller& caller, const wire::Signal& request);
 
 Result<wire::Answer> publish_key_packages(Context& context, const Caller& caller,

@@ -31,6 +31,9 @@ Result<LogState> read_log_state(Reader reader) {
   TERN_ASSIGN(out.expiry_day, reader.number<std::uint32_t>());
   TERN_ASSIGN(out.hash, reader.fixed<wire::LogHash>());
   TERN_ASSIGN(out.forgotten_hash, reader.fixed<wire::LogHash>());
+  TERN_ASSIGN(out.lost_first, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.lost_last, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.base_hash, reader.fixed<wire::LogHash>());
   TERN_TRY(reader.finish());
   return out;
 }
@@ -135,7 +138,10 @@ Bytes encode(const LogState& state) {
       .number(state.members)
       .number(state.expiry_day)
       .raw(state.hash)
-      .raw(state.forgotten_hash);
+      .raw(state.forgotten_hash)
+      .number(state.lost_first)
+      .number(state.lost_last)
+      .raw(state.base_hash);
   return std::move(writer).take();
 }
 

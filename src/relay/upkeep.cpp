@@ -211,9 +211,10 @@ Result<bool> Upkeep::prune_log(LogTransaction& store, Now now, const LogId& log)
     return limit_to(++struck <= struck_max ? needed_from(membership, now.wall_ms / 1000) : 0);
   }));
   run_.members_left -= std::min(run_.members_left, members);
-  TERN_ASSIGN(const auto forgotten, store.forget(log, applied_by_all, run_.forget_left));
+  const auto share = run_.forget_left;
+  TERN_ASSIGN(const auto forgotten, store.forget(log, applied_by_all, share));
   run_.forget_left -= forgotten;
-  return state->first_kept + forgotten > applied_by_all;
+  return forgotten < share;
 }
 
 // Rows name the logs that were written to on a day: only those are visited, when the day is past

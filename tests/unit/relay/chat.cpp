@@ -32,6 +32,7 @@ Written write(World& world, wire::EntryKind kind, std::string_view text,
   header.entry_id = world.random<EntryId>();
   header.seen_seq = seen_seq;
   header.access = access;
+  if (kind == wire::EntryKind::restart) header.restart.generation = 1;
   Written out;
   out.payload = std::make_shared<const Bytes>(private_message(content_type_of(kind), header, text));
   out.entry.id = header.entry_id;

@@ -15,6 +15,7 @@ struct Written {
 Bytes private_message(std::uint8_t content_type, const wire::EntryHeader& header,
                       std::string_view text);
 
+/// A restart says that it begins generation 1.
 Written write(World& world, wire::EntryKind kind, std::string_view text,
               const wire::AccessChange& access = {}, std::uint64_t seen_seq = 0);
 inline Written message(World& world, std::string_view text = "sealed") {

@@ -119,6 +119,16 @@ json fields(const GetChanges& r) {
   return {{"get_changes", r.since}, {"until", r.until}, {"epoch", r.epoch}};
 }
 json fields(const Lookup& r) { return {{"lookup", hex(r.tags)}, {"epoch", r.epoch}}; }
+json fields(const ReadMembers& r) { return {{"read_members", r.log.hex()}}; }
+json fields(const ReportHead& r) {
+  return {{"report_head", r.log.hex()},
+          {"seq", r.head.seq},
+          {"hash", r.head.hash.hex()},
+          {"base", r.head.base},
+          {"base_hash", r.head.base_hash.hex()},
+          {"generation", r.head.generation},
+          {"seal", r.head.seal}};
+}
 
 json fields(const Resumed& a) {
   return {{"resumed", each(a.logs, head)},
@@ -136,14 +146,14 @@ json fields(const Claimed& a) {
            })}};
 }
 json fields(const Appended& a) {
-  return {{"appended", a.first_seq},
-          {"head", a.head},
-          {"base", a.base},
-          {"inbox_full", hexes(a.inbox_full)}};
+  return {{"appended", a.first_seq},           {"head", a.head},       {"base", a.base},
+          {"inbox_full", hexes(a.inbox_full)}, {"hash", a.hash.hex()}, {"seal", a.seal}};
 }
 json fields(const Entries& a) {
-  return {{"entries", entries(a.entries)}, {"log", a.log.hex()}, {"head", a.head}};
+  return {
+      {"entries", entries(a.entries)}, {"log", a.log.hex()}, {"head", a.head}, {"seal", a.seal}};
 }
+json fields(const Members& a) { return {{"members", hexes(a.devices)}}; }
 json fields(const Done&) { return "done"; }
 json fields(const Refused& a) {
   return {{"refused", name(a.code)},

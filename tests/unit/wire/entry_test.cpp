@@ -82,6 +82,42 @@ TEST_CASE("a request to rejoin comes back from its proof and the KeyPackage") {
   CHECK(encode(again) == encode(request));
 }
 
+TEST_CASE("a restart's signature is over its place and every other field of its header") {
+  Samples samples(11);
+  EntryHeader header = samples.entry_header();
+  header.access.mode = AccessChange::Mode::set;
+  header.restart = {samples.id<DeviceId>(), 7, {}};
+  const auto log = samples.id<LogId>();
+  const auto signed_bytes = signed_restart(header, log, 9);
+  const auto differs = [&](auto change) {
+    EntryHeader changed = header;
+    change(changed);
+    return signed_restart(changed, log, 9) != signed_bytes;
+  };
+  CHECK(differs([](auto& h) { h.entry_id.bytes[0] ^= 1; }));
+  CHECK(differs([](auto& h) { h.seen_seq ^= 1; }));
+  CHECK(differs([](auto& h) { h.seen_hash.bytes[0] ^= 1; }));
+  CHECK(differs([](auto& h) { h.access.added.emplace_back(); }));
+  CHECK(differs([](auto& h) { h.restart.device.bytes[0] ^= 1; }));
+  CHECK(differs([](auto& h) { h.restart.generation ^= 1; }));
+  CHECK_FALSE(differs([](auto& h) { h.restart.signature.bytes[0] ^= 1; }));
+  CHECK(signed_restart(header, samples.id<LogId>(), 9) != signed_bytes);
+  CHECK(signed_restart(header, log, 8) != signed_bytes);
+  CHECK(as_text(signed_bytes).find("tern 1 restart") == 1);
+}
+
+TEST_CASE("a hole comes back as it was written, and only so") {
+  Samples samples(12);
+  const Hole hole{samples.number(), 3, samples.id<LogHash>(), samples.id<LogHash>()};
+  const Bytes bytes = encode(hole);
+  const auto back = decode_hole(bytes).value();
+  CHECK(back.first_lost == hole.first_lost);
+  CHECK(back.generation == hole.generation);
+  CHECK(back.hash == hole.hash);
+  CHECK(back.base_hash == hole.base_hash);
+  cut_everywhere(bytes, decode_hole);
+}
+
 TEST_CASE("what is hashed of an entry has a fixed length and differs by each of its fields") {
   const EntryId id = *EntryId::from(Bytes(16, 1));
   const Bytes bytes = hashed_header(1, id, EntryKind::commit, 2, 3);

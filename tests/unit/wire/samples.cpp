@@ -49,7 +49,7 @@ LogHead Samples::head() {
 }
 
 Entries Samples::entries() {
-  Entries out{.log = id<LogId>(), .head = number()};
+  Entries out{.log = id<LogId>(), .entries = {}, .head = number(), .seal = number()};
   out.entries = list(5, [&] {
     Entry one = entry();
     if (coin()) {
@@ -88,7 +88,7 @@ std::vector<Request> Samples::requests() {
           ClaimKeyPackages{ids<AccountId>(5), ids<DeviceId>(5)},
           create,
           append(),
-          Read{id<LogId>(), number(), number32()},
+          Read{id<LogId>(), number(), number32(), coin()},
           Ack{list(6, [&] { return position(); }), number()},
           Reserve{id<LogId>()},
           Signal{id<LogId>(), bytes(100)},
@@ -106,7 +106,10 @@ std::vector<Request> Samples::requests() {
           GetDirectory{},
           GetSegments{number32(), static_cast<std::uint8_t>(number())},
           GetChanges{number32(), number(), number()},
-          Lookup{number32(), random(tag_bytes * below(5))}};
+          Lookup{number32(), random(tag_bytes * below(5))},
+          ReportHead{id<LogId>(),
+                     {number(), id<LogHash>(), number(), id<LogHash>(), number32(), number()}},
+          ReadMembers{id<LogId>()}};
 }
 
 Segments Samples::segments() {
@@ -136,7 +139,8 @@ std::vector<Answer> Samples::answers() {
                        [&] {
                          return ClaimedDevice{id<AccountId>(), id<DeviceId>(), bytes(500)};
                        })},
-          Appended{number(), number(), number(), ids<DeviceId>(3)},
+          Appended{number(), number(), number(), ids<DeviceId>(3),
+                   coin() ? id<LogHash>() : LogHash{}, number()},
           entries(),
           Done{},
           Refused{codes[below(std::size(codes))], number32(), number(), number(), number32()},
@@ -149,7 +153,8 @@ std::vector<Answer> Samples::answers() {
           segments(),
           Changes{number32(), number(), number(), number(), bytes(90), bytes(90),
                   random(directory_record_bytes * below(3))},
-          records()};
+          records(),
+          Members{ids<DeviceId>(9)}};
 }
 
 std::vector<Push> Samples::pushes() {
@@ -238,6 +243,7 @@ EntryHeader Samples::entry_header() {
                   .seen_hash = id<LogHash>(),
                   .access = {},
                   .returning = {},
+                  .restart = {},
                   .blobs = ids<BlobAddress>(limits::entry_blobs_max)};
   out.access.mode = static_cast<AccessChange::Mode>(below(3));
   if (out.access.mode != AccessChange::Mode::none) out.access.added = ids<DeviceId>(9);
@@ -245,6 +251,8 @@ EntryHeader Samples::entry_header() {
   if (out.access.mode != AccessChange::Mode::none)
     for (auto left = below(3); left > 0; --left)
       out.returning.push_back(proof_of(rejoin_request()));
+  if (out.access.mode == AccessChange::Mode::set && coin())
+    out.restart = {id<DeviceId>(), 1 + number32() / 2, id<Signature>()};
   return out;
 }
 

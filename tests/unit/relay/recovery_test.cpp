@@ -1,0 +1,174 @@
+// A relay that was put back to an older copy of its disk, and what devices show it.
+#include "chat.hpp"
+
+using namespace tern;
+using namespace tern::relay;
+using namespace tern::relay::test;
+
+namespace {
+
+struct RecoveryTalk {
+  World world;
+  Device anna = world.make_device();
+  Device bo = world.make_device();
+  ConnectionId at_anna = world.online(anna);
+  ConnectionId at_bo = world.online(bo);
+  LogId log = create_chat(world, at_anna, {bo.id}).log;
+
+  /// Appends one message: its seq, and what its author has of it.
+  wire::ReportHead append(ConnectionId from) {
+    const auto written = message(world);
+    const auto appended = as<wire::Appended>(world.ask(from, append_of(log, 1, {written})));
+    const auto seq = appended.first_seq;
+    const auto header =
+        wire::hashed_header(seq, written.entry.id, written.entry.kind, 1, written.payload->size());
+    hash.bytes = crypto::blake2b({hash, header, *written.payload}).bytes;
+    return {log, {seq, hash, 1, first, 0, appended.seal}};
+  }
+  void put_back(const store::MemoryDisk& copy) {
+    world.disk.restore(copy);
+    world.restart();
+    at_anna = world.resume(anna);
+    at_bo = world.resume(bo);
+  }
+  wire::LogHead head(ConnectionId at) {
+    return as<wire::Resumed>(world.ask(at, wire::Resume{})).logs.at(1);
+  }
+
+  wire::LogHash first = first_hash();
+  wire::LogHash hash = first;
+
+ private:
+  wire::LogHash first_hash() {
+    const auto welcome = read_from(world, at_bo, bo.inbox).entries.at(0);
+    return wire::decode_inbox_welcome(welcome.payload).value().hash;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a log goes on behind the highest head that it is shown, and says what is lost") {
+  RecoveryTalk talk;
+  talk.append(talk.at_anna);
+  const auto copy = talk.world.disk.copy();
+  talk.append(talk.at_anna);
+  const auto bos = talk.append(talk.at_anna);
+  const auto annas = talk.append(talk.at_anna);
+  talk.put_back(copy);
+
+  const auto wait = as<wire::Refused>(talk.world.ask(talk.at_bo, bos));
+  CHECK(wait.code == Errc::reserved);
+  CHECK(wait.retry_after_ms == 10'000);
+  talk.world.pass_ms(5'000);
+  CHECK(as<wire::Refused>(talk.world.ask(talk.at_anna, annas)).retry_after_ms == 5'000);
+  // Meanwhile nothing takes the place of what is lost.
+  CHECK(refusal(talk.world.ask(talk.at_bo, append_of(talk.log, 1, {message(talk.world)}))) ==
+        Errc::reserved);
+  talk.world.pass_ms(5'000);
+  as<wire::Done>(talk.world.ask(talk.at_bo, bos));
+  as<wire::Done>(talk.world.ask(talk.at_anna, annas));
+
+  const auto read = read_from(talk.world, talk.at_bo, talk.log, 4);
+  REQUIRE(read.entries.size() == 1);
+  CHECK(read.entries[0].kind == wire::EntryKind::hole);
+  CHECK(read.entries[0].seq == 6);
+  const auto hole = wire::decode_hole(read.entries[0].payload).value();
+  CHECK(hole.first_lost == 3);
+  CHECK(hole.hash == annas.head.hash);
+  CHECK(append_message(talk.world, talk.at_anna, talk.log) == 7);
+  // Nobody reads past a hole without seeing it.
+  const auto before = read_from(talk.world, talk.at_bo, talk.log, 2);
+  CHECK(before.entries.size() == 1);
+  CHECK(before.head == 7);
+}
+
+TEST_CASE("a head that the relay has not sealed burns no seq, and holds nothing up") {
+  RecoveryTalk talk;
+  auto lie = talk.append(talk.at_anna);
+  lie.head.seq = UINT64_MAX - 5;
+  CHECK(refusal(talk.world.ask(talk.at_bo, lie)) == Errc::not_member);
+  lie.head.seal = 0;
+  CHECK(refusal(talk.world.ask(talk.at_bo, lie)) == Errc::not_member);
+  CHECK(talk.append(talk.at_anna).head.seq == 3);
+  CHECK(talk.head(talk.at_anna).head == 3);
+
+  const auto copy = talk.world.disk.copy();
+  const auto truth = talk.append(talk.at_anna);
+  talk.put_back(copy);
+  for (const auto change : {0, 1, 2, 3, 4}) {
+    auto report = truth;
+    if (change == 0) ++report.head.seq;
+    if (change == 1) ++report.head.base;
+    if (change == 2) ++report.head.generation;
+    if (change == 3) report.head.hash.bytes[0] ^= 1;
+    if (change == 4) report.head.base_hash.bytes[0] ^= 1;
+    CHECK(refusal(talk.world.ask(talk.at_bo, report)) == Errc::not_member);
+  }
+  CHECK(refusal(talk.world.ask(talk.at_bo, truth)) == Errc::reserved);
+}
+
+TEST_CASE("a head that the relay has is answered at once, and to members only") {
+  RecoveryTalk talk;
+  const auto report = talk.append(talk.at_anna);
+  as<wire::Done>(talk.world.ask(talk.at_bo, report));
+  auto another = report;
+  another.head.hash.bytes[0] ^= 1;
+  CHECK(refusal(talk.world.ask(talk.at_bo, another)) == Errc::log_forked);
+  const auto mallory = talk.world.make_device();
+  const auto at_mallory = talk.world.online(mallory);
+  CHECK(refusal(talk.world.ask(at_mallory, report)) == Errc::not_member);
+}
+
+TEST_CASE("a log that is lost altogether is there again for all who had read it") {
+  RecoveryTalk talk;
+  World& world = talk.world;
+  const auto copy = world.disk.copy();
+  const auto late = create_chat(world, talk.at_anna, {talk.bo.id});
+  const auto written = message(world);
+  const auto appended =
+      as<wire::Appended>(world.ask(talk.at_anna, append_of(late.log, 1, {written})));
+  const auto read = read_from(world, talk.at_bo, late.log, 2);
+  CHECK(read.seal == appended.seal);
+  const auto inbox = read_from(world, talk.at_bo, talk.bo.inbox).entries;
+  auto hash = wire::decode_inbox_welcome(inbox.back().payload).value().hash;
+  const auto first = hash;
+  const auto header =
+      wire::hashed_header(2, written.entry.id, written.entry.kind, 1, written.payload->size());
+  hash.bytes = crypto::blake2b({hash, header, *written.payload}).bytes;
+  const wire::ReportHead report{late.log, {2, hash, 1, first, 0, appended.seal}};
+  talk.put_back(copy);
+
+  CHECK(refusal(world.ask(talk.at_anna, report)) == Errc::reserved);
+  world.pass_ms(10'000);
+  as<wire::Done>(world.ask(talk.at_anna, report));
+  CHECK(append_message(world, talk.at_anna, late.log) == 4);
+  // He comes back later, and had read as far as what is lost.
+  CHECK(refusal(world.ask(talk.at_bo, append_of(late.log, 1, {message(world)}))) ==
+        Errc::not_member);
+  as<wire::Done>(world.ask(talk.at_bo, report));
+  CHECK(append_message(world, talk.at_bo, late.log) == 5);
+}
+
+TEST_CASE("a log with a hole is forgotten up to where everybody is") {
+  RecoveryTalk talk;
+  const auto copy = talk.world.disk.copy();
+  talk.append(talk.at_anna);
+  const auto report = talk.append(talk.at_anna);
+  talk.put_back(copy);
+  CHECK(refusal(talk.world.ask(talk.at_anna, report)) == Errc::reserved);
+  talk.world.pass_ms(10'000);
+  as<wire::Done>(talk.world.ask(talk.at_anna, report));
+  const auto ack = [&](ConnectionId at, std::uint64_t seq) {
+    wire::Ack request;
+    request.logs = {{talk.log, seq, {}}};
+    as<wire::Done>(talk.world.ask(at, request));
+  };
+  for (const auto at : {talk.at_anna, talk.at_bo}) ack(at, 3);
+  talk.world.settle();
+  CHECK(talk.head(talk.at_anna).first_kept == 2);
+  append_message(talk.world, talk.at_anna, talk.log);
+  for (const auto at : {talk.at_anna, talk.at_bo}) ack(at, 5);
+  talk.world.settle();
+  CHECK(talk.head(talk.at_anna).first_kept == 6);
+  CHECK(append_message(talk.world, talk.at_bo, talk.log) == 6);
+}
