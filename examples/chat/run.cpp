@@ -67,8 +67,12 @@ class Printer {
     line(event.online ? "online" : "offline");
   }
   void operator()(const tern::LogForked&) {
-    line("warning: the relay shows people different histories, or has lost some of it");
+    line("warning: the relay shows people different histories");
   }
+  void operator()(const tern::LogRolledBack&) {
+    line("the relay has lost messages, and they are sent again");
+  }
+  void operator()(const tern::ChatRestarted&) { line("a chat was begun anew"); }
   void operator()(const tern::DeviceRestored&) {
     line("this folder is an old copy: asking to be added to every chat again");
   }

@@ -224,6 +224,13 @@ class Chat {
   Pending<void> remove(const AccountId& member);
   /// Leaves; the history stays. Done when the others were told.
   Pending<void> leave();
+  /// Begins anew, with the same members and the same history, when this device waits to be added
+  /// again (ChatState::split) and whoever could do it is not there. A chat of two does so on its
+  /// own after a day, and any chat as soon as all of its devices wait. Everybody is shown it
+  /// (ChatRestarted). Done when the chat can be followed again, by this or because somebody was
+  /// there after all. Errors: invalid_argument (it can be followed), policy_violated (a group's
+  /// admins may, either of two), chat_left.
+  Pending<void> restart();
 
  private:
   friend class Client;

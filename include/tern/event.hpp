@@ -45,11 +45,23 @@ struct ChatChanged {
 struct ConnectionChanged {
   bool online = false;
 };
-/// Members were shown different logs, or the relay's copy is older than this device's: the relay,
-/// or who controls it, has lied or lost data.
+/// Members, or this device before, were shown another log than now: the relay, or who controls it,
+/// has lied.
 struct LogForked {
   ChatId chat;
   std::uint64_t seq = 0;
+};
+/// The relay's copy of the chat is older than this device's, as after a backup was put back: it has
+/// lost entries from `seq` on. Their authors send them again; what nobody has any more is a gap.
+struct LogRolledBack {
+  ChatId chat;
+  std::uint64_t seq = 0;
+};
+/// The chat goes on in a new group: whoever could have let devices back in was not there, so `by`
+/// (zero: not known) began anew with the same members. Nothing of the history is lost by it.
+struct ChatRestarted {
+  ChatId chat;
+  AccountId by;
 };
 /// This device was restored from an old copy; it rejoins all of its chats.
 struct DeviceRestored {};
@@ -80,10 +92,10 @@ struct ContactKeyChanged {
 /// More happened than the queue holds: read chats and histories anew.
 struct Reset {};
 
-using Event =
-    std::variant<MessageArrived, MessageChanged, ChatChanged, ConnectionChanged, LogForked,
-                 DeviceRestored, Problem, Reset, MediaChanged, LiveStarted, LiveEnded,
-                 ContactsProgress, ContactJoined, ContactLeft, ContactKeyChanged>;
+using Event = std::variant<MessageArrived, MessageChanged, ChatChanged, ConnectionChanged,
+                           LogForked, DeviceRestored, Problem, Reset, MediaChanged, LiveStarted,
+                           LiveEnded, ContactsProgress, ContactJoined, ContactLeft,
+                           ContactKeyChanged, LogRolledBack, ChatRestarted>;
 
 /// The queue's bound: on the next event over it, everything queued becomes one Reset.
 inline constexpr std::size_t events_queued_max = 10'000;

@@ -110,7 +110,7 @@ enum class ChatState : std::uint8_t {
   setting_up,  ///< not at the relay yet; what is sent waits
   joining,     ///< the other side made it; its Welcome is on the way
   active,
-  split,  ///< this device cannot follow and has asked to be added again
+  split,  ///< this device cannot follow and has asked to be added again: see Chat::restart()
   left,   ///< removed, or left
 };
 

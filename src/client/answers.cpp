@@ -11,8 +11,11 @@
 #include "client/refusals.hpp"
 #include "client/registration.hpp"
 #include "client/rejoin.hpp"
+#include "client/restart.hpp"
 #include "client/resuming.hpp"
+#include "client/rollback.hpp"
 #include "client/seating.hpp"
+#include "client/survey.hpp"
 
 namespace tern::client::answers {
 namespace {
@@ -50,6 +53,12 @@ Result<void> note_full_inboxes(Step& step, Chat& chat, const std::vector<DeviceI
   return intents.store(step.rows, chat.row);
 }
 
+// What the relay says of its head, to be shown to it if it ever forgets.
+void note_seal(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t seal) {
+  if (seal == 0 || chat.record.state != ChatState::active || chat.record.cursor != seq) return;
+  step.edit(chat).seal = seal;
+}
+
 Result<void> appended(Step& step, Chat& chat, const wire::Appended& answer) {
   const auto under_way = std::exchange(chat.line.in_flight, {});
   chat.line.appending = false;
@@ -57,6 +66,7 @@ Result<void> appended(Step& step, Chat& chat, const wire::Appended& answer) {
   chat.pace.backoff_ms = 0;
   TERN_ASSIGN(const auto added, added_by_pending(step, chat));
   TERN_TRY(apply_own(step, chat, answer.first_seq, under_way));
+  note_seal(step, chat, answer.first_seq + under_way.size() - 1, answer.seal);
   return note_full_inboxes(step, chat, added, answer.inbox_full);
 }
 
@@ -65,21 +75,50 @@ Result<void> created(Step& step, Chat& chat, const wire::Appended& answer) {
   chat.pace.backoff_ms = 0;
   TERN_ASSIGN(const auto added, added_by_pending(step, chat));
   TERN_TRY(creation::created(step, chat, answer));
+  note_seal(step, chat, answer.first_seq, answer.seal);
   return note_full_inboxes(step, chat, added, answer.inbox_full);
+}
+
+Result<void> restarted(Step& step, Chat& chat, const wire::Appended& answer) {
+  TERN_ASSIGN(const auto added, added_by_pending(step, chat));
+  TERN_TRY(restart::taken(step, chat, answer));
+  return note_full_inboxes(step, chat, added, answer.inbox_full);
+}
+
+// Where the log's newest handshake is, and in which generation it stands.
+void count(Line& line, const std::vector<wire::Entry>& entries) {
+  for (const auto& entry : entries) {
+    if (entry.seq <= line.told) continue;
+    line.told = entry.seq;
+    if (wire::is_handshake(entry.kind)) {
+      line.base = entry.seq;
+      line.members.reset();
+    }
+    if (entry.kind == wire::EntryKind::restart) ++line.generation;
+    if (entry.kind == wire::EntryKind::hole) line.base = entry.base;
+  }
 }
 
 Result<void> entries(Step& step, Chat& chat, const wire::Entries& entries) {
   chat.line.known = true;
   chat.line.head = std::max(chat.line.head, entries.head);
+  count(chat.line, entries.entries);
   step.look_at(chat);
-  return apply_entries(step, chat, entries.entries);
+  if (chat.record.state == ChatState::split) return survey::note(step, chat, entries.entries);
+  TERN_TRY(apply_entries(step, chat, entries.entries));
+  const bool none = entries.entries.empty();
+  note_seal(step, chat, none ? chat.record.cursor : entries.entries.back().seq, entries.seal);
+  return {};
 }
 
 Result<void> read(Step& step, Chat& chat, const wire::Entries& answer) {
   read_ended(step, chat);
   // An honest relay that says there is more gives it.
-  if (answer.entries.empty() && answer.head > chat.record.cursor) return nonsense(step);
+  const bool follows = chat.record.state == ChatState::active;
+  if (follows && answer.entries.empty() && answer.head > chat.record.cursor) return nonsense(step);
   chat.line.head = answer.head;
+  // It has lost nothing after all.
+  if (answer.entries.empty() && chat.record.rolled_back) step.edit(chat).rolled_back = false;
   return entries(step, chat, answer);
 }
 
@@ -89,6 +128,7 @@ Result<void> of_chat(Step& step, Chat& chat, What what, const wire::Answer& answ
     if (what == What::append) return appended(step, chat, *answered);
     if (what == What::create_log) return created(step, chat, *answered);
     if (what == What::rejoin) return rejoin::asked(step, chat);
+    if (what == What::restart) return restarted(step, chat, *answered);
   }
   if (const auto* answered = std::get_if<wire::Entries>(&answer); answered && what == What::read)
     return answered->log == chat.id() ? read(step, chat, *answered) : nonsense(step);
@@ -99,6 +139,13 @@ Result<void> of_chat(Step& step, Chat& chat, What what, const wire::Answer& answ
     chat.pace.reserved_until = step.now.mono_ms + reservation_ms;
     return {};
   }
+  if (const auto* members = std::get_if<wire::Members>(&answer); members && what == What::members) {
+    chat.line.asking_members = false;
+    chat.line.members = members->devices;
+    return {};
+  }
+  if (std::holds_alternative<wire::Done>(answer) && what == What::report_head)
+    return rollback::mended(step, chat);
   return nonsense(step);
 }
 
@@ -151,6 +198,11 @@ Result<void> log_advanced(Step& step, const wire::LogHead& head) {
   if (!chat) return {};
   chat->line.head = std::max(chat->line.head, head.head);
   chat->line.member = head.member;
+  if (head.head > chat->line.told) {
+    chat->line.told = head.head;
+    chat->line.base = head.base;
+    chat->line.generation = head.generation;
+  }
   step.look_at(*chat);
   return {};
 }

@@ -51,7 +51,8 @@ Result<void> AppendDraft::add(const PendingCommit& commit) {
                                            std::to_string(limits::batch_bytes_max) + " fit");
   const auto index = static_cast<std::uint32_t>(under_way_.size());
   under_way_.push_back({OutboxKind::commit, 0, commit.id});
-  append_.entries.push_back({0, commit.id, wire::EntryKind::commit, 0, false, commit.message});
+  const auto kind = commit.restarts != 0 ? wire::EntryKind::restart : wire::EntryKind::commit;
+  append_.entries.push_back({0, commit.id, kind, 0, false, commit.message});
   if (!commit.welcomes.empty()) append_.welcomes.push_back(welcomes_of(commit, index));
   bytes_ += bytes;
   return {};

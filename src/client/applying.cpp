@@ -5,6 +5,7 @@
 #include "client/own_entries.hpp"
 #include "client/rejoin.hpp"
 #include "client/restored.hpp"
+#include "client/rollback.hpp"
 
 namespace tern::client {
 namespace {
@@ -16,7 +17,11 @@ Result<void> move_past(Step& step, Chat& chat, const wire::Entry& entry, ByteSpa
       wire::hashed_header(entry.seq, entry.id, entry.kind, entry.base, payload.size());
   record.hash = wire::LogHash{crypto::blake2b({record.hash, header, payload}).bytes};
   record.cursor = entry.seq;
-  if (wire::is_handshake(entry.kind)) record.base = entry.seq;
+  record.seal = 0;
+  if (wire::is_handshake(entry.kind)) {
+    record.base = entry.seq;
+    record.base_hash = record.hash;
+  }
   return chat.hashes.note(step.rows, chat.row, record.cursor, record.hash);
 }
 
@@ -42,7 +47,7 @@ Result<void> apply_entries(Step& step, Chat& chat, const std::vector<wire::Entry
   for (const auto& entry : entries) {
     if (chat.record.state != ChatState::active) return {};
     if (entry.seq <= chat.record.cursor) continue;
-    if (entry.seq != chat.record.cursor + 1) return {};
+    if (entry.seq != chat.record.cursor + 1 && !rollback::follows(chat, entry)) return {};
     TERN_TRY(entry.own ? apply_own_entry(step, chat, entry)
                        : apply_foreign_entry(step, chat, entry));
   }

@@ -19,7 +19,18 @@ namespace tern::client {
 struct Line {
   bool known = false;  ///< the relay has told of it: `head` counts
   std::uint64_t head = 0;
+  std::uint64_t base = 0;        ///< the newest handshake entry up to `told`
+  std::uint32_t generation = 0;  ///< the log's, there
+  std::uint64_t told = 0;        ///< up to where the relay has told of those two
+  std::uint64_t first_kept = 1;
   bool member = true;  ///< on the relay's access list
+  /// The relay has lost entries that were applied here: nothing is said or read until the log goes
+  /// on behind them.
+  bool lost = false;
+  bool reporting = false;
+  /// Who is on the access list, when that was asked for after the last handshake.
+  std::optional<std::vector<DeviceId>> members;
+  bool asking_members = false;
   bool reading = false;
   bool waits_to_read = false;
   bool claiming = false;
@@ -39,6 +50,8 @@ struct Pace {
   std::int64_t receipt_at = never_ms;
   /// When this device does what any member may do; the random delay lets one be first.
   std::int64_t volunteer_at = never_ms;
+  std::int64_t restart_at = never_ms;  ///< when this device begins a new group
+  bool restart_planned = false;        ///< whom to claim for it is noted
   std::int64_t healed_at = INT64_MIN / 2;
   std::uint32_t stales = 0;                 ///< in a row, on a commit
   std::int64_t reserved_until = INT64_MIN;  ///< the log is held for this device
@@ -59,7 +72,7 @@ struct ClaimedKeyPackage {
 
 /// An app that waits for the group to have something.
 struct Waiter {
-  enum class What : std::uint8_t { added, removed, left };
+  enum class What : std::uint8_t { added, removed, left, restarted };
   What what = What::added;
   std::vector<AccountId> accounts;
   Engine::Done done;

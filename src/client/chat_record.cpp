@@ -10,6 +10,7 @@ void write_log(RecordWriter& writer, const ChatRecord& record) {
       .number(record.cursor)
       .raw(record.hash)
       .number(record.base)
+      .raw(record.base_hash)
       .number(record.joined_seq);
 }
 
@@ -18,6 +19,7 @@ void read_log(RecordReader& reader, ChatRecord& out) {
   out.cursor = reader.number<std::uint64_t>();
   out.hash = reader.fixed<wire::LogHash>();
   out.base = reader.number<std::uint64_t>();
+  out.base_hash = reader.fixed<wire::LogHash>();
   out.joined_seq = reader.number<std::uint64_t>();
 }
 
@@ -72,7 +74,10 @@ void write_repair(RecordWriter& writer, const ChatRecord& record) {
   writer.number(static_cast<std::uint8_t>(record.rejoin_reason));
   write_signed(writer, record.rejoin_asked_ms);
   writer.number(record.rejoins_waiting);
-  writer.number(record.gap_first).number(record.gap_last);
+  writer.number(record.gap_first).number(record.gap_last).number(record.seal);
+  write_flag(writer, record.rolled_back);
+  write_flag(writer, record.restart_wanted);
+  write_flag(writer, record.unsure);
 }
 
 void read_repair(RecordReader& reader, ChatRecord& out) {
@@ -84,6 +89,10 @@ void read_repair(RecordReader& reader, ChatRecord& out) {
   out.rejoins_waiting = reader.number<std::uint32_t>();
   out.gap_first = reader.number<std::uint64_t>();
   out.gap_last = reader.number<std::uint64_t>();
+  out.seal = reader.number<std::uint64_t>();
+  out.rolled_back = reader.flag();
+  out.restart_wanted = reader.flag();
+  out.unsure = reader.flag();
 }
 
 }  // namespace

@@ -23,8 +23,9 @@ struct ChatRecord {
   // -- the log, as far as it is applied
   std::uint32_t generation = 0;
   std::uint64_t cursor = 0;
-  wire::LogHash hash;      ///< running hash at `cursor`
-  std::uint64_t base = 0;  ///< seq of the newest handshake entry
+  wire::LogHash hash;       ///< running hash at `cursor`
+  std::uint64_t base = 0;   ///< seq of the newest handshake entry
+  wire::LogHash base_hash;  ///< running hash at it
   std::uint64_t joined_seq = 0;
 
   // -- the group
@@ -60,6 +61,12 @@ struct ChatRecord {
 
   // -- when things went wrong
   bool forked = false;  ///< the app was told that members see different logs
+  /// The relay's seal of `cursor`, `hash`, `base` and `generation` (wire::SealedHead); 0: none.
+  std::uint64_t seal = 0;
+  bool rolled_back = false;     ///< the app was told that the relay has lost entries
+  bool restart_wanted = false;  ///< the app has asked for a new group
+  /// The log was crossed at a hole, and nothing of anybody else's has opened since.
+  bool unsure = false;
   wire::RejoinRequest::Reason rejoin_reason = wire::RejoinRequest::Reason::split;
   std::int64_t rejoin_asked_ms = 0;   ///< Unix time; 0: not asked since the last join
   std::uint32_t rejoins_waiting = 0;  ///< requests of others that nobody has answered

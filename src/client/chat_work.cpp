@@ -11,6 +11,8 @@
 #include "client/reading.hpp"
 #include "client/receipts.hpp"
 #include "client/rejoin.hpp"
+#include "client/restart.hpp"
+#include "client/rollback.hpp"
 #include "client/sending.hpp"
 
 namespace tern::client {
@@ -83,6 +85,12 @@ Result<void> say(Step& step, Chat& chat) {
   return send_outbox(step, chat);
 }
 
+// Somebody lets it back in, or the chat begins anew.
+Result<void> come_back(Step& step, Chat& chat) {
+  TERN_ASSIGN(const bool restarts, restart::go_on(step, chat));
+  return restarts ? Result<void>() : rejoin::ask(step, chat);
+}
+
 }  // namespace
 
 bool holds(Step& step, const Chat& chat) {
@@ -104,13 +112,14 @@ Result<void> work_on(Step& step, Chat& chat) {
     case ChatState::setting_up:
       return key_changes::holds(step.device, chat) ? Result<void>() : creation::go_on(step, chat);
     case ChatState::active:
+      if (chat.line.lost) return rollback::report(step, chat);
       if (!at_head(chat)) return read_when_it_may(step, chat);
       // The log says that it was struck by a lie: it may still say who is in the chat.
       if (chat.line.member || commits::repairs_access(chat)) return say(step, chat);
       TERN_TRY(rejoin::become_split(step, chat, Reason::struck));
       return rejoin::ask(step, chat);
     case ChatState::split:
-      return rejoin::ask(step, chat);
+      return come_back(step, chat);
     case ChatState::joining:
       return creation::await_welcome(step, chat);
     case ChatState::left:

@@ -76,7 +76,7 @@ Result<bool> request(Step& step, Chat& chat, const Intents& intents) {
       claim.accounts.push_back(account);
   }
   const auto own_list = wire::decode_device_list(step.device.account.device_list);
-  const bool creates = chat.record.state == ChatState::setting_up;
+  const bool creates = chat.record.state != ChatState::active;
   if (creates && !claim.accounts.empty() && own_list && own_list->device_keys.size() > 1)
     claim.accounts.push_back(step.device.account.id);
   for (const auto& device : intents.add_again) {
@@ -148,6 +148,7 @@ Result<void> unknown_account(Step& step, Chat& chat) {
   }
   step.problem(chat.id(), Errc::account_unknown, sentence + "; the group goes on without");
   std::erase(intents.add, asked.front());
+  std::erase(intents.restart, asked.front());
   for (const auto& waiter : chat.waiters)
     if (waiter.what == Waiter::What::added && contains(waiter.accounts, asked.front()))
       step.answer(waiter.done, Error(Errc::account_unknown, sentence));

@@ -50,6 +50,30 @@ Result<wire::AccessChange> access_of(const mls::Group& group, const CommitPlan& 
   return out;
 }
 
+// Where it is written, and how far its author has followed the log.
+wire::EntryHeader begin_header(const Chat& chat, const EntryId& id, const CommitPlan& plan) {
+  wire::EntryHeader out;
+  out.entry_id = id;
+  out.returning = plan.returning;
+  // Of a log that the relay has lost the end of, its members would not believe it.
+  if (plan.restarts != 0 && chat.record.cursor > chat.line.head) return out;
+  out.seen_seq = chat.record.cursor;
+  out.seen_hash = chat.record.hash;
+  return out;
+}
+
+// Members of the group before cannot open the commit: they know by this who it is of.
+void sign_restart(const Step& step, const Chat& chat, const PendingCommit& pending,
+                  wire::EntryHeader& header) {
+  if (pending.restarts == 0) return;
+  const auto& account = step.device.account;
+  header.restart.device = account.device;
+  header.restart.generation = pending.restarts;
+  const auto signature =
+      account.identity.signing_key.sign(wire::signed_restart(header, chat.id(), pending.base));
+  header.restart.signature = wire::Signature{signature.bytes};
+}
+
 // As the others will judge it: a commit that they pass over would leave this device in an epoch of
 // its own.
 Result<void> check_own(const mls::Group& group, const wire::EntryHeader& header,
@@ -106,13 +130,12 @@ Result<void> make(Step& step, Chat& chat, mls::Group& group, const CommitPlan& p
   pending.id = device.entropy.make<EntryId>();
   pending.creates_log = creates_log;
   pending.repairs_access = plan.repair_access;
+  pending.restarts = plan.restarts;
+  pending.base = chat.line.base;
   TERN_ASSIGN(auto effect, effect_of(group, plan));
-  wire::EntryHeader header;
-  header.entry_id = pending.id;
-  header.seen_seq = chat.record.cursor;
-  header.seen_hash = chat.record.hash;
-  header.returning = plan.returning;
+  auto header = begin_header(chat, pending.id, plan);
   TERN_ASSIGN(header.access, access_of(group, plan, effect));
+  sign_restart(step, chat, pending, header);
   // The first commit makes the rules that later ones are held against.
   if (!creates_log) TERN_TRY(check_own(group, header, effect));
   TERN_ASSIGN(auto made,
@@ -141,6 +164,7 @@ Result<void> merge(Step& step, Chat& chat, std::uint64_t seq) {
   change.removed = pending->removed;
   const bool repaired = pending->repairs_access;
   const bool created = pending->creates_log;
+  const bool restarted = pending->restarts != 0;
   if (!created) {
     TERN_ASSIGN(const auto* const group, chat.group());
     TERN_ASSIGN(change.leaving, leaving_in(*group));
@@ -160,7 +184,8 @@ Result<void> merge(Step& step, Chat& chat, std::uint64_t seq) {
   TERN_TRY(membership::enter_epoch(step, chat, *next));
   if (created) {
     TERN_ASSIGN(const auto leaves, seated_leaves(*next));
-    TERN_TRY(membership::joined(step, chat, seats_on(leaves), seq));
+    const auto how = restarted ? Notice::What::restarted : Notice::What::rejoined;
+    TERN_TRY(membership::joined(step, chat, seats_on(leaves), seq, {how, step.device.account.id}));
   } else {
     TERN_TRY(membership::apply(step, chat, change));
   }

@@ -13,6 +13,7 @@ struct CommitPlan {
   std::vector<Seat> removed;                 ///< who sits on `remove`
   std::vector<wire::RejoinProof> returning;  ///< of the added, those who asked to come back
   bool repair_access = false;                ///< tell the relay the whole list
+  std::uint32_t restarts = 0;                ///< the generation of the log that it begins; 0: none
   bool wanted = false;                       ///< there is a reason to commit
   bool needed = false;                       ///< also when nobody can be added or removed
   /// RFC 9420 §12.4: "MUST send a Commit message before sending application data".

@@ -18,13 +18,6 @@
 namespace tern::client::creation {
 namespace {
 
-// The group's id says which chat, and which generation of its log.
-Bytes group_id_of(const ChatRecord& record) {
-  Writer writer;
-  writer.raw(record.id).number(record.generation);
-  return std::move(writer).take();
-}
-
 Policy policy_of(const Step& step, const ChatRecord& record) {
   Policy out;
   out.title = record.title;
@@ -57,8 +50,8 @@ CommitPlan first_commit(const Step& step, const Chat& chat) {
 Result<bool> make_group(Step& step, Chat& chat) {
   auto& device = step.device;
   TERN_ASSIGN(auto group,
-              mls::Group::create(group_id_of(chat.record), device.account.identity,
-                                 key_package_lifetime(step.now),
+              mls::Group::create(group_id_of(chat.id(), chat.record.generation),
+                                 device.account.identity, key_package_lifetime(step.now),
                                  extensions_with(policy_of(step, chat.record)), device.entropy));
   return commits::make_what_can_be(step, chat, group, first_commit(step, chat), true);
 }
@@ -94,6 +87,12 @@ Result<void> begin(Step& step, ChatRecord record, const Intents& intents) {
 }
 
 }  // namespace
+
+Bytes group_id_of(const ChatId& chat, std::uint32_t generation) {
+  Writer writer;
+  writer.raw(chat).number(generation);
+  return std::move(writer).take();
+}
 
 Result<void> begin_pair(Step& step, const AccountId& peer) {
   ChatRecord record;

@@ -6,6 +6,8 @@
 
 namespace tern::client::creation {
 
+/// The group's id says which chat, and which generation of its log.
+Bytes group_id_of(const ChatId& chat, std::uint32_t generation);
 /// A chat that waits for its group: kept at once, set up when there is a link.
 Result<void> begin_pair(Step& step, const AccountId& peer);
 Result<void> begin_group(Step& step, const ChatId& id, std::string_view title,

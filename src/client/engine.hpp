@@ -114,6 +114,7 @@ class Engine {
                            Done done) = 0;
   virtual void remove_member(Now now, const ChatId& chat, const AccountId& member, Done done) = 0;
   virtual void leave(Now now, const ChatId& chat, Done done) = 0;
+  virtual void restart(Now now, const ChatId& chat, Done done) = 0;
 
   // -- phone numbers and contacts (tern/client.hpp, tern/contact.hpp); numbers are E.164
   virtual void request_code(Now now, std::string_view number, Done done) = 0;

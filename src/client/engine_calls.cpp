@@ -8,6 +8,7 @@
 #include "client/history.hpp"
 #include "client/members.hpp"
 #include "client/registration.hpp"
+#include "client/restart.hpp"
 #include "client/roster.hpp"
 #include "wire/content.hpp"
 
@@ -55,7 +56,19 @@ Result<ChatId> EngineImpl::chat_with(Now now, const AccountId& peer) {
   if (peer == account_id())
     return Error(Errc::invalid_argument, "a chat of two takes another account than one's own");
   const auto id = crypto::pair_log_id(account_id(), peer);
-  if (find(id)) return id;
+  if (const auto known = find(id)) {
+    // A chat that this device has lost all memory of: now it is known with whom it was.
+    if (!known.value()->record.peer.is_zero()) return id;
+    TERN_TRY(call(now, id, [&](Step& step, Chat& chat) -> Result<void> {
+      auto& record = step.edit(chat);
+      record.one_to_one = true;
+      record.peer = peer;
+      step.sync();
+      step.look_at(chat);
+      return {};
+    }));
+    return id;
+  }
   TERN_TRY(call(now, [&](Step& step) { return creation::begin_pair(step, peer); }));
   return id;
 }
@@ -122,6 +135,10 @@ void EngineImpl::remove_member(Now now, const ChatId& chat, const AccountId& mem
 
 void EngineImpl::leave(Now now, const ChatId& chat, Done done) {
   ask(now, chat, done, [&](Step& step, Chat& from) { return members::leave(step, from, done); });
+}
+
+void EngineImpl::restart(Now now, const ChatId& chat, Done done) {
+  ask(now, chat, done, [&](Step& step, Chat& of) { return restart::want(step, of, done); });
 }
 
 }  // namespace tern::client

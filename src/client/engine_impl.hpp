@@ -50,6 +50,7 @@ class EngineImpl final : public Engine {
                    Done done) override;
   void remove_member(Now now, const ChatId& chat, const AccountId& member, Done done) override;
   void leave(Now now, const ChatId& chat, Done done) override;
+  void restart(Now now, const ChatId& chat, Done done) override;
 
   void request_code(Now now, std::string_view number, Done done) override;
   void confirm_number(Now now, std::string_view code, std::string_view pin, Done done) override;

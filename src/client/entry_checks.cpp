@@ -31,7 +31,8 @@ Result<wire::EntryHeader> header_of(const wire::Entry& entry) {
   if (!header) return mismatch("its header does not parse");
   if (header->entry_id != entry.id) return mismatch("its message was made for another entry");
   if (header->seen_seq >= entry.seq) return mismatch("its sender had seen what comes after it");
-  const bool handshake = entry.kind == wire::EntryKind::commit;
+  const bool handshake =
+      entry.kind == wire::EntryKind::commit || entry.kind == wire::EntryKind::restart;
   if (!handshake && header->access.mode != wire::AccessChange::Mode::none)
     return mismatch("a membership change outside a commit");
   return header;

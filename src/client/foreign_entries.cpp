@@ -6,6 +6,8 @@
 #include "client/leaving.hpp"
 #include "client/membership.hpp"
 #include "client/rejoin.hpp"
+#include "client/restart_entry.hpp"
+#include "client/rollback.hpp"
 #include "client/seating.hpp"
 
 namespace tern::client::foreign_entries {
@@ -49,7 +51,10 @@ Result<Outcome> apply_received(Step& step, Chat& chat, const wire::Entry& entry,
 // One's own state does not open any more: only being added again helps.
 Result<Outcome> split_here(Step& step, Chat& chat, const Error& error) {
   step.problem(chat.id(), error.errc(), "the chat cannot be followed: " + error.message());
-  TERN_TRY(rejoin::become_split(step, chat, wire::RejoinRequest::Reason::split));
+  using Reason = wire::RejoinRequest::Reason;
+  // What was sent in an epoch of one's own nobody has opened: it is said again.
+  const auto reason = chat.record.unsure ? Reason::hole : Reason::split;
+  TERN_TRY(rejoin::become_split(step, chat, reason));
   return Outcome::stays;
 }
 
@@ -61,6 +66,9 @@ Result<Outcome> not_received(Step& step, Chat& chat, const wire::Entry& entry,
                              const wire::EntryHeader& header, const Error& error) {
   if (is_storage(error.errc())) return error;
   if (is_own_state(error.errc())) return split_here(step, chat, error);
+  // What the relay has lost may have been the way into another epoch than the others are in: once,
+  // that is more likely than an entry by nobody.
+  if (chat.record.unsure) return split_here(step, chat, error);
   if (entry.kind != wire::EntryKind::commit)
     return pass_over(step, chat, error.errc(), error.message());
   if (mls::depends_on_own_keys(error.errc())) return split_here(step, chat, error);
@@ -85,6 +93,7 @@ Result<Outcome> apply_mls(Step& step, Chat& chat, const wire::Entry& entry) {
   }
   if (!received) return not_received(step, chat, entry, *header, received.error());
   chat.pace.repairs = 0;
+  chat.record.unsure = false;
   TERN_TRY(entry_checks::compare_seen(step, chat, *header));
   return apply_received(step, chat, entry, *header, std::move(received).value());
 }
@@ -101,18 +110,9 @@ Result<Outcome> apply(Step& step, Chat& chat, const wire::Entry& entry) {
       TERN_TRY(rejoin::receive(step, chat, entry.seq, entry.payload));
       return Outcome::passed;
     case wire::EntryKind::hole:
-      // A relay restored from an old copy: what the hole swallowed comes again from its authors
-      // once restoring is built; until then the timeline says that something may be missing.
-      TERN_TRY(membership::notice(step, chat, entry.seq, 0, {Notice::What::gap, {}}));
-      return Outcome::passed;
+      return rollback::apply_hole(step, chat, entry);
     case wire::EntryKind::restart:
-      // The log's next generation is a new group, which this version does not enter by itself: it
-      // asks to be added to it.
-      step.problem(chat.id(), Errc::unsupported_version, "the chat was restarted");
-      TERN_TRY(membership::notice(step, chat, entry.seq, 0, {Notice::What::restarted, {}}));
-      step.edit(chat).generation += 1;
-      TERN_TRY(rejoin::become_split(step, chat, wire::RejoinRequest::Reason::split));
-      return Outcome::stays;
+      return restart_entry::apply(step, chat, entry);
     case wire::EntryKind::welcome:
       break;
   }

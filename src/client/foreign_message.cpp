@@ -2,6 +2,7 @@
 
 #include "client/blocks.hpp"
 #include "client/history.hpp"
+#include "client/own_entries.hpp"
 #include "client/receipts.hpp"
 #include "client/seating.hpp"
 #include "client/wanted_blobs.hpp"
@@ -41,7 +42,11 @@ Result<void> keep(Step& step, Chat& chat, const Seat& sender, const Place& place
   live::replaced(step, chat.id(), place.id, sender.device);
   TERN_TRY(wanted_blobs::announced(step, chat, place.id, sender.device, bytes));
   row.content = std::move(bytes);
-  const auto order = logged_order(place.seq);
+  auto order = logged_order(place.seq);
+  // Of another history, that the relay had told before.
+  if (chat.record.rejoin_reason == wire::RejoinRequest::Reason::hole) {
+    TERN_ASSIGN(order, own_entries::free_order(step, chat, place.seq));
+  }
   TERN_TRY(history::put(step.rows, chat.row, order, row));
   auto& record = step.edit(chat);
   record.newest_ms = step.now.wall_ms;

@@ -26,6 +26,7 @@ Result<Intents> Intents::load(const ReadRows& rows, const RowId& chat) {
   out.add = reader.ids<AccountId>();
   out.remove = reader.ids<AccountId>();
   out.add_again = reader.ids<DeviceId>();
+  out.restart = reader.ids<AccountId>();
   TERN_TRY(reader.finish("intents"));
   return out;
 }
@@ -36,6 +37,7 @@ Result<void> Intents::store(Rows& rows, const RowId& chat) const {
   write_ids(writer, add);
   write_ids(writer, remove);
   write_ids(writer, add_again);
+  write_ids(writer, restart);
   return rows.put(tables::intents, chat, writer.span());
 }
 

@@ -11,13 +11,17 @@ struct Intents {
   std::vector<AccountId> remove;
   /// Members whose Welcome found no room in their inbox: to be added again.
   std::vector<DeviceId> add_again;
+  /// Whom the new group is to be made with that takes this one's place.
+  std::vector<AccountId> restart;
 
   static Result<Intents> load(const ReadRows& rows, const RowId& chat);
   Result<void> store(Rows& rows, const RowId& chat) const;
   bool adds(const AccountId& account) const;
   bool removes(const AccountId& account) const;
   bool adds_again(const DeviceId& device) const;
-  bool empty() const { return add.empty() && remove.empty() && add_again.empty(); }
+  bool empty() const {
+    return add.empty() && remove.empty() && add_again.empty() && restart.empty();
+  }
 };
 
 }  // namespace tern::client

@@ -7,6 +7,8 @@
 #include "client/commits.hpp"
 #include "client/key_packages.hpp"
 #include "client/membership.hpp"
+#include "client/policy_rows.hpp"
+#include "client/receipts.hpp"
 #include "client/rejoin.hpp"
 #include "client/seating.hpp"
 
@@ -81,9 +83,16 @@ Result<bool> is_unwelcome(const Step& step, const mls::Group& group, const std::
   return blocks::has(step.rows, seat.account);
 }
 
+// The relay tells another history than this device has followed: the others' may be shorter, in an
+// earlier epoch. No Welcome is used twice all the same (key_packages::use()).
+bool lost_its_place(const Chat& chat) {
+  return chat.record.state == ChatState::split &&
+         chat.record.rejoin_reason == wire::RejoinRequest::Reason::hole;
+}
+
 // Anybody who has one of this device's KeyPackages can make a Welcome to any group. One that brings
 // a member back is by somebody who was in the chat when this device could last follow it, and
-// leaves the admins as they were.
+// leaves the admins as they were: unless an admin has begun the chat anew, who may change them.
 Result<void> check_way_back(Step& step, Chat& chat, const wire::InboxWelcome& welcome,
                             const Policy& policy, const mls::Group& group) {
   const auto inviter = group.inviter();
@@ -92,14 +101,14 @@ Result<void> check_way_back(Step& step, Chat& chat, const wire::InboxWelcome& we
   TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
   if (!roster.has(seat.account))
     return Error(Errc::policy_violated, "an invitation back by somebody who was not in the chat");
-  if (welcome.generation == chat.record.generation && group.epoch() <= chat.record.epoch)
+  if (welcome.generation == chat.record.generation && group.epoch() <= chat.record.epoch &&
+      !lost_its_place(chat))
     return Error(Errc::mls_welcome_invalid, "an invitation back to an epoch that is over");
-  const auto before = chat.group();
-  // One's own state may be what was lost.
-  if (!before && !is_storage(before.error().errc())) return {};
-  TERN_TRY(before);
-  TERN_ASSIGN(const auto known, policy_in(before.value()->group_context_extensions()));
-  if (known.admins != policy.admins)
+  TERN_ASSIGN(const auto known, policy_rows::get(step.rows, chat.row));
+  // This device has lost all that it knew of the chat.
+  if (!known || known->one_to_one) return {};
+  const bool anew = welcome.generation > chat.record.generation && known->is_admin(seat.account);
+  if (!anew && known->admins != policy.admins)
     return Error(Errc::policy_violated, "an invitation back to a chat with other admins");
   return {};
 }
@@ -116,9 +125,13 @@ Chat& chat_for(Step& step, const LogId& log) {
 }
 
 void move_record(Step& step, ChatRecord& record, const wire::InboxWelcome& welcome) {
-  if (record.joined_seq > 0 && record.cursor < welcome.commit_seq) {
+  // The entry that brought this device back holds no message.
+  if (record.joined_seq > 0 && record.cursor + 1 < welcome.commit_seq) {
     record.gap_first = record.cursor + 1;
-    record.gap_last = welcome.commit_seq;
+    record.gap_last = welcome.commit_seq - 1;
+  } else {
+    record.gap_first = 1;
+    record.gap_last = 0;
   }
   if (record.joined_seq == 0) record.joined_seq = welcome.commit_seq;
   record.state = ChatState::active;
@@ -126,6 +139,10 @@ void move_record(Step& step, ChatRecord& record, const wire::InboxWelcome& welco
   record.cursor = welcome.commit_seq;
   record.hash = welcome.hash;
   record.base = welcome.commit_seq;
+  record.base_hash = welcome.hash;
+  record.seal = 0;
+  record.rolled_back = false;
+  record.unsure = false;
   record.commit_pending = false;
   record.access_repair = false;
   record.leaving = false;
@@ -141,10 +158,30 @@ Result<void> use_up(Step& step, const Joined& joined) {
   return {};
 }
 
+// Into another generation of the log than this device was in: it was begun anew, by whoever invites
+// or before.
+Notice how_it_came(const Step& step, const Chat& chat, const wire::InboxWelcome& welcome,
+                   const mls::Group& group) {
+  const auto& record = chat.record;
+  if (record.joined_seq == 0 || welcome.generation == record.generation)
+    return {Notice::What::rejoined, step.device.account.id};
+  Notice out{Notice::What::restarted, {}};
+  const auto policy = policy_in(group.group_context_extensions());
+  const auto inviter = group.inviter();
+  const auto seat = inviter ? seat_at(group, *inviter) : Result<Seat>(Errc::not_found);
+  if (policy && seat && (policy->one_to_one || policy->is_admin(seat->account)))
+    out.who = seat->account;
+  return out;
+}
+
 Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Joined joined,
                    const std::vector<Seat>& seats, bool one_to_one) {
   auto& record = step.edit(chat);
   const bool came_back = record.joined_seq > 0;
+  const bool from_another_history = came_back && lost_its_place(chat);
+  const auto how = how_it_came(step, chat, welcome, joined.group);
+  // Own messages may stand behind where the others' history goes on.
+  const auto all_own = std::max(record.cursor + 1, welcome.commit_seq);
   TERN_TRY(commits::drop(step, chat));
   move_record(step, record, welcome);
   record.one_to_one = one_to_one;
@@ -155,12 +192,17 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   TERN_TRY(chat.hashes.clear(step.rows, chat.row));
   TERN_TRY(chat.hashes.note(step.rows, chat.row, record.cursor, record.hash));
   TERN_TRY(step.rows.erase(tables::welcomes, chat.row));
-  TERN_TRY(rejoin::forget_all(step, chat));
   TERN_TRY(membership::enter_epoch(step, chat, joined.group));
   chat.set_group(std::move(joined.group));
   TERN_ASSIGN(const auto before, Roster::load(step.rows, chat.row));
-  TERN_TRY(membership::joined(step, chat, seats, record.cursor));
+  TERN_TRY(membership::joined(step, chat, seats, record.cursor, how));
   if (came_back) TERN_TRY(rejoin::mark_gap(step, chat, before));
+  if (from_another_history && how.what != Notice::What::restarted) {
+    TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
+    TERN_TRY(receipts::go_back(step, chat, 0));
+    TERN_TRY(rejoin::say_all_again(step, chat, roster, all_own));
+  }
+  TERN_TRY(rejoin::forget_all(step, chat));
   // What followed the commit was sent before this connection knew of the chat.
   chat.line.known = false;
   chat.line.member = true;
@@ -168,13 +210,24 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   return {};
 }
 
-Result<void> join(Step& step, const wire::InboxWelcome& welcome) {
+Result<void> check_inviter(const mls::Group& group, const std::optional<DeviceId>& expected) {
+  if (!expected) return {};
+  const auto inviter = group.inviter();
+  TERN_CHECK(inviter.has_value());
+  TERN_ASSIGN(const auto seat, seat_at(group, *inviter));
+  if (seat.device == *expected) return {};
+  return Error(Errc::mls_welcome_invalid, "a Welcome by another than the entry's author");
+}
+
+Result<void> join(Step& step, const wire::InboxWelcome& welcome,
+                  const std::optional<DeviceId>& by) {
   Chat* const known = step.device.chats.find(welcome.log);
   TERN_ASSIGN(auto joined, join_group(step, welcome));
   TERN_ASSIGN(const auto policy, policy_in(joined.group.group_context_extensions()));
   TERN_ASSIGN(const auto leaves, seated_leaves(joined.group));
   const auto seats = seats_on(leaves);
   TERN_TRY(check_group(step, welcome, known, policy, joined, seats));
+  TERN_TRY(check_inviter(joined.group, by));
   if (is_way_back(known)) {
     TERN_TRY(check_way_back(step, *known, welcome, policy, joined.group));
   } else {
@@ -187,8 +240,9 @@ Result<void> join(Step& step, const wire::InboxWelcome& welcome) {
                policy.one_to_one);
 }
 
-Result<void> join_or_tell(Step& step, const wire::InboxWelcome& welcome) {
-  auto done = join(step, welcome);
+Result<void> join_or_tell(Step& step, const wire::InboxWelcome& welcome,
+                          const std::optional<DeviceId>& by = {}) {
+  auto done = join(step, welcome, by);
   if (done || is_storage(done.error().errc())) return done;
   step.problem(welcome.log, done.error().errc(),
                "a Welcome that cannot be used: " + done.error().message());
@@ -197,8 +251,9 @@ Result<void> join_or_tell(Step& step, const wire::InboxWelcome& welcome) {
 
 // A jump forward is what a Welcome is; backward it would let old messages in again.
 bool leads_on(const Chat& chat, const wire::InboxWelcome& welcome) {
-  return welcome.generation > chat.record.generation ||
-         (welcome.generation == chat.record.generation && welcome.commit_seq > chat.record.cursor);
+  if (welcome.generation != chat.record.generation)
+    return welcome.generation > chat.record.generation;
+  return welcome.commit_seq > chat.record.cursor || lost_its_place(chat);
 }
 
 }  // namespace
@@ -221,6 +276,14 @@ Result<void> put_back(Step& step, Chat& chat, std::uint64_t seq) {
   // It may be on its way from the inbox: only then is the log asked.
   chat.pace.hold_until = step.now.mono_ms + welcome_wait_ms;
   return rejoin::become_split(step, chat, wire::RejoinRequest::Reason::split);
+}
+
+Result<void> restarted(Step& step, Chat& chat, std::uint64_t seq, const Seat& author) {
+  TERN_ASSIGN(const auto kept, step.rows.get(tables::welcomes, chat.row));
+  if (!kept) return {};
+  TERN_ASSIGN(const auto welcome, wire::decode_inbox_welcome(*kept));
+  if (welcome.commit_seq != seq || welcome.generation != chat.record.generation + 1) return {};
+  return join_or_tell(step, welcome, author.device);
 }
 
 }  // namespace tern::client::joining

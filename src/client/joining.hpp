@@ -16,4 +16,7 @@ Result<void> receive(Step& step, const wire::InboxWelcome& welcome);
 /// that was kept for it, or waits for it.
 Result<void> put_back(Step& step, Chat& chat, std::uint64_t seq);
 
+/// The chat was begun anew at `seq`, by `author`: into the new group, if the Welcome to it is here.
+Result<void> restarted(Step& step, Chat& chat, std::uint64_t seq, const Seat& author);
+
 }  // namespace tern::client::joining

@@ -22,6 +22,9 @@ struct Purpose {
     probe,  ///< reading a log's first entry: whose creation was it?
     append,
     rejoin,
+    restart,
+    report_head,
+    members,
     read,
     read_inbox,
     reserve,

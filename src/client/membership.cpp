@@ -4,6 +4,7 @@
 
 #include "client/history.hpp"
 #include "client/intents.hpp"
+#include "client/policy_rows.hpp"
 #include "client/receipts.hpp"
 #include "client/rejoin.hpp"
 #include "client/seating.hpp"
@@ -43,6 +44,8 @@ Result<void> settle_intents(Step& step, Chat& chat, const Roster& roster,
     chat.claimed.clear();
     return {};
   }
+  // For a new group that is not needed any more: who was taken out meanwhile stays out.
+  intents.restart.clear();
   std::erase_if(intents.add, [&](const AccountId& account) { return roster.has(account); });
   std::erase_if(intents.remove, [&](const AccountId& account) { return !roster.has(account); });
   std::erase_if(intents.add_again, [&](const DeviceId& device) {
@@ -57,6 +60,11 @@ Result<void> settle_intents(Step& step, Chat& chat, const Roster& roster,
 
 void answer_waiters(Step& step, Chat& chat, const Roster& roster) {
   const auto answered = [&](Waiter& waiter) {
+    if (waiter.what == Waiter::What::restarted) {
+      if (chat.record.state != ChatState::active) return false;
+      step.answer(waiter.done, {});
+      return true;
+    }
     const auto done = [&](const AccountId& account) {
       return roster.has(account) == (waiter.what == Waiter::What::added);
     };
@@ -80,6 +88,7 @@ Result<void> erase_keys(Step& step, Chat& chat) {
   TERN_TRY(step.rows.erase(tables::commits, chat.row));
   TERN_TRY(step.rows.erase(tables::intents, chat.row));
   TERN_TRY(step.rows.erase(tables::welcomes, chat.row));
+  TERN_TRY(step.rows.erase(tables::surveys, chat.row));
   TERN_TRY(step.rows.erase_all(tables::rejoins, chat.row));
   chat.drop_group();
   chat.drop_pending();
@@ -110,6 +119,7 @@ Result<void> enter_epoch(Step& step, Chat& chat, const mls::Group& group) {
   record.epoch_authenticator = to_bytes(group.epoch_authenticator());
   record.devices = static_cast<std::uint32_t>(group.member_count());
   TERN_ASSIGN(const auto policy, policy_in(group.group_context_extensions()));
+  TERN_TRY(policy_rows::note(step.rows, chat.row, policy));
   if (record.title != policy.title) step.emit(ChatChanged{chat.id()});
   record.title = policy.title;
   return {};
@@ -132,7 +142,8 @@ Result<void> apply(Step& step, Chat& chat, const MembershipChange& change) {
   return {};
 }
 
-Result<void> joined(Step& step, Chat& chat, const std::vector<Seat>& seats, std::uint64_t seq) {
+Result<void> joined(Step& step, Chat& chat, const std::vector<Seat>& seats, std::uint64_t seq,
+                    const Notice& how) {
   TERN_ASSIGN(const auto before, Roster::load(step.rows, chat.row));
   Roster after;
   for (const auto& seat : seats) {
@@ -149,8 +160,12 @@ Result<void> joined(Step& step, Chat& chat, const std::vector<Seat>& seats, std:
     for (const auto& seat : before.seats())
       if (!after.has(seat.account)) change.removed.push_back(seat);
   }
-  if (!before.seats().empty())
-    TERN_TRY(notice(step, chat, seq, 0, {Notice::What::rejoined, step.device.account.id}));
+  if (!before.seats().empty() || how.what == Notice::What::restarted)
+    TERN_TRY(notice(step, chat, seq, 0, how));
+  if (how.what == Notice::What::restarted) {
+    step.emit(ChatRestarted{chat.id(), how.who});
+    TERN_TRY(rejoin::say_again(step, chat, after, seq));
+  }
   TERN_TRY(tell_changes(step, chat, before, after, change));
   TERN_TRY(receipts::members_changed(step, chat, after, seq));
   TERN_TRY(settle_intents(step, chat, after, change));

@@ -20,8 +20,10 @@ namespace membership {
 Result<void> enter_epoch(Step& step, Chat& chat, const mls::Group& group);
 /// A commit's effect on roster, notices, receipts and what was wanted.
 Result<void> apply(Step& step, Chat& chat, const MembershipChange& change);
-/// The same for a chat that this device has just come into, or come back to.
-Result<void> joined(Step& step, Chat& chat, const std::vector<Seat>& seats, std::uint64_t seq);
+/// The same for a chat that this device has just come into, or come back to: `how`, rejoined or
+/// restarted.
+Result<void> joined(Step& step, Chat& chat, const std::vector<Seat>& seats, std::uint64_t seq,
+                    const Notice& how);
 /// Puts a notice at its place in the history; `index` tells the notices of one entry apart.
 Result<void> notice(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t index,
                     const Notice& notice);

@@ -8,16 +8,6 @@
 namespace tern::client::own_entries {
 namespace {
 
-// Where it stood before this device lost its memory there may stand another by now.
-Result<std::uint64_t> free_order(Step& step, const Chat& chat, std::uint64_t seq) {
-  for (std::uint64_t index = 0; index <= notices_per_entry_max; ++index) {
-    const auto order = logged_order(seq, index);
-    TERN_ASSIGN(const auto row, history::get(step.rows, chat.row, order));
-    if (!row) return order;
-  }
-  return Errc::internal;
-}
-
 // From behind the log to its place in it.
 Result<void> settle_message(Step& step, Chat& chat, std::uint64_t seq, const Own& own) {
   const auto from = queued_order(own.number);
@@ -26,7 +16,9 @@ Result<void> settle_message(Step& step, Chat& chat, std::uint64_t seq, const Own
   TERN_TRY(history::erase(step.rows, chat.row, from, *row));
   row->seq = seq;
   auto order = logged_order(seq);
-  if (seq <= chat.record.cursor) {
+  // Of another history, that the relay had told before, more may stand behind the cursor.
+  const bool other_history = chat.record.rejoin_reason == wire::RejoinRequest::Reason::hole;
+  if (seq <= chat.record.cursor || other_history) {
     TERN_ASSIGN(order, free_order(step, chat, seq));
   }
   TERN_TRY(history::put(step.rows, chat.row, order, *row));
@@ -41,24 +33,33 @@ Result<void> settle_message(Step& step, Chat& chat, std::uint64_t seq, const Own
 
 }  // namespace
 
+Result<std::uint64_t> free_order(Step& step, const Chat& chat, std::uint64_t seq) {
+  for (std::uint64_t index = 0; index <= notices_per_entry_max; ++index) {
+    const auto order = logged_order(seq, index);
+    TERN_ASSIGN(const auto row, history::get(step.rows, chat.row, order));
+    if (!row) return order;
+  }
+  return Errc::internal;
+}
+
 Result<std::optional<Own>> find(Step& step, Chat& chat, const EntryId& id) {
   if (chat.record.commit_pending) {
     TERN_ASSIGN(const auto* const pending, chat.pending(step.rows));
     if (pending->id == id)
       return std::optional(
-          Own{wire::EntryKind::commit, OutboxKind::commit, 0, id, pending->message, false});
+          Own{wire::EntryKind::commit, OutboxKind::commit, 0, id, pending->message, false, 0});
   }
   TERN_ASSIGN(auto row, outbox::find(step.rows, chat.row, id));
   if (row && !row->row.ciphertext.empty()) {
     const auto kind = row->row.kind == OutboxKind::leave ? wire::EntryKind::proposal
                                                          : wire::EntryKind::application;
-    return std::optional(
-        Own{kind, row->row.kind, row->number, id, std::move(row->row.ciphertext), false});
+    return std::optional(Own{kind, row->row.kind, row->number, id, std::move(row->row.ciphertext),
+                             false, row->row.again_order});
   }
   TERN_ASSIGN(auto request, rejoin::own_payload(step, chat, id));
   if (!request) return std::optional<Own>();
   return std::optional(
-      Own{wire::EntryKind::rejoin, OutboxKind::message, 0, id, std::move(*request), true});
+      Own{wire::EntryKind::rejoin, OutboxKind::message, 0, id, std::move(*request), true, 0});
 }
 
 Result<void> apply(Step& step, Chat& chat, std::uint64_t seq, const Own& own) {
@@ -67,6 +68,7 @@ Result<void> apply(Step& step, Chat& chat, std::uint64_t seq, const Own& own) {
   if (own.outbox == OutboxKind::commit) return commits::merge(step, chat, seq);
   TERN_TRY(outbox::erase(step.rows, chat.row, own.number));
   std::erase_if(chat.line.in_flight, [&](const OutboxEntry& entry) { return entry.id == own.id; });
+  if (own.outbox == OutboxKind::again) return rejoin::said_again(step, chat, seq, own.again_order);
   if (own.outbox == OutboxKind::message) return settle_message(step, chat, seq, own);
   if (own.outbox == OutboxKind::leave) return leaving::proposed(step, chat, seq);
   return {};

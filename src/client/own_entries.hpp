@@ -12,8 +12,12 @@ struct Own {
   EntryId id;
   Bytes payload;        ///< as it was sent
   bool rejoin = false;  ///< an own request to be added again
+  std::uint64_t again_order = 0;
 };
 
+/// A place in the history for an entry at `seq`: there may stand another, from before this device
+/// or the relay lost its memory.
+Result<std::uint64_t> free_order(Step& step, const Chat& chat, std::uint64_t seq);
 /// What this device sent under this id and has not seen in the log.
 Result<std::optional<Own>> find(Step& step, Chat& chat, const EntryId& id);
 /// It stands in the log at `seq`.

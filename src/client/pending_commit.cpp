@@ -28,6 +28,7 @@ crypto::SecretBytes encode(const PendingCommit& commit) {
   writer.raw(commit.id);
   write_flag(writer, commit.creates_log);
   write_flag(writer, commit.repairs_access);
+  writer.number(commit.restarts).number(commit.base);
   writer.raw(commit.made_in).raw(commit.next).vector(commit.message).vector(commit.group_info);
   write_seats(writer, commit.added);
   write_seats(writer, commit.removed);
@@ -42,6 +43,8 @@ Result<PendingCommit> decode_pending_commit(ByteSpan bytes) {
   out.id = reader.fixed<EntryId>();
   out.creates_log = reader.flag();
   out.repairs_access = reader.flag();
+  out.restarts = reader.number<std::uint32_t>();
+  out.base = reader.number<std::uint64_t>();
   out.made_in = reader.fixed<EpochTag>();
   out.next = reader.fixed<EpochTag>();
   out.message = to_bytes(reader.vector());

@@ -16,6 +16,8 @@ struct PendingCommit {
   EntryId id;
   bool creates_log = false;
   bool repairs_access = false;  ///< says the whole access list
+  std::uint32_t restarts = 0;   ///< the generation of the log that it begins; 0: none
+  std::uint64_t base = 0;       ///< with it: the handshake entry that it is written upon
   EpochTag made_in;             ///< the epoch that it ends; zero when it creates the log
   EpochTag next;                ///< the epoch that it begins
   Bytes message;                ///< MLSMessage

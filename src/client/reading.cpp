@@ -1,12 +1,11 @@
 #include "client/reading.hpp"
 
 namespace tern::client {
+namespace {
 
-bool at_head(const Chat& chat) {
-  return chat.line.known && chat.line.head <= chat.record.cursor && !chat.line.reading;
-}
+enum class Own : std::uint8_t { left_out, whole };
 
-Result<void> read_on(Step& step, Chat& chat) {
+Result<void> read_from(Step& step, Chat& chat, std::uint64_t from, Own own) {
   auto& reads = step.device.reads;
   if (chat.line.reading || chat.line.waits_to_read) return {};
   if (reads.under_way >= Reads::at_once) {
@@ -21,9 +20,25 @@ Result<void> read_on(Step& step, Chat& chat) {
   chat.line.reading = true;
   wire::Read read;
   read.log = chat.id();
-  read.from = chat.record.cursor + 1;
+  read.from = from;
+  read.whole = own == Own::whole;
   step.send({Purpose::What::read, chat.id()}, read);
   return {};
+}
+
+}  // namespace
+
+bool at_head(const Chat& chat) {
+  const auto& line = chat.line;
+  return line.known && line.head <= chat.record.cursor && !line.reading && !line.lost;
+}
+
+Result<void> read_on(Step& step, Chat& chat) {
+  return read_from(step, chat, chat.record.cursor + 1, Own::left_out);
+}
+
+Result<void> read_whole(Step& step, Chat& chat, std::uint64_t from) {
+  return read_from(step, chat, from, Own::whole);
 }
 
 void read_ended(Step& step, Chat& chat) {

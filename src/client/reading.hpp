@@ -9,6 +9,8 @@ namespace tern::client {
 bool at_head(const Chat& chat);
 /// Asks for the entries after the cursor, now or when others have been read.
 Result<void> read_on(Step& step, Chat& chat);
+/// Those from `from` on, also what this device has written and lost.
+Result<void> read_whole(Step& step, Chat& chat, std::uint64_t from);
 /// A read has ended: the next chat that waits may begin.
 void read_ended(Step& step, Chat& chat);
 

@@ -141,6 +141,22 @@ Result<void> apply(Step& step, Chat& chat, const AccountId& from, std::uint64_t 
   return recount(step, chat, marks);
 }
 
+Result<void> go_back(Step& step, Chat& chat, std::uint64_t seq) {
+  auto& record = step.edit(chat);
+  record.told_delivered = record.told_read = 0;
+  record.newest_received = std::min(record.newest_received, seq);
+  record.read_here = std::min(record.read_here, seq);
+  record.delivered_to_all = std::min(record.delivered_to_all, seq);
+  record.read_by_all = std::min(record.read_by_all, seq);
+  TERN_ASSIGN(auto marks, Watermarks::load(step.rows, chat.row));
+  if (marks.accounts.empty()) return {};
+  for (auto& mark : marks.accounts) {
+    mark.delivered = std::min(mark.delivered, seq);
+    mark.read = std::min(mark.read, seq);
+  }
+  return marks.store(step.rows, chat.row);
+}
+
 Result<void> members_changed(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq) {
   if (roster.seats().size() > limits::receipts_devices_max)
     return step.rows.erase(tables::watermarks, chat.row);

@@ -4,10 +4,11 @@
 #include "client/claims.hpp"
 #include "client/commit_attempts.hpp"
 #include "client/creation.hpp"
-#include "client/entry_checks.hpp"
 #include "client/reading.hpp"
 #include "client/registration.hpp"
 #include "client/rejoin.hpp"
+#include "client/restart.hpp"
+#include "client/rollback.hpp"
 
 namespace tern::client::refusals {
 namespace {
@@ -111,13 +112,18 @@ Result<void> of_creation(Step& step, Chat& chat, const wire::Refused& refused) {
 
 Result<void> of_read(Step& step, Chat& chat, const wire::Refused& refused) {
   read_ended(step, chat);
-  if (chat.record.state != ChatState::active) return {};
+  if (chat.record.state != ChatState::active) {
+    // What it wanted to look at is gone; the next connection says where the log begins.
+    if (refused.code == Errc::log_pruned) chat.line.known = false;
+    chat.pace.read_at = step.now.mono_ms + std::max<std::int64_t>(wait_ms(refused), pause_ms);
+    return {};
+  }
   switch (refused.code) {
     case Errc::log_pruned:
       return rejoin::become_split(step, chat, Reason::retention);
     case Errc::log_rolled_back:
-      TERN_TRY(entry_checks::forked(step, chat, refused.head));
-      return rejoin::become_split(step, chat, Reason::hole);
+      pause(step, chat, refused);
+      return rollback::noticed(step, chat, refused.head);
     case Errc::not_member:
       chat.line.member = false;
       chat.line.known = true;
@@ -153,6 +159,14 @@ Result<void> of_chat(Step& step, Chat& chat, Purpose::What what, const wire::Ref
       return of_append(step, chat, refused);
     case What::rejoin:
       return of_rejoin(step, chat, refused);
+    case What::restart:
+      return restart::refused(step, chat, refused);
+    case What::members:
+      chat.line.asking_members = false;
+      pause(step, chat, refused);
+      return {};
+    case What::report_head:
+      return rollback::refused(step, chat, refused);
     case What::read:
       return of_read(step, chat, refused);
     case What::reserve:

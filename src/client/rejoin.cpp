@@ -43,6 +43,23 @@ Result<void> store_own(Step& step, const Chat& chat, const OwnRequest& request) 
   return step.rows.put(tables::rejoins, own_key(step, chat), writer.span());
 }
 
+// The log's, which may have begun another while this device could not follow.
+std::uint32_t generation_of(const Chat& chat) {
+  return chat.line.known ? chat.line.generation : chat.record.generation;
+}
+
+// Where the relay tells another history, what was applied of the old one is no measure: authors say
+// again what may be different, and what is here already is known by its id.
+std::uint64_t trusted_cursor(const ChatRecord& record) {
+  if (!record.forked && !record.rolled_back) return record.cursor;
+  return record.cursor - std::min(record.cursor, hashes_kept);
+}
+
+bool is_of_this_generation(const Chat& chat, const OwnRequest& own) {
+  const auto request = wire::decode_rejoin_request(own.payload);
+  return request && request->generation == generation_of(chat);
+}
+
 Result<OwnRequest> make_request(Step& step, Chat& chat) {
   auto& device = step.device;
   auto& record = step.edit(chat);
@@ -51,8 +68,8 @@ Result<OwnRequest> make_request(Step& step, Chat& chat) {
   wire::RejoinRequest request;
   request.log = chat.id();
   request.device = device.account.device;
-  request.generation = record.generation;
-  request.cursor = record.cursor;
+  request.generation = generation_of(chat);
+  request.cursor = trusted_cursor(record);
   request.reason = record.rejoin_reason;
   device.entropy.fill(request.nonce);
   request.key_package = key_package;
@@ -90,19 +107,25 @@ Result<void> ask(Step& step, Chat& chat) {
   if (chat.line.busy()) return {};
   if (holds(step, chat)) return {};
   TERN_ASSIGN(const auto known, load_own(step, chat));
-  if (known && !known->at_relay) {
+  if (known && !known->at_relay && is_of_this_generation(chat, *known)) {
     send(step, chat, *known);
     return {};
   }
   const auto waited_ms = step.now.wall_ms - chat.record.rejoin_asked_ms;
   const auto interval_ms = step.device.config.rejoin_interval_ms;
-  if (known && waited_ms >= 0 && waited_ms < interval_ms) {
+  const bool counts = known && is_of_this_generation(chat, *known);
+  if (counts && waited_ms >= 0 && waited_ms < interval_ms) {
     step.device.timers.wake(chat.id(), step.now.mono_ms + interval_ms - waited_ms);
     return {};
   }
   TERN_ASSIGN(const auto request, make_request(step, chat));
   send(step, chat, request);
   return {};
+}
+
+Result<bool> is_asked(Step& step, const Chat& chat) {
+  TERN_ASSIGN(const auto own, load_own(step, chat));
+  return own && own->at_relay && is_of_this_generation(chat, *own);
 }
 
 Result<void> asked(Step& step, Chat& chat) {
@@ -123,6 +146,10 @@ Result<void> forget_all(Step& step, Chat& chat) {
   auto& record = step.edit(chat);
   record.rejoin_asked_ms = 0;
   record.rejoins_waiting = 0;
+  record.restart_wanted = false;
+  chat.pace.restart_at = never_ms;
+  chat.pace.restart_planned = false;
+  TERN_TRY(step.rows.erase(tables::surveys, chat.row));
   return step.rows.erase_all(tables::rejoins, chat.row);
 }
 
@@ -133,7 +160,9 @@ Result<void> mark_gap(Step& step, Chat& chat, const Roster& before) {
   const bool same = std::equal(before.seats().begin(), before.seats().end(), after.seats().begin(),
                                after.seats().end(),
                                [](const Seat& a, const Seat& b) { return a.device == b.device; });
-  if (same && record.devices <= say_again_devices_max) return {};
+  // Who has not asked is not known to have missed anything.
+  const bool asked = record.rejoin_asked_ms != 0;
+  if (same && asked && record.devices <= say_again_devices_max) return {};
   return membership::notice(step, chat, chat.record.cursor, notice_of_gap,
                             {Notice::What::gap, step.device.account.id});
 }

@@ -20,6 +20,8 @@ struct Asked {
 Result<void> become_split(Step& step, Chat& chat, wire::RejoinRequest::Reason reason);
 /// Sends the request, at most once a day.
 Result<void> ask(Step& step, Chat& chat);
+/// Whether a request for the log's generation is at the relay.
+Result<bool> is_asked(Step& step, const Chat& chat);
 /// The relay's answer to it: it has the request, or refused it until `retry_after_ms` passed.
 Result<void> asked(Step& step, Chat& chat);
 /// The payload of the own request with this entry id, if it was the last one.
@@ -27,7 +29,8 @@ Result<std::optional<Bytes>> own_payload(Step& step, const Chat& chat, const Ent
 /// This device is in again: no request is of use any more, its own or others'.
 Result<void> forget_all(Step& step, Chat& chat);
 /// Says in the history that entries are missing, where not all of them will be said again: the chat
-/// is too large for it, or not of the same devices (`before`) as when this one lost it.
+/// is too large for it, this device has not asked, or the devices are not the same (`before`) as
+/// when it lost the chat.
 Result<void> mark_gap(Step& step, Chat& chat, const Roster& before);
 
 /// Somebody's request, in the entry `seq`. A request that breaks a rule is a Problem, no error.
@@ -39,5 +42,17 @@ Result<void> give_up(Step& step, Chat& chat, const DeviceId& device);
 /// A commit brought devices back: what they missed of this device's messages is queued again.
 Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
                              const MembershipChange& change);
+
+/// What stands at `order` was said again, in the entry `seq`: so far has it to be heard by now.
+Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order);
+/// The chat goes on in a new group: what may not have reached everybody of this device's messages
+/// before `seq` is queued again.
+Result<void> say_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq);
+/// It goes on on another history than this device has followed: all of them, as far as they are no
+/// older than what is compared of a log.
+Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq);
+/// The log goes on at `seq` behind a hole: the same for what was in it, from `first_lost` on, and
+/// in chats of any size, for it is said once for all.
+Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq);
 
 }  // namespace tern::client::rejoin

@@ -1,11 +1,14 @@
 // The side that is asked.
 #include <algorithm>
+#include <set>
 
 #include "client/history.hpp"
 #include "client/key_packages.hpp"
+#include "client/receipts.hpp"
 #include "client/record_codec.hpp"
 #include "client/rejoin.hpp"
 #include "client/seating.hpp"
+#include "client/survey.hpp"
 
 namespace tern::client::rejoin {
 namespace {
@@ -98,7 +101,35 @@ struct Missed {
   std::uint64_t before = 0;
 };
 
+// A relay that marks hole after hole gets nothing said again twice at a time.
+Result<std::set<std::uint64_t>> queued_again(Step& step, const Chat& chat) {
+  std::set<std::uint64_t> out;
+  TERN_ASSIGN(const auto rows, outbox::all(step.rows, chat.row));
+  for (const auto& [number, row] : rows)
+    if (row.kind == OutboxKind::again) out.insert(row.again_order);
+  return out;
+}
+
+// What was said again may have been missed the second time, though its first place is older.
+Result<std::vector<std::uint64_t>> lost_again(Step& step, const Chat& chat, const Missed& missed) {
+  std::vector<std::uint64_t> out;
+  std::vector<Bytes> heard;
+  TERN_TRY(step.rows.scan(tables::said_again, chat.row, {},
+                          [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
+                            if (number_in(key) > missed.after)
+                              out.push_back(number_in(value));
+                            else if (number_in(key) <= chat.record.delivered_to_all)
+                              heard.push_back(to_bytes(key));
+                            return Scan::next;
+                          }));
+  for (const auto& key : heard) TERN_TRY(step.rows.erase(tables::said_again, key));
+  if (out.size() > say_again_messages_max) out.resize(say_again_messages_max);
+  return out;
+}
+
 Result<void> queue_again(Step& step, Chat& chat, const Missed& missed) {
+  if (missed.after >= missed.before) return {};
+  TERN_ASSIGN(const auto queued, queued_again(step, chat));
   std::vector<std::uint64_t> orders;
   const auto last = row_key(chat.row, logged_order(missed.before) - 1);
   TERN_TRY(step.rows.scan_back(
@@ -106,10 +137,15 @@ Result<void> queue_again(Step& step, Chat& chat, const Missed& missed) {
         const auto order = number_in(key);
         if (order < logged_order(missed.after + 1)) return Scan::stop;
         TERN_ASSIGN(const auto row, decode_message_row(value));
-        if (row.device == step.device.account.device && !row.notice) orders.push_back(order);
+        const bool mine = row.device == step.device.account.device && !row.notice;
+        if (mine && queued.count(order) == 0) orders.push_back(order);
         return orders.size() == say_again_messages_max ? Scan::stop : Scan::next;
       }));
-  std::reverse(orders.begin(), orders.end());
+  TERN_ASSIGN(const auto again, lost_again(step, chat, missed));
+  for (const auto order : again)
+    if (queued.count(order) == 0 && std::find(orders.begin(), orders.end(), order) == orders.end())
+      orders.push_back(order);
+  std::sort(orders.begin(), orders.end());
   for (const auto order : orders) {
     OutboxRow row;
     row.kind = OutboxKind::again;
@@ -196,6 +232,44 @@ Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
   missed.after = std::max(missed.after, everybody_since(roster));
   if (roster.seats().size() > say_again_devices_max || missed.after >= missed.before) return {};
   return queue_again(step, chat, missed);
+}
+
+Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order) {
+  RecordWriter writer;
+  writer.number(order);
+  return step.rows.put(tables::said_again, row_key(chat.row, seq), writer.span());
+}
+
+Result<void> say_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq) {
+  if (roster.seats().size() > say_again_devices_max) return {};
+  auto missed = Missed{chat.record.delivered_to_all, seq};
+  const auto own = key_of(step, chat, step.device.account.device);
+  TERN_TRY(step.rows.scan(tables::rejoins, chat.row, {},
+                          [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
+                            if (std::equal(key.begin(), key.end(), own.begin(), own.end()))
+                              return Scan::next;
+                            TERN_ASSIGN(const auto request, decode(value));
+                            if (request.waiting && roster.find(request.device))
+                              missed.after = std::min(missed.after, request.cursor);
+                            return Scan::next;
+                          }));
+  TERN_ASSIGN(const auto survey, Survey::load(step.rows, chat));
+  for (const auto& asked : survey.asked)
+    if (roster.find(asked.device)) missed.after = std::min(missed.after, asked.cursor);
+  missed.after = std::max(missed.after, everybody_since(roster));
+  return queue_again(step, chat, missed);
+}
+
+Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq) {
+  if (roster.seats().size() > say_again_devices_max) return {};
+  const auto after = seq - std::min(seq, hashes_kept);
+  return queue_again(step, chat, {std::max(after, everybody_since(roster)), seq});
+}
+
+Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq) {
+  const auto before_hole = first_lost - std::min<std::uint64_t>(first_lost, 1);
+  const auto after = receipts::kept(step, chat) ? chat.record.delivered_to_all : before_hole;
+  return queue_again(step, chat, {after, seq});
 }
 
 }  // namespace tern::client::rejoin

@@ -6,28 +6,35 @@
 #include "client/registration.hpp"
 #include "client/rejoin.hpp"
 #include "client/restored.hpp"
+#include "client/rollback.hpp"
 
 namespace tern::client::resuming {
 namespace {
 
 using Reason = wire::RejoinRequest::Reason;
 
-// The relay's copy is older than what was applied here, or tells another history.
-Result<void> rolled_back(Step& step, Chat& chat, const wire::LogHead& head) {
+// Another history than what was applied here.
+Result<void> differs(Step& step, Chat& chat, const wire::LogHead& head) {
   TERN_TRY(entry_checks::forked(step, chat, std::min(head.head, chat.record.cursor)));
-  if (chat.record.state != ChatState::active || !head.member) return {};
-  // A relay that restores from an old copy will mark the hole in the log (EntryKind::hole); until
-  // it does, whoever is ahead of it asks to be added again.
+  if (!head.member) return {};
   return rejoin::become_split(step, chat, Reason::hole);
 }
 
+void note(Line& line, const wire::LogHead& head) {
+  line.known = true;
+  line.head = line.told = head.head;
+  line.base = head.base;
+  line.generation = head.generation;
+  line.first_kept = head.first_kept;
+  line.member = head.member;
+}
+
 Result<void> place(Step& step, Chat& chat, const wire::LogHead& head) {
-  chat.line.known = true;
-  chat.line.head = head.head;
-  chat.line.member = head.member;
+  note(chat.line, head);
   const auto& record = chat.record;
   if (record.state == ChatState::active) {
-    if (record.cursor > head.head || !head.hash_matches) return rolled_back(step, chat, head);
+    if (record.cursor > head.head) return rollback::noticed(step, chat, head.head);
+    if (!head.hash_matches) return differs(step, chat, head);
     if (head.first_kept > record.cursor + 1)
       return rejoin::become_split(step, chat, Reason::retention);
   }
@@ -85,8 +92,7 @@ Result<void> adopt_strangers(Step& step) {
     made->record.one_to_one = false;
     made->record.generation = head.generation;
     made->record.newest_ms = step.now.wall_ms;
-    made->line.known = true;
-    made->line.head = head.head;
+    note(made->line, head);
     Chat& chat = step.add(std::move(made));
     TERN_TRY(rejoin::become_split(step, chat, Reason::restored));
   }

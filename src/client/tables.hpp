@@ -41,6 +41,9 @@ inline constexpr store::Table directory{27};         // "state", and "batch" whi
 inline constexpr store::Table segments{28};          // segment -> DirectorySegment
 inline constexpr store::Table blocks{29};            // account -> itself, of those blocked
 inline constexpr store::Table refused_logs{30};      // log -> nothing: by somebody who is blocked
+inline constexpr store::Table policies{31};          // chat -> the group's rules, as last seen
+inline constexpr store::Table surveys{32};           // chat -> Survey, while it cannot be followed
+inline constexpr store::Table said_again{33};        // chat, seq -> order of what was said again
 
 /// Of the rows above; an older program refuses a folder with a newer one (storage_newer).
 inline constexpr std::uint32_t schema = 1;

@@ -77,4 +77,10 @@ Pending<void> Chat::leave() {
   });
 }
 
+Pending<void> Chat::restart() {
+  return ask(client_, [&](client::Engine& engine, client::Engine::Done done) {
+    engine.restart(read_clock(), id_, std::move(done));
+  });
+}
+
 }  // namespace tern

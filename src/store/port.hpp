@@ -71,7 +71,7 @@ struct Counters {
 /// Limits of every backend (LMDB's key limit is 511); over them: too_long.
 inline constexpr std::size_t key_bytes_max = 480;
 inline constexpr std::size_t value_bytes_max = 16u << 20;
-inline constexpr std::uint8_t tables_max = 32;
+inline constexpr std::uint8_t tables_max = 64;
 
 /// One database. One thread writes at a time; readers never wait for it.
 class Environment {

@@ -1,0 +1,130 @@
+#include "client/survey.hpp"
+
+#include <algorithm>
+
+#include "client/reading.hpp"
+#include "client/record_codec.hpp"
+
+namespace tern::client {
+namespace {
+
+using Mode = wire::AccessChange::Mode;
+
+bool contains(const std::vector<DeviceId>& devices, const DeviceId& device) {
+  return std::find(devices.begin(), devices.end(), device) != devices.end();
+}
+
+Result<void> store(Rows& rows, const Chat& chat, const Survey& survey) {
+  RecordWriter writer;
+  writer.number(survey.seq);
+  write_ids(writer, survey.removed);
+  for (const auto& asked : survey.asked)
+    writer.raw(asked.device).number(asked.cursor).vector(asked.key_package);
+  return rows.put(tables::surveys, chat.row, writer.span());
+}
+
+void note_access(Survey& survey, const wire::EntryHeader& header, const Roster& roster) {
+  const auto& access = header.access;
+  for (const auto& seat : roster.seats()) {
+    const bool removed = access.mode == Mode::set ? !contains(access.added, seat.device)
+                                                  : contains(access.removed, seat.device);
+    if (contains(access.added, seat.device))
+      std::erase(survey.removed, seat.device);
+    else if (removed && !survey.has_removed(seat.device))
+      survey.removed.push_back(seat.device);
+  }
+}
+
+// Somebody answered, or began anew: whoever is brought back asks no more.
+void note_handshake(Survey& survey, const wire::Entry& entry, const Roster& roster) {
+  const auto envelope = wire::peek_private_message(entry.payload);
+  if (!envelope) return;
+  const auto header = wire::decode_entry_header(envelope->authenticated_data);
+  if (!header || header->entry_id != entry.id) return;
+  if (header->access.mode != Mode::none) note_access(survey, *header, roster);
+  if (entry.kind == wire::EntryKind::restart) survey.asked.clear();
+  std::erase_if(survey.asked, [&](const Survey::Asked& asked) {
+    return std::any_of(header->returning.begin(), header->returning.end(),
+                       [&](const auto& proof) { return proof.device == asked.device; });
+  });
+}
+
+// A relay that made requests up would have this device begin anew without need.
+void note_request(const Step& step, const Chat& chat, Survey& survey, const wire::Entry& entry,
+                  const Roster& roster) {
+  const auto request = wire::decode_rejoin_request(entry.payload);
+  if (request && request->device == step.device.account.device) return;
+  if (!request || request->log != chat.id() || !roster.find(request->device)) return;
+  const auto info = mls::inspect_key_package(request->key_package,
+                                             static_cast<std::uint64_t>(step.now.wall_ms / 1000));
+  if (!info || crypto::device_id(info->signature_key) != request->device) return;
+  if (!crypto::verify(info->signature_key, wire::signed_bytes(*request),
+                      crypto::Signature{request->signature.bytes}))
+    return;
+  std::erase_if(survey.asked, [&](const auto& asked) { return asked.device == request->device; });
+  survey.asked.push_back(
+      {request->device, std::min(request->cursor, entry.seq - 1), to_bytes(request->key_package)});
+}
+
+}  // namespace
+
+Result<Survey> Survey::load(const ReadRows& rows, const Chat& chat) {
+  Survey out;
+  out.seq = chat.record.cursor;
+  TERN_ASSIGN(const auto row, rows.get(tables::surveys, chat.row));
+  if (!row) return out;
+  RecordReader reader(*row);
+  out.seq = reader.number<std::uint64_t>();
+  out.removed = reader.ids<DeviceId>();
+  while (reader.more()) {
+    Asked asked;
+    asked.device = reader.fixed<DeviceId>();
+    asked.cursor = reader.number<std::uint64_t>();
+    asked.key_package = to_bytes(reader.vector());
+    out.asked.push_back(std::move(asked));
+  }
+  TERN_TRY(reader.finish("survey"));
+  return out;
+}
+
+bool Survey::has_removed(const DeviceId& device) const { return contains(removed, device); }
+
+const Survey::Asked* Survey::find(const DeviceId& device) const {
+  const auto found = std::find_if(asked.begin(), asked.end(),
+                                  [&](const Asked& other) { return other.device == device; });
+  return found == asked.end() ? nullptr : &*found;
+}
+
+namespace survey {
+
+Result<bool> is_done(Step& step, Chat& chat, const Survey& survey) {
+  if (survey.seq >= chat.line.head) return true;
+  if (chat.pace.read_at > step.now.mono_ms) {
+    step.device.timers.wake(chat.id(), chat.pace.read_at);
+    return false;
+  }
+  TERN_TRY(read_whole(step, chat, std::max(survey.seq + 1, chat.line.first_kept)));
+  return false;
+}
+
+Result<void> note(Step& step, Chat& chat, const std::vector<wire::Entry>& entries) {
+  TERN_ASSIGN(auto survey, Survey::load(step.rows, chat));
+  TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
+  const auto before = survey.seq;
+  for (const auto& entry : entries) {
+    if (entry.seq <= survey.seq) continue;
+    const bool follows = entry.seq == survey.seq + 1;
+    // The relay may have forgotten some, or lost it.
+    if (!follows && entry.seq > chat.line.first_kept && entry.kind != wire::EntryKind::hole) break;
+    survey.seq = entry.seq;
+    if (entry.own) continue;
+    if (wire::is_handshake(entry.kind)) note_handshake(survey, entry, roster);
+    if (entry.kind == wire::EntryKind::rejoin) note_request(step, chat, survey, entry, roster);
+  }
+  if (survey.seq == before) return {};
+  step.edit(chat);
+  return store(step.rows, chat, survey);
+}
+
+}  // namespace survey
+}  // namespace tern::client
