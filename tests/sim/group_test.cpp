@@ -184,20 +184,3 @@ TEST_CASE("a device restored from an old copy of its folder says so, rejoins and
     CHECK(people[0]->texts(chat).size() == 5);
   }
 }
-
-TEST_CASE("a relay put back to an old copy is noticed") {
-  World world(270);
-  const auto people = add_people(world, {"anna", "bo"});
-  const auto chat = make_group(world, people);
-  people[0]->send(chat, "kept");
-  REQUIRE(world.settle());
-  auto old_copy = world.relay().disk().copy();
-  people[0]->send(chat, "lost by the relay");
-  REQUIRE(world.settle());
-  world.relay().kill();
-  world.relay().disk().restore(old_copy);
-  world.relay().start();
-  world.run_for(60'000);
-  CHECK(people[0]->count_events<LogForked>() + people[1]->count_events<LogForked>() > 0);
-  CHECK(people[1]->texts(chat) == std::vector<std::string>{"kept", "lost by the relay"});
-}

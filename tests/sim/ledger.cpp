@@ -39,6 +39,17 @@ std::string Ledger::verdict_of(Device& device, std::vector<Line>& lines) const {
   return {};
 }
 
+std::string Ledger::lost_or_doubled(Device& device) const {
+  std::map<MessageId, int> seen;
+  for (const auto& message : device.history(chat_))
+    if (std::holds_alternative<Text>(message.body)) ++seen[message.id];
+  for (const auto& [id, times] : seen)
+    if (times > 1) return device.name() + " has a text twice";
+  for (const auto& [id, line] : promised_)
+    if (!seen.contains(id)) return device.name() + " misses \"" + line.text + "\"";
+  return {};
+}
+
 std::string Ledger::verdict(const std::vector<Device*>& devices) const {
   std::vector<Line> first;
   for (auto* device : devices) {

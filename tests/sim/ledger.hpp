@@ -25,6 +25,8 @@ class Ledger {
   /// have been a member for the whole time.
   std::string verdict(const std::vector<Device*>& devices) const;
   std::string verdict(World& world) const;
+  /// Of one device, whatever the order.
+  std::string lost_or_doubled(Device& device) const;
 
  private:
   struct Line {

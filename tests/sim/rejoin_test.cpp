@@ -1,0 +1,119 @@
+// Being added again (design §4): who may ask, how often, and who says what again.
+#include <catch2/catch.hpp>
+
+#include "sim/frame_edits.hpp"
+#include "sim/recovery.hpp"
+#include "wire/frames.hpp"
+
+using namespace tern;
+using namespace tern::sim;
+
+namespace {
+
+struct Restored {
+  Restored(World& world, const std::vector<Device*>& people)
+      : chat(make_group(world, people)), copy(people[1]->disk().copy()) {}
+  ChatId chat;
+  store::MemoryDisk copy;
+};
+
+std::vector<Device*> crowd(World& world, std::size_t size) {
+  std::vector<Device*> out;
+  for (std::size_t i = 0; i < size; ++i)
+    out.push_back(&world.add_device("member " + std::to_string(i)));
+  REQUIRE(world.settle());
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a device that nobody answers asks once a day") {
+  World world(940);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  const Restored restored(world, people);
+  people[1]->send(restored.chat, "not in his copy");
+  REQUIRE(world.settle());
+  for (auto* other : {people[0], people[2]}) other->set_network(false);
+  world.run_for(1'000);
+  std::size_t asked = 0;
+  world.relay().on_frame_from_device = [&](Device&, Bytes& frame) {
+    edit_request<wire::Append>(frame, [&](wire::Append& append) {
+      asked += append.entries.front().kind == wire::EntryKind::rejoin ? 1 : 0;
+    });
+    return true;
+  };
+  put_back(*people[1], restored.copy);
+  world.run_for(day_ms / 2);
+  CHECK(asked == 1);
+  for (int i = 0; i < 10; ++i) {
+    people[1]->cut();
+    world.run_for(60'000);
+  }
+  CHECK(asked == 1);
+  world.run_for(2 * day_ms);
+  CHECK(asked >= 2);
+  CHECK(asked <= 3);
+  world.relay().on_frame_from_device = nullptr;
+}
+
+TEST_CASE("authors say again what one of 32 devices missed; of 33 it is marked as a gap") {
+  for (const std::size_t size : {32u, 33u}) {
+    INFO(size << " devices");
+    World world(950 + size);
+    const auto people = crowd(world, size);
+    const Restored restored(world, people);
+    auto& bo = *people[1];
+    people[0]->send(restored.chat, "not in his copy");
+    REQUIRE(world.settle());
+    bo.send(restored.chat, "his own");
+    REQUIRE(world.settle());
+    put_back(bo, restored.copy);
+    world.run_for(60'000);
+    REQUIRE(world.settle());
+    REQUIRE(bo.info(restored.chat).state == ChatState::active);
+    const bool again = size == 32;
+    CHECK(count_text(bo, restored.chat, "not in his copy") == (again ? 1 : 0));
+    CHECK(count_notices(bo, restored.chat, Notice::What::gap) == (again ? 0 : 1));
+    CHECK(count_text(*people[2], restored.chat, "not in his copy") == 1);
+  }
+}
+
+TEST_CASE("a device restored from an old copy sends nothing with its old keys, and says so once") {
+  for (std::uint64_t seed = 990; seed < 995; ++seed) {
+    INFO("seed " << seed);
+    World world(seed);
+    const auto people = add_people(world, {"anna", "bo", "cem"});
+    auto& bo = *people[1];
+    const Restored restored(world, people);
+    bo.send(restored.chat, "the counter goes up");
+    REQUIRE(world.settle());
+    world.run_for(10'000);
+    bo.kill();
+    bo.disk().restore(restored.copy);
+    bool rejoined = false;
+    std::size_t before_rejoin = 0;
+    bool renewed = false;
+    world.relay().on_frame_from_device = [&](Device& device, Bytes& frame) {
+      if (&device != &bo) return true;
+      edit_request<wire::Append>(frame, [&](wire::Append& append) {
+        if (append.entries.front().kind == wire::EntryKind::rejoin)
+          rejoined = true;
+        else if (!rejoined)
+          ++before_rejoin;
+      });
+      edit_request<wire::PublishKeyPackages>(
+          frame, [&](wire::PublishKeyPackages& publish) { renewed |= publish.replace; });
+      return true;
+    };
+    bo.start();
+    bo.send(restored.chat, "queued in the old copy");
+    world.run_for(60'000);
+    world.relay().on_frame_from_device = nullptr;
+    CHECK(rejoined);
+    CHECK(before_rejoin == 0);
+    CHECK(renewed);
+    CHECK(bo.count_events<DeviceRestored>() == 1);
+    check_together(world, people, restored.chat);
+    CHECK(count_text(*people[0], restored.chat, "queued in the old copy") == 1);
+  }
+}

@@ -1,0 +1,248 @@
+// A relay whose disk was put back to an older copy (design §4).
+#include <catch2/catch.hpp>
+
+#include "sim/frame_edits.hpp"
+#include "sim/ledger.hpp"
+#include "sim/recovery.hpp"
+#include "wire/frames.hpp"
+
+using namespace tern;
+using namespace tern::sim;
+
+namespace {
+
+/// Nobody commits on their own: what a relay loses is messages only.
+client::EngineConfig without_healing() {
+  client::EngineConfig out;
+  out.heal_interval_ms = std::int64_t{1'000} * 86'400'000;
+  return out;
+}
+
+struct Walk {
+  explicit Walk(std::uint64_t seed, const client::EngineConfig& config = {}) : world(seed) {
+    for (const auto* name : {"anna", "bo", "cem"})
+      people.push_back(&world.add_device(name, config));
+    REQUIRE(world.settle());
+    chat = make_group(world, people);
+    ledger.emplace(chat);
+    // Each has committed once: from then on it goes by the configuration.
+    for (int i = 0; i < 2; ++i)
+      for (auto* person : people) {
+        ledger->send(*person, person->name() + "'s, kept " + std::to_string(i));
+        REQUIRE(world.settle());
+        world.run_for(10'000);
+      }
+  }
+  Device& anna() { return *people[0]; }
+  Device& bo() { return *people[1]; }
+  Device& cem() { return *people[2]; }
+  std::size_t count_forks() const {
+    std::size_t out = 0;
+    for (const auto* person : people) out += person->count_events<LogForked>();
+    return out;
+  }
+  void recover() {
+    world.run_for(60'000);
+    REQUIRE(world.settle());
+    world.run_for(10'000);
+    REQUIRE(world.settle());
+  }
+
+  World world;
+  std::vector<Device*> people;
+  ChatId chat;
+  std::optional<Ledger> ledger;
+};
+
+}  // namespace
+
+TEST_CASE("what a relay has lost reaches everybody again, once, and all are told") {
+  for (std::uint64_t seed = 720; seed < 740; ++seed) {
+    INFO("seed " << seed);
+    Walk walk(seed, without_healing());
+    walk.cem().set_network(false);
+    walk.world.run_for(1'000);
+    const auto copy = walk.world.relay().disk().copy();
+    for (int i = 0; i < 5; ++i) {
+      walk.ledger->send(walk.anna(), "anna's, lost " + std::to_string(i));
+      walk.ledger->send(walk.bo(), "bo's, lost " + std::to_string(i));
+      walk.world.run_for(static_cast<std::int64_t>(walk.world.entropy().below(3'000)));
+    }
+    REQUIRE(walk.world.settle());
+    put_back(walk.world.relay(), copy);
+    walk.ledger->send(walk.bo(), "after");
+    walk.recover();
+    walk.cem().set_network(true);
+    walk.ledger->send(walk.cem(), "back");
+    walk.recover();
+    CHECK(walk.ledger->verdict(walk.world) == "");
+    for (const auto* person : walk.people) CHECK(person->count_events<LogRolledBack>() == 1);
+    CHECK(walk.count_forks() == 0);
+    CHECK(count_notices(walk.cem(), walk.chat, Notice::What::gap) == 1);
+    CHECK(count_notices(walk.anna(), walk.chat, Notice::What::gap) == 0);
+    CHECK(count_notices(walk.cem(), walk.chat, Notice::What::rejoined) == 0);
+  }
+}
+
+TEST_CASE("who has missed a commit that the relay lost is added again") {
+  std::size_t rejoined = 0;
+  for (std::uint64_t seed = 740; seed < 750; ++seed) {
+    INFO("seed " << seed);
+    Walk walk(seed);
+    walk.cem().set_network(false);
+    walk.world.run_for(90'000);
+    const auto copy = walk.world.relay().disk().copy();
+    walk.bo().send(walk.chat, "with a commit");
+    REQUIRE(walk.world.settle());
+    put_back(walk.world.relay(), copy);
+    walk.recover();
+    walk.cem().set_network(true);
+    walk.recover();
+    check_together(walk.world, walk.people, walk.chat);
+    CHECK(count_text(walk.cem(), walk.chat, "with a commit") == 1);
+    rejoined += count_notices(walk.cem(), walk.chat, Notice::What::rejoined);
+  }
+  CHECK(rejoined == 10);
+}
+
+TEST_CASE("a chat that the relay has lost altogether goes on with all of its members") {
+  for (std::uint64_t seed = 750; seed < 760; ++seed) {
+    INFO("seed " << seed);
+    World world(seed);
+    const auto people = add_people(world, {"anna", "bo"});
+    const auto copy = world.relay().disk().copy();
+    const auto chat = make_pair(world, *people[0], *people[1]);
+    people[0]->send(chat, "hello");
+    people[1]->send(chat, "hi");
+    REQUIRE(world.settle());
+    world.run_for(10'000);
+    put_back(world.relay(), copy);
+    world.run_for(120'000);
+    check_together(world, people, chat);
+    for (auto* person : people) {
+      CHECK(count_text(*person, chat, "hello") == 1);
+      CHECK(count_text(*person, chat, "hi") == 1);
+    }
+  }
+}
+
+TEST_CASE("a member that was let in by what the relay has lost stays in") {
+  for (std::uint64_t seed = 760; seed < 765; ++seed) {
+    INFO("seed " << seed);
+    Walk walk(seed);
+    auto& dora = walk.world.add_device("dora");
+    REQUIRE(walk.world.settle());
+    const auto copy = walk.world.relay().disk().copy();
+    Outcome added;
+    const std::vector<AccountId> whom{dora.account()};
+    walk.anna().engine().add_members(walk.world.now(), walk.chat, whom, added.done());
+    walk.anna().run_outputs();
+    REQUIRE(walk.world.settle());
+    walk.anna().send(walk.chat, "welcome");
+    REQUIRE(walk.world.settle());
+    put_back(walk.world.relay(), copy);
+    walk.recover();
+    auto all = walk.people;
+    all.push_back(&dora);
+    check_together(walk.world, all, walk.chat);
+    CHECK(count_text(dora, walk.chat, "welcome") == 1);
+  }
+}
+
+TEST_CASE(
+    "a relay that only says that it has lost something makes nobody lose or double anything") {
+  for (std::uint64_t seed = 770; seed < 780; ++seed) {
+    INFO("seed " << seed);
+    Walk walk(seed, without_healing());
+    walk.ledger->send(walk.anna(), "one");
+    walk.ledger->send(walk.bo(), "two");
+    REQUIRE(walk.world.settle());
+    walk.world.run_for(10'000);
+    walk.world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+      if (&device == &walk.anna())
+        edit_answer<wire::Resumed>(frame, [&](wire::Resumed& resumed) {
+          for (auto& head : resumed.logs)
+            if (head.log == walk.chat) head.head = 2;
+        });
+      return true;
+    };
+    walk.anna().cut();
+    walk.world.run_for(30'000);
+    walk.world.relay().on_frame_to_device = nullptr;
+    walk.recover();
+    walk.ledger->send(walk.cem(), "three");
+    walk.recover();
+    CHECK(walk.ledger->verdict(walk.world) == "");
+    CHECK(walk.anna().count_events<LogRolledBack>() == 1);
+  }
+}
+
+TEST_CASE("a relay that marks holes where there are none doubles nothing, and all are told") {
+  World world(780);
+  wire::LogHash first_hash;
+  world.relay().on_frame_to_device = [&](Device&, Bytes& frame) {
+    const auto decoded = wire::decode_server_frame(frame).value();
+    const auto* push = decoded ? std::get_if<wire::Push>(&*decoded) : nullptr;
+    const auto* entries = push ? std::get_if<wire::Entries>(push) : nullptr;
+    if (entries && entries->entries.front().kind == wire::EntryKind::welcome)
+      first_hash = wire::decode_inbox_welcome(entries->entries.front().payload).value().hash;
+    return true;
+  };
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  const auto chat = make_group(world, people);
+  auto& anna = *people[0];
+  const auto base_hash = first_hash;
+  // She alone writes, so that nobody commits: the group's first commit is the newest handshake.
+  for (const auto* text : {"kept", "one"}) anna.send(chat, text);
+  REQUIRE(world.settle());
+  for (int i = 0; i < 3; ++i) {
+    wire::Entry entry;
+    entry.seq = anna.info(chat).applied_seq + 1;
+    entry.id.bytes[0] = static_cast<std::uint8_t>(1 + i);
+    entry.kind = wire::EntryKind::hole;
+    entry.base = 1;
+    const auto payload = wire::encode(wire::Hole{2, 0, {}, base_hash});
+    entry.payload = payload;
+    const wire::Entries entries{chat, {entry}, entry.seq, 0};
+    anna.engine().receive(world.now(), wire::encode(wire::Push(entries)));
+    anna.run_outputs();
+  }
+  CHECK(anna.count_events<LogRolledBack>() >= 1);
+  CHECK(anna.count_events<LogForked>() == 1);
+  world.run_for(120'000);
+  for (auto* person : people)
+    for (const auto* text : {"kept", "one"}) CHECK(count_text(*person, chat, text) == 1);
+}
+
+TEST_CASE("a relay put back again and again, with everybody killed at any write, loses nothing") {
+  for (std::uint64_t seed = 800; seed < 830; ++seed) {
+    INFO("seed " << seed);
+    Walk walk(seed);
+    auto& world = walk.world;
+    auto copy = world.relay().disk().copy();
+    for (int i = 0; i < 60; ++i) {
+      auto& who = *walk.people[world.entropy().below(3)];
+      if (who.running()) walk.ledger->send(who, who.name() + " " + std::to_string(i));
+      if (world.entropy().below(8) == 0) who.set_network(!who.online());
+      if (i % 20 == 10) copy = world.relay().disk().copy();
+      if (i % 20 == 19) put_back(world.relay(), copy);
+      if (i % 10 == 5) {
+        const auto outcome =
+            world.entropy().below(2) == 0 ? store::CommitOutcome::lost : store::CommitOutcome::kept;
+        who.disk().fail_at(who.disk().operations() + 1 + world.entropy().below(30),
+                           Errc::storage_io, outcome);
+        world.scheduler().after(5'000, [&who] {
+          who.disk().fail_at(std::nullopt);
+          who.kill();
+          who.start();
+        });
+      }
+      world.run_for(static_cast<std::int64_t>(world.entropy().below(4'000)));
+    }
+    for (auto* person : walk.people) person->set_network(true);
+    world.run_for(std::int64_t{2} * 86'400'000);
+    REQUIRE(world.settle());
+    check_together(world, walk.people, walk.chat);
+    for (auto* person : walk.people) CHECK(walk.ledger->lost_or_doubled(*person) == "");
+  }
+}
