@@ -99,7 +99,7 @@ struct JoinedPath {
 Result<JoinedPath> add_joiner(AppliedProposals& applied, ByteSpan group_id, const Identity& me,
                               Entropy& entropy) {
   auto leaf = make_leaf(me, {}, crypto::DhKeyPair::generate(entropy).public_key, entropy);
-  TERN_ASSIGN(const auto index, applied.tree.add(std::make_shared<const Leaf>(leaf)));
+  TERN_ASSIGN(const auto index, applied.tree.add(Leaf::of(leaf)));
   auto path = create_path(applied.tree, index, std::move(leaf), group_id, me.signing_key, entropy);
   TERN_TRY(check_unique(applied.tree, index));
   TERN_TRY(check_leaf_in_group(path.path.leaf_node, {applied.parameters, std::nullopt}));

@@ -8,12 +8,13 @@
 namespace tern::mls {
 namespace {
 
-Result<RatchetTree> find_tree(const GroupInfo& info, std::optional<ByteSpan> out_of_band) {
+Result<RatchetTree> find_tree(const GroupInfo& info, std::optional<ByteSpan> out_of_band,
+                              Workers* workers) {
   if (const auto* extension = find_extension(info.extensions, extension_ratchet_tree))
-    return RatchetTree::decode(extension->data);
+    return RatchetTree::decode(extension->data, workers);
   if (!out_of_band)
     return Error(Errc::mls_welcome_invalid, "the Welcome has no ratchet tree and none was given");
-  return RatchetTree::decode(*out_of_band);
+  return RatchetTree::decode(*out_of_band, workers);
 }
 
 Result<void> check_itself(const GroupInfo& info, const RatchetTree& tree) {
@@ -108,7 +109,7 @@ class LeafChecks {
 Result<CheckedGroupInfo> check_group_info(const GroupInfo& info,
                                           std::optional<ByteSpan> ratchet_tree, Workers* workers,
                                           const Judge& judge) {
-  TERN_ASSIGN(auto tree, find_tree(info, ratchet_tree));
+  TERN_ASSIGN(auto tree, find_tree(info, ratchet_tree, workers));
   auto parameters = group_parameters(info.group_context.extensions);
   // The application is asked on the caller's thread only: of lifetimes too.
   const GroupRequirements requirements{parameters ? *parameters : GroupParameters(),
