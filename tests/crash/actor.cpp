@@ -60,16 +60,14 @@ bool passes(const Error& error) {
   return store::is_storage(error.errc()) ? error == Errc::storage_full : error.retryable();
 }
 
-/// Whether the process has to go on in another life.
-std::optional<Error> problem_in(const Event& event) {
+// What an honest relay and a disk that keeps what it has synced never bring about.
+std::optional<Error> wrong_in(const Event& event) {
   if (std::holds_alternative<LogForked>(event)) return Error(Errc::internal, "the log has forked");
   if (std::holds_alternative<DeviceRestored>(event))
     return Error(Errc::internal, "the device takes itself for an old copy");
-  const auto* const problem = std::get_if<Problem>(&event);
-  if (!problem) return std::nullopt;
-  std::cout << "problem " << name(problem->code) << ": " << problem->message << std::endl;
-  const Error error(problem->code, problem->message);
-  return store::is_storage(error.errc()) && !passes(error) ? std::optional(error) : std::nullopt;
+  if (const auto* const problem = std::get_if<Problem>(&event))
+    std::cout << "problem " << name(problem->code) << ": " << problem->message << std::endl;
+  return std::nullopt;
 }
 
 int play(Client& client, Script script) {
@@ -85,7 +83,7 @@ int play(Client& client, Script script) {
     auto event = client.wait_event(400ms);
     for (; event; event = client.poll_event()) {
       script.heard(*event);
-      if (const auto problem = problem_in(*event)) return fail(*problem);
+      if (const auto wrong = wrong_in(*event)) return fail(*wrong);
     }
   }
 }
