@@ -16,6 +16,7 @@ struct Settings {
   std::vector<std::string> parties{"relay", "anna", "bo", "cas"};
   std::vector<std::string> hows = ways;
   std::uint64_t at = 0;
+  std::uint64_t from = 1;
   std::uint64_t every = 1;
   std::size_t jobs = 6;
 };
@@ -28,7 +29,7 @@ std::vector<Point> points_of(const Settings& settings, Lab& lab, const std::stri
   if (settings.at > 0) return {{party, fault_at(how, settings.at)}};
   const auto calls = lab.calls_of(party, how) + margin;
   std::vector<Point> out;
-  for (std::uint64_t at = 1; at <= calls; at += settings.every)
+  for (std::uint64_t at = settings.from; at <= calls; at += settings.every)
     out.push_back({party, fault_at(how, at)});
   return out;
 }
@@ -61,6 +62,7 @@ int main(int argc, char** argv) {
   app.add_option("--party", settings.parties, "relay, anna, bo, cas")->capture_default_str();
   app.add_option("--how", settings.hows, "what happens")->capture_default_str();
   app.add_option("--at", settings.at, "this call alone");
+  app.add_option("--from", settings.from, "this call and those after it");
   app.add_option("--every", settings.every, "one in so many")->check(CLI::PositiveNumber);
   app.add_option("--jobs", settings.jobs, "runs at once")->capture_default_str();
   CLI11_PARSE(app, argc, argv);

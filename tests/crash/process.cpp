@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,6 +47,7 @@ Process::Process(std::vector<std::string> command, const Surroundings& surroundi
   pid_ = fork();
   if (pid_ < 0) throw std::runtime_error("no process");
   if (pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // whoever runs the lab may be killed too
     dup2(ends[1], STDOUT_FILENO);
     if (*errors != '\0')
       dup2(::open(errors, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
