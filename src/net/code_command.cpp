@@ -47,6 +47,9 @@ class SpawnSettings {
     posix_spawnattr_init(&attributes_);
     posix_spawn_file_actions_adddup2(&files_, input, STDIN_FILENO);
     posix_spawn_file_actions_addopen(&files_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    // Sockets are not its business: with the listening one open in it, a relay that died could not
+    // be started again before the command has ended.
+    posix_spawn_file_actions_addclosefrom_np(&files_, STDERR_FILENO + 1);
     // A group of its own, to be killed whole; and signals as a program expects them.
     sigset_t none, all;
     sigemptyset(&none);

@@ -31,8 +31,10 @@ CoreThread::CoreThread(std::unique_ptr<store::Environment> environment,
       log_(std::move(log)),
       send_code_(std::move(send_code)) {}
 
-Result<void> CoreThread::start(std::function<void()> on_batch) {
+Result<void> CoreThread::start(std::function<void()> on_batch,
+                               std::function<void()> on_disk_failed) {
   on_batch_ = std::move(on_batch);
+  on_disk_failed_ = std::move(on_disk_failed);
   TERN_TRY(computing_.start());
   if (send_code_) TERN_TRY(sending_.start());
   try {
@@ -195,6 +197,7 @@ void CoreThread::publish() {
   }
   const auto core = core_->statistics();
   const auto store = environment_->counters();
+  if (core.disk_failed && on_disk_failed_) std::exchange(on_disk_failed_, nullptr)();
   std::lock_guard lock(mutex_);
   core_bytes_ = core_->backlog_bytes();
   std::move(outputs.begin(), outputs.end(), std::back_inserter(outputs_));

@@ -63,8 +63,9 @@ class CoreThread {
              std::function<void(std::string_view)> log, SendCode send_code = nullptr);
   ~CoreThread() { finish(); }
 
-  /// `on_batch` is called on the core's thread after each batch. Errors: internal (no thread).
-  Result<void> start(std::function<void()> on_batch);
+  /// On the core's thread, `on_batch` is called after each batch, and `on_disk_failed` once, when
+  /// every batch fails from now on. Errors: internal (no thread).
+  Result<void> start(std::function<void()> on_batch, std::function<void()> on_disk_failed = {});
   /// From any thread, and never waits for the disk.
   Waiting push(Input input);
   Waiting waiting() const;
@@ -93,6 +94,7 @@ class CoreThread {
   std::unique_ptr<relay::Core> core_;
   std::function<void(std::string_view)> log_;
   std::function<void()> on_batch_;
+  std::function<void()> on_disk_failed_;  // null once it was called
   SendCode send_code_;
   std::list<Input> in_hand_;                  // taken, and not handed to the core yet
   std::set<relay::ConnectionId> unanswered_;  // who has asked since the core last had no work

@@ -43,7 +43,7 @@ struct Relay::Impl {
   ~Impl() { stop(); }
 
   Result<void> open(const RelayOptions& options);
-  Result<void> start_threads(const RelayLimits& limits);
+  Result<void> start_threads(const RelayOptions& options);
   void stop();
 
   std::function<void(std::string_view)> log;
@@ -69,16 +69,16 @@ Result<void> Relay::Impl::open(const RelayOptions& options) {
                                               .log = log}));
   core = std::make_unique<net::CoreThread>(std::move(environment), std::move(opened), log,
                                            options.send_code);
-  return start_threads(options.limits);
+  return start_threads(options);
 }
 
-Result<void> Relay::Impl::start_threads(const RelayLimits& limits) {
+Result<void> Relay::Impl::start_threads(const RelayOptions& options) {
   TERN_ASSIGN(loop, net::LoopThread::start(
                         [log = log] { log("internal: an exception in the network's thread"); }));
-  io = std::make_unique<net::RelayIo>(loop->io(), *keys, entropy, *core, limits, log);
+  io = std::make_unique<net::RelayIo>(loop->io(), *keys, entropy, *core, options.limits, log);
   TERN_TRY(io->listen(where));
   where.port = io->port();
-  TERN_TRY(core->start([this] { loop->post([this] { io->on_batch(); }); }));
+  TERN_TRY(core->start([this] { loop->post([this] { io->on_batch(); }); }, options.on_disk_failed));
   return loop->run([this] { io->start(); });
 }
 

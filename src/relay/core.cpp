@@ -85,6 +85,9 @@ class CoreImpl final : public Core {
   void forget_changed(const Batch& batch);
   void hand_out_work();
   void close(ConnectionId connection, Errc reason);
+  void note_failure(const Error& error) {
+    if (error == Errc::storage_io) statistics_.disk_failed = true;
+  }
   void upkeep_failed(Now now, const Error& error);
   void publish(Now now, const std::vector<QueuedRequest>& requests, Batch& batch);
   void apply_to_sessions(Batch& batch);
@@ -137,6 +140,7 @@ void CoreImpl::run_requests_of(Now now) {
   });
   if (!done) {
     reservations_.forget_staged();
+    note_failure(done.error());
     upkeep_failed(now, done.error());
     // A commit may have failed after it reached the disk.
     forget_changed(batch);
@@ -160,7 +164,10 @@ void CoreImpl::run_contact_upkeep(Now now) {
     return contact_upkeep_.run(running);
   });
   forget_changed(batch);
-  if (!done) return contact_upkeep_.postpone(now);
+  if (!done) {
+    note_failure(done.error());
+    return contact_upkeep_.postpone(now);
+  }
   contact_upkeep_.keep(now);
   upkeep_.take(now, batch);
   for (const auto& line : batch.log_lines) events_.line(line);

@@ -109,6 +109,37 @@ TEST_CASE("a relay that refuses reads for five seconds is asked again after five
   CHECK(bo.texts(chat) == std::vector<std::string>{"read me"});
 }
 
+TEST_CASE("who never got the answer to making a chat hears what the other says in it") {
+  World world(540);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  std::optional<std::uint32_t> creation;
+  world.relay().on_frame_from_device = [&](Device&, Bytes& frame) {
+    const auto decoded = wire::decode_request(frame).value();
+    const auto& request = std::get<wire::RequestFrame>(decoded);
+    if (!creation && std::holds_alternative<wire::CreateLog>(request.request))
+      creation = request.id;
+    return true;
+  };
+  bool lost = false;
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    const auto decoded = wire::decode_server_frame(frame).value();
+    const auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
+    if (&device != &anna || lost || !answer || answer->id != creation) return true;
+    lost = true;
+    anna.cut();
+    return false;
+  };
+  const auto chat =
+      anna.with([&](auto& engine) { return engine.chat_with(world.now(), bo.account()).value(); });
+  REQUIRE(world.settle());
+  REQUIRE(lost);
+  bo.send(chat, "are you there?");
+  world.run_for(60'000);
+  CHECK(anna.texts(chat) == std::vector<std::string>{"are you there?"});
+}
+
 TEST_CASE("a chat of two is not left, and goes on") {
   World world(540);
   const auto people = add_people(world, {"anna", "bo"});
