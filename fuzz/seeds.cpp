@@ -9,6 +9,7 @@
 #include "mls_people.hpp"
 #include "net/secure_channel.hpp"
 #include "noise_keys.hpp"
+#include "seed.hpp"
 #include "unit/wire/samples.hpp"
 #include "voice_seeds.hpp"
 #include "wire/live.hpp"
@@ -141,6 +142,8 @@ int main(int argc, char** argv) {
   write_wire();
   write_net();
   write_mls();
+  for (const auto& seeds : {fuzzing::mls_seeds(), fuzzing::store_seeds(), fuzzing::channel_seeds()})
+    for (const auto& seed : seeds) write(seed.target, seed.name, seed.bytes);
   for (const auto& seed : fuzzing::voice_seeds()) write(seed.target, seed.name, seed.bytes);
   for (const auto& seed : fuzzing::contacts_seeds())
     write(seed.target, seed.name, to_bytes(as_bytes(seed.text)));

@@ -1,0 +1,44 @@
+// What is said to a group in the open: by a member, by whom it lets propose from outside, and by
+// who joins it by an external commit. The first byte says who, whose signature is then right; or
+// that the rest is a message as it comes off the wire.
+#include "input.hpp"
+#include "mls_office.hpp"
+#include "target.hpp"
+
+using namespace tern;
+
+namespace {
+
+void check(const mls::ProposalReceived& proposal) {
+  expect(proposal.next->epoch() == fuzzing::office().bos->epoch(), "a proposal begins no epoch");
+  expect(proposal.next->has_pending_proposals(), "a proposal that is received waits");
+}
+
+void check(const mls::CommitReceived& commit, bool has_true_tag) {
+  expect(has_true_tag || commit.removes_me, "a commit with a false confirmation tag is refused");
+  if (!commit.next) return;
+  expect(commit.next->epoch() == fuzzing::office().bos->epoch() + 1,
+         "a commit begins the next epoch");
+  if (!commit.is_external) return;
+  const auto joined = commit.next->find(commit.added.back().signature_key).value();
+  expect(joined == commit.committer, "who joins by a commit is in");
+}
+
+}  // namespace
+
+void fuzz(ByteSpan bytes) {
+  fuzzing::Input input(bytes);
+  const auto who = input.byte() % (fuzzing::speakers_count + 1);
+  const bool is_raw = who == fuzzing::speakers_count;
+  const auto message =
+      is_raw ? to_bytes(input.rest()) : said_by(static_cast<fuzzing::Speaker>(who), input.rest());
+  fuzzing::OpenDoor door;
+  auto bos = fuzzing::office().bos->clone();
+  mls::RecordChanges consumed;
+  const auto received = bos.receive(message, door, fuzzing::now_s, consumed);
+  expect(bos.epoch() == fuzzing::office().bos->epoch(), "receiving leaves a group in its epoch");
+  if (!is_raw) expect(consumed.changes.empty(), "what is readable uses up no key");
+  if (!received) return;
+  if (const auto* proposal = std::get_if<mls::ProposalReceived>(&*received)) check(*proposal);
+  if (const auto* commit = std::get_if<mls::CommitReceived>(&*received)) check(*commit, is_raw);
+}
