@@ -9,9 +9,9 @@ using namespace tern;
 
 namespace {
 
-void check(const mls::ProposalReceived& proposal) {
-  expect(proposal.next->epoch() == fuzzing::office().bos->epoch(), "a proposal begins no epoch");
-  expect(proposal.next->has_pending_proposals(), "a proposal that is received waits");
+void check(mls::Group& bos, const mls::ProposalReceived& proposal) {
+  expect(bos.keep(proposal).has_value(), "a proposal that is received can be kept");
+  expect(bos.has_pending_proposals(), "a proposal that is kept waits");
 }
 
 void check(const mls::CommitReceived& commit, bool has_true_tag) {
@@ -39,6 +39,6 @@ void fuzz(ByteSpan bytes) {
   expect(bos.epoch() == fuzzing::office().bos->epoch(), "receiving leaves a group in its epoch");
   if (!is_raw) expect(consumed.changes.empty(), "what is readable uses up no key");
   if (!received) return;
-  if (const auto* proposal = std::get_if<mls::ProposalReceived>(&*received)) check(*proposal);
+  if (const auto* proposal = std::get_if<mls::ProposalReceived>(&*received)) check(bos, *proposal);
   if (const auto* commit = std::get_if<mls::CommitReceived>(&*received)) check(*commit, is_raw);
 }
