@@ -39,6 +39,11 @@ void make_code_command(const fs::path& path, const fs::path& codes) {
   fs::permissions(path, fs::perms::owner_all);
 }
 
+std::string text_of(const Ending& ending) {
+  return ending.signal != 0 ? "signal " + std::to_string(ending.signal)
+                            : "status " + std::to_string(ending.status);
+}
+
 // The part of a state that all members of a chat must have alike.
 std::string chat_in(const std::string& state, const std::string& chat) {
   const auto from = state.find("; " + chat + " ");
@@ -143,10 +148,8 @@ bool Conversation::may_end(const Party& party, const Ending& ending) const {
 void Conversation::has_ended(Party& party) {
   const auto ending = party.process->ending();
   if (may_end(party, ending)) return start(party);
-  wrong_ = party.name + " ended with " +
-           (ending.signal ? "signal " + std::to_string(ending.signal)
-                          : "status " + std::to_string(ending.status)) +
-           " in life " + std::to_string(party.lives);
+  wrong_ =
+      party.name + " ended with " + text_of(ending) + " in life " + std::to_string(party.lives);
 }
 
 // The fault's length, of the lab's clock; nothing is expected to happen by its end.
@@ -176,11 +179,18 @@ std::string Conversation::state_of_all() const {
 }
 
 // The people without warning, for all that they have is to be in their folders; the relay as an
-// operator ends it.
+// operator ends it. The fault may be in its last calls; then its next life has to open the folder.
 void Conversation::end_all() {
   for (auto& person : people_) person.process->kill();
-  if (const auto status = relay_.process->terminate(); status != 0)
-    wrong_ = "the relay ended with " + std::to_string(status);
+  relay_.process->signal(SIGTERM);
+  auto ending = relay_.process->ending();
+  if (may_end(relay_, ending)) {
+    start(relay_);
+    if (!relay_.process->line(run_time)) wrong_ = "the relay does not start again";
+    relay_.process->signal(SIGTERM);
+    ending = relay_.process->ending();
+  }
+  if (ending.signal != 0 || ending.status != 0) wrong_ = "the relay ended with " + text_of(ending);
 }
 
 std::string Conversation::compare() {

@@ -62,8 +62,8 @@ std::vector<Damage> damages_of(const fs::path& file, std::uint64_t every, std::u
   const auto pages = fs::file_size(file) / damaged_page_bytes;
   for (std::uint64_t page = 0; page < pages; ++page) {
     out.push_back({"cut", page});
-    out.push_back({"cut-within", page});
     if ((page + seed) % every != 0) continue;
+    out.push_back({"cut-within", page});
     out.push_back({"zero", page});
     out.push_back({"change", page, seed});
   }

@@ -17,7 +17,7 @@ struct Damage {
   std::uint64_t seed = 1;
 };
 std::string describe(const Damage& damage);
-/// Every page of the file is cut at and within; one in `every` is lost or changed.
+/// The file cut at every page; one page in `every` is cut within, lost, or changed.
 std::vector<Damage> damages_of(const std::filesystem::path& file, std::uint64_t every,
                                std::uint64_t seed);
 

@@ -133,10 +133,16 @@ class Plan {
   CallCounter* counter_ = nullptr;
 };
 
-const Plan& plan() {
-  static const Plan the_plan;
-  return the_plan;
+// Made once libc is there; a sanitizer makes calls before that, which are none of ours.
+const Plan* the_plan = nullptr;
+
+__attribute__((constructor)) void make_plan() {
+  static const Plan plan;
+  the_plan = &plan;
 }
+
+bool is_ours(int file) { return the_plan && the_plan->has(file); }
+bool is_ours(const char* path) { return the_plan && the_plan->has(std::string_view(path)); }
 
 [[noreturn]] void die() {
   ::syscall(SYS_kill, ::getpid(), SIGKILL);
@@ -150,7 +156,7 @@ int refuse(int error) {
 
 template <class Call>
 auto counted(Kind kind, bool ours, Call call) -> decltype(call()) {
-  const auto fate = ours ? plan().next(kind) : Fate::done;
+  const auto fate = ours ? the_plan->next(kind) : Fate::done;
   if (fate == Fate::killed_before) die();
   if (fate == Fate::io_error) return refuse(EIO);
   if (fate == Fate::full || fate == Fate::cut_short) return refuse(ENOSPC);
@@ -165,7 +171,7 @@ class Write {
       : file_(file), parts_(parts), count_(count), at_(at) {}
 
   ssize_t run() const {
-    const auto fate = plan().has(file_) ? plan().next(Kind::write) : Fate::done;
+    const auto fate = is_ours(file_) ? the_plan->next(Kind::write) : Fate::done;
     if (fate == Fate::killed_before) die();
     if (fate == Fate::io_error) return refuse(EIO);
     if (fate == Fate::full) return refuse(ENOSPC);
@@ -210,18 +216,18 @@ ssize_t write_one(int file, const void* bytes, std::size_t count, std::optional<
 }
 
 int open_file(const char* path, int flags, mode_t mode) {
-  return counted(Kind::make, (flags & O_CREAT) != 0 && plan().has(path), [&] {
+  return counted(Kind::make, (flags & O_CREAT) != 0 && is_ours(path), [&] {
     return static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags, mode));
   });
 }
 
 int sync_file(int file, long call) {
-  return counted(Kind::other, plan().has(file),
+  return counted(Kind::other, is_ours(file),
                  [&] { return static_cast<int>(::syscall(call, file)); });
 }
 
 int cut_file(int file, off_t bytes) {
-  return counted(Kind::other, plan().has(file),
+  return counted(Kind::other, is_ours(file),
                  [&] { return static_cast<int>(::syscall(SYS_ftruncate, file, bytes)); });
 }
 
@@ -274,28 +280,28 @@ int ftruncate(int file, off_t bytes) noexcept { return cut_file(file, bytes); }
 int ftruncate64(int file, off64_t bytes) noexcept { return cut_file(file, bytes); }
 
 int rename(const char* from, const char* to) noexcept {
-  return counted(Kind::make, plan().has(to), [&] {
+  return counted(Kind::make, is_ours(to), [&] {
     return static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
   });
 }
 int unlink(const char* path) noexcept {
-  return counted(Kind::other, plan().has(path),
+  return counted(Kind::other, is_ours(path),
                  [&] { return static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, 0)); });
 }
 int remove(const char* path) noexcept {
-  return counted(Kind::other, plan().has(path), [&] {
+  return counted(Kind::other, is_ours(path), [&] {
     const auto out = static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, 0));
     if (out == 0 || errno != EISDIR) return out;
     return static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR));
   });
 }
 int mkdir(const char* path, mode_t mode) noexcept {
-  return counted(Kind::make, plan().has(path),
+  return counted(Kind::make, is_ours(path),
                  [&] { return static_cast<int>(::syscall(SYS_mkdirat, AT_FDCWD, path, mode)); });
 }
 
 void* mmap(void* where, size_t bytes, int protection, int flags, int file, off_t at) noexcept {
-  if (!plan().may_map(bytes)) {
+  if (the_plan && !the_plan->may_map(bytes)) {
     errno = ENOMEM;
     return MAP_FAILED;
   }
