@@ -14,10 +14,12 @@ static_assert(idle_files > connections + first_ones);
 
 void measure_idle_memory(const std::filesystem::path& folder, Report& report) {
   const RelayProcess relay(folder / "idle", "127.0.0.1:0", std::nullopt);
-  std::vector<RawDevice> idle;
-  idle.reserve(first_ones + connections);
+  std::vector<RawDevice> idle(first_ones + connections);
+  std::vector<RawDevice*> left;
+  for (auto& device : idle) left.push_back(&device);
   const auto add = [&](std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) idle.emplace_back().connect(relay.address());
+    connect_all(relay.address(), std::span(left).first(count));
+    left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(count));
   };
   add(first_ones);
   const double before = relay.anonymous_bytes();

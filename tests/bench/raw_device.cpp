@@ -24,26 +24,33 @@ MutableByteSpan read_buffer() {
   return buffer;
 }
 
+// -1: nobody listens, or no more are taken.
 int connect_to(const net::HostPort& where) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(where.port);
   if (inet_pton(AF_INET, where.host.c_str(), &address.sin_addr) != 1) give_up("no such address");
   const int out = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (out < 0 || ::connect(out, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0)
-    give_up("no connection to the relay");
+  if (out < 0) give_up("no socket");
+  if (::connect(out, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
+    close(out);
+    return -1;
+  }
   const int on = 1;
   setsockopt(out, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   return out;
 }
 
-void send_all(int socket, ByteSpan bytes) {
+bool send_all(int socket, ByteSpan bytes) {
   while (!bytes.empty()) {
     const auto sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) give_up("the relay takes nothing more");
+    if (sent <= 0) return false;
     bytes = bytes.subspan(static_cast<std::size_t>(sent));
   }
+  return true;
 }
+
+constexpr std::uint32_t resume_request = 900'001, register_request = 900'002;
 
 wire::PublicKey wire_key(const crypto::VerifyKey& key) { return {key.bytes}; }
 
@@ -61,26 +68,50 @@ RawDevice::RawDevice(RawDevice&& other) noexcept
       transport_(std::move(other.transport_)),
       id_(other.id_),
       socket_(std::exchange(other.socket_, -1)),
+      registered_(other.registered_),
       channel_(std::move(other.channel_)),
       next_request_(other.next_request_) {}
 
 void RawDevice::connect(const net::RelayAddress& relay) {
+  if (!begin_connect(relay) || !finish_connect()) give_up("the relay does not take a device");
+}
+
+bool RawDevice::only_connect(const net::RelayAddress& relay) {
   disconnect();
   socket_ = connect_to(relay.where);
+  return socket_ >= 0;
+}
+
+bool RawDevice::only_shake_hands(const net::RelayAddress& relay) {
+  if (!only_connect(relay)) return false;
   channel_.emplace(net::SecureChannel::device(transport_, relay.key));
-  send_all(socket_, must(channel_->start(entropy_)));
+  if (!send_all(socket_, must(channel_->start(entropy_)))) return false;
   std::vector<Bytes> none;
   while (channel_->state() != net::SecureChannel::State::open)
-    if (!receive(none, 0)) give_up("the relay does not shake hands");
-  const auto resumed = ask(wire::Resume{});
-  if (!std::get<wire::Resumed>(resumed).registered) register_device();
+    if (!receive(none, 0)) return false;
+  return true;
+}
+
+bool RawDevice::begin_connect(const net::RelayAddress& relay) {
+  return only_shake_hands(relay) && try_send(resume_request, wire::Resume{}) &&
+         (registered_ || try_register());
+}
+
+bool RawDevice::finish_connect() {
+  const auto resumed = answer_to(resume_request);
+  if (!resumed || !std::holds_alternative<wire::Resumed>(*resumed)) return false;
+  if (registered_) return true;
+  const auto answer = answer_to(register_request);
+  registered_ = answer && std::holds_alternative<wire::Registered>(*answer);
+  return registered_;
 }
 
 void RawDevice::disconnect() {
   if (socket_ >= 0) close(std::exchange(socket_, -1));
+  unread_.clear();
 }
 
-void RawDevice::register_device() {
+bool RawDevice::try_register() {
   wire::DeviceList list;
   list.account_key = wire_key(account_key_.verify_key());
   list.number = 1;
@@ -96,16 +127,23 @@ void RawDevice::register_device() {
   const auto certificate_bytes = wire::encode(certificate);
   const auto list_bytes = wire::encode(list);
   const auto proof = device_key_.sign(wire::signed_registration(certificate_bytes));
-  const auto answer = ask(wire::Register{certificate_bytes, list_bytes, proof});
-  if (!std::holds_alternative<wire::Registered>(answer)) give_up("a device was not registered");
+  return try_send(register_request, wire::Register{certificate_bytes, list_bytes, proof});
 }
 
 void RawDevice::send(std::uint32_t request_id, const wire::Request& request) {
+  if (!try_send(request_id, request)) give_up("the relay takes nothing more");
+}
+
+bool RawDevice::try_send(std::uint32_t request_id, const wire::Request& request) {
+  return send_all(socket_, sealed(request_id, request));
+}
+
+ByteSpan RawDevice::sealed(std::uint32_t request_id, const wire::Request& request) {
   const auto frame = wire::encode(wire::RequestFrame{request_id, request});
   const ByteSpan frames[] = {frame};
   sealed_.clear();
   must(channel_->seal(frames, sealed_));
-  send_all(socket_, sealed_);
+  return sealed_;
 }
 
 bool RawDevice::receive(std::vector<Bytes>& frames) { return receive(frames, MSG_DONTWAIT); }
@@ -124,15 +162,36 @@ bool RawDevice::receive(std::vector<Bytes>& frames, int flags) {
 wire::Answer RawDevice::ask(const wire::Request& request) {
   const auto id = next_request_++;
   send(id, request);
+  auto answer = answer_to(id);
+  if (!answer) give_up("the relay closed a connection");
+  return std::move(*answer);
+}
+
+std::optional<wire::Answer> RawDevice::answer_to(std::uint32_t id) {
   for (;;) {
-    std::vector<Bytes> frames;
-    if (!receive(frames, 0)) give_up("the relay closed a connection");
-    for (auto& frame : frames) {
-      answer_ = std::move(frame);
-      const auto decoded = must(wire::decode_server_frame(answer_));
+    for (std::size_t i = 0; i < unread_.size(); ++i) {
+      const auto decoded = must(wire::decode_server_frame(unread_[i]));
       const auto* const answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
-      if (answer && answer->id == id) return answer->answer;
+      if (!answer || answer->id != id) continue;
+      answer_ = std::move(unread_[i]);  // whose bytes stay where they are
+      auto out = answer->answer;
+      unread_.erase(unread_.begin(), unread_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+      return out;
     }
+    unread_.clear();
+    if (!receive(unread_, 0)) return std::nullopt;
+  }
+}
+
+void connect_all(const net::RelayAddress& relay, std::span<RawDevice* const> devices) {
+  constexpr std::size_t at_once = 200;
+  while (!devices.empty()) {
+    const auto some = devices.first(std::min(devices.size(), at_once));
+    for (auto* const device : some)
+      if (!device->begin_connect(relay)) give_up("the relay does not take a device");
+    for (auto* const device : some)
+      if (!device->finish_connect()) give_up("the relay does not register a device");
+    devices = devices.subspan(some.size());
   }
 }
 

@@ -36,19 +36,28 @@ Bytes private_message(std::uint8_t content_type, const wire::EntryHeader& header
 
 }  // namespace
 
-RawLog::RawLog(RawDevice& creator, const std::vector<DeviceId>& others) {
+wire::Answer create_log(RawDevice& creator, const LogId& id, const std::vector<DeviceId>& others,
+                        ByteSpan group_info) {
   crypto::SystemEntropy entropy;
-  id_ = crypto::group_log_id(entropy);
   wire::EntryHeader header;
   header.entry_id = entropy.make<EntryId>();
   header.access = {wire::AccessChange::Mode::change, others, {}};
   const auto payload = private_message(commit, header, entry_bytes);
   wire::CreateLog request;
-  request.log = id_;
+  request.log = id;
   request.first.id = header.entry_id;
   request.first.kind = wire::EntryKind::commit;
   request.first.payload = payload;
-  const auto answer = creator.ask(request);
+  request.welcomes.group_info = group_info;
+  if (!group_info.empty())
+    for (const auto& other : others) request.welcomes.devices.push_back({other, other.span()});
+  return creator.ask(request);
+}
+
+RawLog::RawLog(RawDevice& creator, const std::vector<DeviceId>& others) {
+  crypto::SystemEntropy entropy;
+  id_ = crypto::group_log_id(entropy);
+  const auto answer = create_log(creator, id_, others);
   if (const auto* const refused = std::get_if<wire::Refused>(&answer))
     give_up("no log was made: " + std::string(name(refused->code)));
   append_.log = id_;

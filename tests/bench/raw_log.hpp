@@ -8,6 +8,11 @@ namespace tern::bench {
 /// Of an entry, its envelope included: what a relay has to store and to forward.
 inline constexpr std::size_t entry_bytes = 256;
 
+/// What the relay says to a new log of `creator`'s, with `others` on its list. With a GroupInfo
+/// each of them is given a Welcome.
+wire::Answer create_log(RawDevice& creator, const LogId& id, const std::vector<DeviceId>& others,
+                        ByteSpan group_info = {});
+
 class RawLog {
  public:
   /// Made by `creator`, who is connected, with `others` on its list.

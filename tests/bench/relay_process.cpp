@@ -19,9 +19,8 @@ constexpr std::uint32_t plenty = 1'000'000'000;
 
 /// Writes its address, and runs until it is killed.
 [[noreturn]] void run_relay(const std::filesystem::path& folder, const std::string& listen,
-                            int address_out) {
-  auto relay =
-      Relay::start({.folder = folder, .listen = listen, .limits = generous_limits(), .log = {}});
+                            const RelayLimits& limits, int address_out) {
+  auto relay = Relay::start({.folder = folder, .listen = listen, .limits = limits, .log = {}});
   const auto address = relay ? relay->address() : "";
   if (!relay) std::fprintf(stderr, "bench: %s\n", relay.error().message().c_str());
   if (write(address_out, address.data(), address.size()) < 0) std::_Exit(1);
@@ -42,7 +41,7 @@ RelayLimits generous_limits() {
 }
 
 RelayProcess::RelayProcess(const std::filesystem::path& folder, const std::string& listen,
-                           std::optional<int> core) {
+                           std::optional<int> core, const RelayLimits& limits) {
   int ends[2];
   if (pipe(ends) != 0) give_up("no pipe");
   process_ = fork();
@@ -50,7 +49,7 @@ RelayProcess::RelayProcess(const std::filesystem::path& folder, const std::strin
   if (process_ == 0) {
     close(ends[0]);
     if (core) run_on_core(*core);
-    run_relay(folder, listen, ends[1]);
+    run_relay(folder, listen, limits, ends[1]);
   }
   close(ends[1]);
   std::string address;

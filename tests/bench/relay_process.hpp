@@ -19,7 +19,7 @@ class RelayProcess {
  public:
   /// On `core`, when there is one to be on. The calling process has one thread.
   RelayProcess(const std::filesystem::path& folder, const std::string& listen,
-               std::optional<int> core);
+               std::optional<int> core, const RelayLimits& limits = generous_limits());
   ~RelayProcess() { kill(); }
   RelayProcess(const RelayProcess&) = delete;
   RelayProcess& operator=(const RelayProcess&) = delete;

@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 
 constexpr auto talk_warm_up = 500ms;
 constexpr auto ack_interval = 1s;  // as a device does
+constexpr int patience_ms = 60'000;
+constexpr std::uint64_t forever = UINT64_MAX;
 
 double own_processor_s() {
   timespec taken{};
@@ -26,16 +28,18 @@ double ms_between(std::chrono::steady_clock::time_point from,
 
 }  // namespace
 
-Talk::Talk(const net::RelayAddress& relay, std::size_t logs, std::size_t receivers) {
-  stations_.reserve(logs * (1 + receivers));
+Talk::Talk(const net::RelayAddress& relay, std::size_t logs, std::size_t receivers)
+    : stations_(logs * (1 + receivers)) {
+  std::vector<RawDevice*> devices;
+  for (auto& station : stations_) devices.push_back(&station.device);
+  connect_all(relay, devices);
   for (std::size_t i = 0; i < logs; ++i) {
-    const auto sender = stations_.size();
+    const auto sender = i * (1 + receivers);
     std::vector<DeviceId> others;
     for (std::size_t place = 0; place <= receivers; ++place) {
-      auto& station = stations_.emplace_back();
+      auto& station = stations_[sender + place];
       station.line = i;
       station.sends = place == 0;
-      station.device.connect(relay);
       if (!station.sends) others.push_back(station.device.id());
     }
     auto& line = lines_.emplace_back(RawLog(stations_[sender].device, others));
@@ -48,16 +52,46 @@ Talk::Talk(const net::RelayAddress& relay, std::size_t logs, std::size_t receive
 
 TalkFigures Talk::run(const RelayProcess& relay, std::size_t window,
                       std::chrono::milliseconds time) {
+  window_ = window;
+  for (auto& line : lines_) {
+    line.left = forever;
+    send_next(line, window);
+  }
+  return measure(relay, time);
+}
+
+TalkFigures Talk::run_paced(const RelayProcess& relay, std::chrono::milliseconds interval,
+                            std::chrono::milliseconds time) {
+  const auto start = Clock::now();
+  for (std::size_t i = 0; i < lines_.size(); ++i)
+    lines_[i].due =
+        start + interval * static_cast<std::int64_t>(i) / static_cast<std::int64_t>(lines_.size());
+  interval_ = interval;
+  auto out = measure(relay, time);
+  interval_.reset();
+  return out;
+}
+
+void Talk::deliver(std::size_t each) {
+  window_ = 1;
+  now_ = Clock::now();
+  for (auto& line : lines_) {
+    line.left = each;
+    send_next(line, 1);
+  }
+  while (!is_quiet()) turn();
+}
+
+TalkFigures Talk::measure(const RelayProcess& relay, std::chrono::milliseconds time) {
   samples_ = {};
   now_ = Clock::now();
-  for (auto& line : lines_) send_next(line, window);
-  for (const auto end = now_ + talk_warm_up; now_ < end;) turn(window);
+  for (const auto end = now_ + talk_warm_up; now_ < end;) turn();
   samples_.wanted = true;
   const auto begin = now_;
   const auto delivered = delivered_;
   const auto relay_s = relay.processor_s();
   const auto client_s = own_processor_s();
-  for (const auto end = now_ + time; now_ < end;) turn(window);
+  for (const auto end = now_ + time; now_ < end;) turn();
   TalkFigures out;
   const auto count = static_cast<double>(delivered_ - delivered);
   out.delivered_per_s = count * 1e3 / ms_between(begin, now_);
@@ -67,7 +101,9 @@ TalkFigures Talk::run(const RelayProcess& relay, std::size_t window,
   out.delivered_p50_ms = quantile(samples_.delivered_ms, 0.5);
   out.delivered_p99_ms = quantile(samples_.delivered_ms, 0.99);
   samples_.wanted = false;
-  while (!is_quiet()) turn(0);
+  interval_.reset();
+  for (auto& line : lines_) line.left = 0;
+  while (!is_quiet()) turn();
   return out;
 }
 
@@ -79,24 +115,34 @@ bool Talk::is_quiet() const {
   return true;
 }
 
-void Talk::turn(std::size_t window) {
-  const auto ready = readiness_.wait(1'000);
+void Talk::turn() {
+  const auto ready = readiness_.wait(interval_ ? 1 : patience_ms);
   now_ = Clock::now();
-  if (ready.empty()) give_up("nothing came from the relay for a second");
+  if (ready.empty() && !interval_) give_up("nothing came from the relay any more");
   for (const auto name : ready) {
     auto& station = stations_[name];
     std::vector<Bytes> frames;
     if (!station.device.receive(frames)) give_up("the relay closed a connection");
-    for (const auto& frame : frames) hear(station, frame, window);
+    for (const auto& frame : frames) hear(station, frame);
     ack_now_and_then(station);
+  }
+  if (interval_) send_what_is_due();
+}
+
+void Talk::send_what_is_due() {
+  for (auto& line : lines_) {
+    if (line.due > now_ || line.under_way > 0) continue;
+    line.due += *interval_;
+    line.left = 1;
+    send_next(line, 1);
   }
 }
 
-void Talk::hear(Station& station, ByteSpan frame, std::size_t window) {
+void Talk::hear(Station& station, ByteSpan frame) {
   const auto decoded = must(wire::decode_server_frame(frame));
   if (!decoded) return;
   if (const auto* const answer = std::get_if<wire::AnswerFrame>(&*decoded))
-    return hear_answer(station, answer->answer, window);
+    return hear_answer(station, answer->answer);
   const auto& push = std::get<wire::Push>(*decoded);
   if (const auto* const entries = std::get_if<wire::Entries>(&push))
     return take_entries(station, *entries);
@@ -105,7 +151,7 @@ void Talk::hear(Station& station, ByteSpan frame, std::size_t window) {
     station.device.send(2, wire::Read{lines_[station.line].log.id(), station.told + 1});
 }
 
-void Talk::hear_answer(Station& station, const wire::Answer& answer, std::size_t window) {
+void Talk::hear_answer(Station& station, const wire::Answer& answer) {
   if (const auto* const refused = std::get_if<wire::Refused>(&answer))
     give_up("the relay refuses: " + std::string(name(refused->code)));
   if (const auto* const entries = std::get_if<wire::Entries>(&answer))
@@ -117,7 +163,7 @@ void Talk::hear_answer(Station& station, const wire::Answer& answer, std::size_t
     samples_.acked_ms.push_back(ms_between(line.sent[appended->first_seq], now_));
   line.log.saw(appended->first_seq + line.under_way - 1);
   line.under_way = 0;
-  if (window > 0) send_next(line, window);
+  if (line.left > 0) send_next(line, window_);
 }
 
 void Talk::take_entries(Station& station, const wire::Entries& entries) {
@@ -132,6 +178,7 @@ void Talk::take_entries(Station& station, const wire::Entries& entries) {
 }
 
 void Talk::send_next(Line& line, std::size_t count) {
+  if (line.left != forever) line.left -= count;
   line.under_way = static_cast<std::uint32_t>(count);
   line.sent.resize(line.next_seq + count, Clock::now());
   line.next_seq += count;

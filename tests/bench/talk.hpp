@@ -27,6 +27,11 @@ class Talk {
   /// Each sender has `window` messages under way: what the relay has acknowledged makes room for as
   /// many, which go in one append.
   TalkFigures run(const RelayProcess& relay, std::size_t window, std::chrono::milliseconds time);
+  /// Each sender sends one message every `interval`, unless its last one is not acknowledged.
+  TalkFigures run_paced(const RelayProcess& relay, std::chrono::milliseconds interval,
+                        std::chrono::milliseconds time);
+  /// Each sender sends so many, one after the other; returns when all have been delivered.
+  void deliver(std::size_t each);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -35,6 +40,8 @@ class Talk {
     RawLog log;
     std::size_t sender = 0;               // among stations_
     std::uint32_t under_way = 0;          // in the append that is not answered
+    std::uint64_t left = 0;               // to be sent, one append after the other
+    Clock::time_point due{};              // of the next message, when they are paced
     std::uint64_t next_seq = 2;           // behind the commit
     std::vector<Clock::time_point> sent;  // by seq
   };
@@ -50,9 +57,11 @@ class Talk {
     std::vector<double> acked_ms, delivered_ms;
   };
 
-  void turn(std::size_t window);
-  void hear(Station& station, ByteSpan frame, std::size_t window);
-  void hear_answer(Station& station, const wire::Answer& answer, std::size_t window);
+  TalkFigures measure(const RelayProcess& relay, std::chrono::milliseconds time);
+  void turn();
+  void send_what_is_due();
+  void hear(Station& station, ByteSpan frame);
+  void hear_answer(Station& station, const wire::Answer& answer);
   void take_entries(Station& station, const wire::Entries& entries);
   void send_next(Line& line, std::size_t count);
   void ack_now_and_then(Station& station);
@@ -62,6 +71,8 @@ class Talk {
   std::vector<Station> stations_;
   Readiness readiness_;
   Clock::time_point now_;
+  std::size_t window_ = 1;
+  std::optional<std::chrono::milliseconds> interval_;
   std::uint64_t delivered_ = 0;
   Samples samples_;
 };
