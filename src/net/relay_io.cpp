@@ -22,6 +22,8 @@ constexpr std::size_t waiting_bytes_max = 16 * 1024 * 1024;
 // Of frames whose rest is owed, of all connections together.
 constexpr std::size_t partial_bytes_max = 256 * 1024 * 1024;
 
+constexpr std::size_t handshakes_per_round_max = 8;
+
 constexpr std::int64_t sweep_ms = 1'000;
 constexpr std::int64_t accept_again_ms = 200;
 constexpr std::int64_t goodbye_ms = 2'000;
@@ -43,7 +45,7 @@ RelayIo::RelayIo(asio::io_context& io, const crypto::DhKeyPair& keys, Entropy& e
       keys_(keys),
       context_(entropy),
       core_(core),
-      poller_(io, [this] { push_inputs(); }),
+      poller_(io, [this] { end_round(); }),
       admission_(limits),
       log_(std::move(log)),
       acceptor_(io),
@@ -131,12 +133,28 @@ bool RelayIo::has_room(const Connection& connection, const CoreThread::Waiting& 
 // Before each read, for what thousands of sockets have ready must not all come in at once.
 bool RelayIo::may_read(SecureSocket& socket) {
   const auto& connection = connections_.at(socket.id());
-  if (!connection.known_to_core) return true;  // a handshake waits for nobody
+  if (!connection.known_to_core) return may_shake_hands(socket.id());
   // The core has taken from what waited when it was last asked, so that a yes still holds; a no is
   // asked for anew, or nobody might come to take it back.
   if (has_room(connection, waiting_) || has_room(connection, core_.waiting())) return true;
   paused_.insert(socket.id());
   return false;
+}
+
+// It waits for the core no more than others do, but costs as much as a hundred messages: of many
+// that come at once, some take their turns with everybody else's.
+bool RelayIo::may_shake_hands(relay::ConnectionId id) {
+  if (handshakes_++ < handshakes_per_round_max || !poller_.in_round()) return true;
+  next_round_.push_back(id);
+  return false;
+}
+
+void RelayIo::end_round() {
+  push_inputs();
+  handshakes_ = 0;
+  for (const auto id : std::exchange(next_round_, {}))
+    if (const auto found = connections_.find(id); found != connections_.end() && !stopping_)
+      found->second.socket->resume_reading();
 }
 
 void RelayIo::on_frames(SecureSocket& socket, std::vector<Bytes> frames) {

@@ -63,6 +63,8 @@ class RelayIo final : private SecureSocket::Owner {
 
   void push(CoreThread::Input input);
   void push_inputs();
+  void end_round();
+  bool may_shake_hands(relay::ConnectionId id);
   bool has_room(const Connection& connection, const CoreThread::Waiting& waiting) const;
 
   void on_open(SecureSocket& socket) override;
@@ -90,6 +92,8 @@ class RelayIo final : private SecureSocket::Owner {
   std::vector<std::pair<relay::ConnectionId, std::size_t>> received_;  // and how many bytes
   std::size_t received_bytes_ = 0;
   CoreThread::Waiting waiting_;  // when the core was last given some
+  std::size_t handshakes_ = 0;   // read in this round
+  std::vector<relay::ConnectionId> next_round_;
   relay::ConnectionId next_id_ = 1;
   bool stopping_ = false;
 };

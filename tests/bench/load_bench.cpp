@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto pause = 200ms;  // of a sender, between two messages
+constexpr auto pace = 200ms;  // of a sender, between two messages
 constexpr auto calm_time = 5'000ms;
 constexpr auto attacked_time = 8'000ms;
 
@@ -30,9 +30,9 @@ void measure(load::Besieged& besieged, Report& report) {
   auto& relay = besieged.relay();
   for (const auto& [name, attack] : attacks) {
     // Calm before each: the machine has its moods.
-    const auto calm = besieged.talk().run_paced(relay, pause, calm_time);
+    const auto calm = besieged.talk().run_paced(relay, pace, calm_time);
     const load::AttackProcess attacker(attack, besieged.target());
-    const auto attacked = besieged.talk().run_paced(relay, pause, attacked_time);
+    const auto attacked = besieged.talk().run_paced(relay, pace, attacked_time);
     if (attacker.has_ended()) give_up(std::string(name) + " has ended by itself");
     report.add({std::string("200 pairs, p99 under ") + name, attacked.delivered_p99_ms, "ms",
                 calm.delivered_p99_ms, ratio_at_most(3)});

@@ -77,6 +77,7 @@ double tcp_turn_us(std::size_t bytes, std::size_t turns) {
 
 double lmdb_puts_per_s(const std::filesystem::path& folder, std::size_t bytes,
                        std::size_t rows_a_sync, std::size_t syncs) {
+  std::filesystem::remove_all(folder / "lmdb-floor");
   const auto environment = must(store::open_lmdb({.folder = folder / "lmdb-floor"}));
   const Bytes value(bytes, 1);
   std::uint64_t next = 0;

@@ -46,12 +46,12 @@ class RawDevice {
   /// Sends, and waits for the answer; what comes before it is dropped. The answer's spans live
   /// until the next call.
   wire::Answer ask(const wire::Request& request);
+  /// Waits for it. nullopt: the connection is over.
+  std::optional<wire::Answer> answer_to(std::uint32_t id);
 
  private:
   bool try_register();
   bool receive(std::vector<Bytes>& frames, int flags);
-  /// nullopt: the connection is over.
-  std::optional<wire::Answer> answer_to(std::uint32_t id);
 
   crypto::SystemEntropy entropy_;
   crypto::SigningKey account_key_, device_key_;

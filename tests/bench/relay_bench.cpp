@@ -25,23 +25,27 @@ constexpr std::size_t crowd = 100;
 constexpr std::size_t rows_a_sync = 1'000;
 constexpr std::size_t kills = 5;
 
-/// What the machine takes for the parts, before anything else.
+/// What the machine takes for the parts of it.
 struct Floors {
   double sync_ms = 0;
   double puts_per_s = 0;
   double turn_us = 0;
 };
 
-Floors measure_floors(const std::filesystem::path& folder, Report& report) {
+// Before each part, too: what else runs on the machine comes and goes.
+Floors measure_floors(const std::filesystem::path& folder) {
   Floors out;
-  auto syncs_ms = fdatasync_ms(folder, 300);
+  auto syncs_ms = fdatasync_ms(folder, 200);
   out.sync_ms = quantile(syncs_ms, 0.5);
   out.puts_per_s = lmdb_puts_per_s(folder, entry_bytes, rows_a_sync, 100);
-  out.turn_us = tcp_turn_us(entry_bytes, 20'000);
+  out.turn_us = tcp_turn_us(entry_bytes, 5'000);
+  return out;
+}
+
+void report_floors(const Floors& out, Report& report) {
   report.add({"floor: fdatasync of 4 KiB, median", out.sync_ms * 1e3, "us", {}, {}});
   report.add({"floor: LMDB, 1,000 puts of 256 B a sync", out.puts_per_s, "puts/s", {}, {}});
   report.add({"floor: TCP ping-pong of 256 B", out.turn_us, "us", {}, {}});
-  return out;
 }
 
 class Folder {
@@ -153,15 +157,16 @@ int run(int argc, char** argv) {
   const Folder folder;
   Report report(argc, argv);
   run_on_core(client_core);
-  const auto floors = measure_floors(folder.path(), report);
+  report_floors(measure_floors(folder.path()), report);
   const auto with_relay = [&](std::string_view part, const auto& measure) {
     if (!wanted(part)) return;
+    const auto floors = measure_floors(folder.path());
     const RelayProcess relay(folder.path() / part, "127.0.0.1:0", relay_core);
-    measure(relay);
+    measure(relay, floors, report);
   };
-  with_relay("pairs", [&](const RelayProcess& relay) { measure_pairs(relay, floors, report); });
-  with_relay("absent", [&](const RelayProcess& relay) { measure_absent(relay, floors, report); });
-  with_relay("crowd", [&](const RelayProcess& relay) { measure_crowd(relay, floors, report); });
+  with_relay("pairs", measure_pairs);
+  with_relay("absent", measure_absent);
+  with_relay("crowd", measure_crowd);
   if (wanted("idle")) measure_idle_memory(folder.path(), report);
   if (wanted("kills")) measure_kills(folder.path(), report);
   return 0;
