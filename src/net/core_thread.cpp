@@ -46,10 +46,17 @@ Result<void> CoreThread::start(std::function<void()> on_batch,
 }
 
 CoreThread::Waiting CoreThread::push(Input input) {
+  Inputs inputs;
+  inputs.push_back(std::move(input));
+  return push(std::move(inputs));
+}
+
+CoreThread::Waiting CoreThread::push(Inputs inputs) {
+  std::size_t bytes = 0;
+  for (const auto& input : inputs) bytes += bytes_of(input);
   std::lock_guard lock(mutex_);
   if (!finishing_) {
-    const auto bytes = bytes_of(input);
-    inputs_.push_back(std::move(input));
+    inputs_.splice(inputs_.end(), inputs);
     inputs_bytes_ += bytes;
     changed_.notify_one();
   }

@@ -23,6 +23,11 @@ std::function<void(std::string_view)> limited(const std::function<void(std::stri
   };
 }
 
+// Of addresses, not of the disk: each time that the database outgrows its map, all that it has in
+// memory has to be mapped anew.
+constexpr std::size_t map_bytes_initial =
+    sizeof(void*) >= 8 ? std::size_t{1} << 30 : std::size_t{64} << 20;
+
 // Devices know the relay by its key: with them, but without it, a folder is half of a relay. (A
 // first start that was cut short leaves a database without either.)
 Result<net::RelayKeyFile> key_file_of(store::Environment& environment) {
@@ -59,7 +64,8 @@ Result<void> Relay::Impl::open(const RelayOptions& options) {
   TERN_ASSIGN(where, net::parse_host_port(options.listen));
   TERN_ASSIGN(auto environment, store::open_lmdb({.folder = options.folder,
                                                   .purpose = store::Purpose::relay,
-                                                  .schema = relay::tables::schema}));
+                                                  .schema = relay::tables::schema,
+                                                  .map_bytes_initial = map_bytes_initial}));
   TERN_ASSIGN(const auto key_file, key_file_of(*environment));
   TERN_ASSIGN(keys, net::load_or_make_relay_key(options.folder, entropy, key_file));
   TERN_ASSIGN(auto opened, relay::Core::open(net::read_clock(), *environment, core_entropy,

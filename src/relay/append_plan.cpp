@@ -132,7 +132,9 @@ Result<void> remember_append(Context& context, const AppendPlan& plan,
   membership.appends.front() = {rows.front().seq, static_cast<std::uint32_t>(rows.size())};
   // Both are a struck device's one word a day.
   if (plan.entries.front().rejoin || !membership.on_list()) membership.rejoin_s = context.wall_s();
-  return context.store.put_member(plan.log, plan.author, membership);
+  const bool founds = plan.before.head == 0;
+  return founds ? context.store.put_member(plan.log, plan.author, membership)
+                : context.store.update_member(plan.log, plan.author, membership);
 }
 
 void note_news(Context& context, const AppendPlan& plan, const Numbered& numbered) {

@@ -28,6 +28,8 @@ class KvLogTransaction final : public LogTransaction {
   Result<std::optional<Membership>> member(const LogId& log, const DeviceId& device) override;
   Result<void> put_member(const LogId& log, const DeviceId& device,
                           const Membership& membership) override;
+  Result<void> update_member(const LogId& log, const DeviceId& device,
+                             const Membership& membership) override;
   Result<void> erase_member(const LogId& log, const DeviceId& device) override;
   Result<void> members(const LogId& log, const VisitMember& visit) override;
   Result<void> struck(const LogId& log, const VisitMember& visit) override;

@@ -161,6 +161,12 @@ Result<void> KvLogTransaction::put_member(const LogId& log, const DeviceId& devi
   return put(table, key, encode(membership));
 }
 
+Result<void> KvLogTransaction::update_member(const LogId& log, const DeviceId& device,
+                                             const Membership& membership) {
+  return put(membership.on_list() ? tables::members : tables::struck, Key(log, device),
+             encode(membership));
+}
+
 Result<void> KvLogTransaction::erase_member(const LogId& log, const DeviceId& device) {
   TERN_TRY(erase_lazily(tables::device_logs, Key(device, log)));
   TERN_TRY(erase_lazily(tables::struck, Key(log, device)));

@@ -1,10 +1,13 @@
 #include "relay/rows.hpp"
 
+#include <algorithm>
+
 #include "base/codec.hpp"
 
 namespace tern::relay {
 namespace {
 
+// At most, beside the payload.
 constexpr std::size_t entry_row_bytes = 2 + 16 + 8 + 16 + 8 + 32 + 16 + 8;
 
 // What a reader of our own rows finds wrong was not written by us.
@@ -144,15 +147,14 @@ Result<LogState> decode_log_state(ByteSpan bytes) {
 }
 
 void encode_into(Bytes& out, const EntryRow& row) {
-  out.clear();
-  out.reserve(entry_row_bytes + row.payload.size());
-  const auto raw = [&out](ByteSpan bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); };
-  const auto number = [&out](std::uint64_t value) {
-    for (int shift = 56; shift >= 0; shift -= 8)
-      out.push_back(static_cast<std::uint8_t>(value >> shift));
+  out.resize(entry_row_bytes + row.payload.size());
+  auto* at = out.data();
+  const auto raw = [&at](ByteSpan bytes) { at = std::copy(bytes.begin(), bytes.end(), at); };
+  const auto number = [&at](std::uint64_t value) {
+    for (int shift = 56; shift >= 0; shift -= 8) *at++ = static_cast<std::uint8_t>(value >> shift);
   };
-  out.push_back(static_cast<std::uint8_t>(row.kind));
-  out.push_back(row.group_info ? 1 : 0);
+  *at++ = static_cast<std::uint8_t>(row.kind);
+  *at++ = row.group_info ? 1 : 0;
   raw(row.id);
   number(row.base);
   raw(row.author);
@@ -163,6 +165,7 @@ void encode_into(Bytes& out, const EntryRow& row) {
     number(row.group_info->commit_seq);
   }
   raw(row.payload);
+  out.resize(static_cast<std::size_t>(at - out.data()));
 }
 
 Result<EntryRow> decode_entry_row(std::uint64_t seq, ByteSpan bytes) {
