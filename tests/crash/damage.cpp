@@ -57,11 +57,12 @@ std::string describe(const Damage& damage) {
          std::to_string(damage.seed);
 }
 
-std::vector<Damage> damages_of(const fs::path& file, std::uint64_t every, std::uint64_t seed) {
+std::vector<Damage> damages_of(const fs::path& file, std::uint64_t cuts_every, std::uint64_t every,
+                               std::uint64_t seed) {
   std::vector<Damage> out;
   const auto pages = fs::file_size(file) / damaged_page_bytes;
   for (std::uint64_t page = 0; page < pages; ++page) {
-    out.push_back({"cut", page});
+    if ((page + seed) % cuts_every == 0) out.push_back({"cut", page});
     if ((page + seed) % every != 0) continue;
     out.push_back({"cut-within", page});
     out.push_back({"zero", page});

@@ -17,9 +17,9 @@ struct Damage {
   std::uint64_t seed = 1;
 };
 std::string describe(const Damage& damage);
-/// The file cut at every page; one page in `every` is cut within, lost, or changed.
-std::vector<Damage> damages_of(const std::filesystem::path& file, std::uint64_t every,
-                               std::uint64_t seed);
+/// The file cut at one page in `cuts_every`; one page in `every` is cut within, lost, or changed.
+std::vector<Damage> damages_of(const std::filesystem::path& file, std::uint64_t cuts_every,
+                               std::uint64_t every, std::uint64_t seed);
 
 /// Where damaged copies of a folder are opened, by the program that it belongs to.
 class DamageBench {

@@ -11,9 +11,9 @@ using namespace tern::crash;
 namespace {
 
 #ifdef __SANITIZE_ADDRESS__
-constexpr std::uint64_t one_in = 24;
+constexpr std::uint64_t one_in = 24, cuts_one_in = 4;
 #else
-constexpr std::uint64_t one_in = 6;
+constexpr std::uint64_t one_in = 8, cuts_one_in = 1;
 #endif
 
 }  // namespace
@@ -27,7 +27,7 @@ TEST_CASE("a folder cut at any page, or with a page lost or changed, is refused 
   const auto folder =
       temp.path / "stage" / (owner == DamageBench::Owner::person ? "anna" : "relay");
   DamageBench bench(folder, owner, temp.path / "bench");
-  const auto damages = damages_of(folder / "data.mdb", one_in, seed);
+  const auto damages = damages_of(folder / "data.mdb", cuts_one_in, one_in, seed);
   for (const auto& damage : damages) {
     CAPTURE(folder, describe(damage));
     CHECK(bench.open_with(damage) == "");
