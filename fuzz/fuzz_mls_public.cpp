@@ -9,6 +9,28 @@ using namespace tern;
 
 namespace {
 
+// What waits is committed as far as it fits, whoever proposed it, and the others follow.
+void commit_what_waits(const mls::Group& waiting, ByteSpan proposal) {
+  fuzzing::OpenDoor door;
+  const auto& o = fuzzing::office();
+  crypto::DeterministicEntropy entropy(14);
+  auto bos = waiting.clone();
+  const auto commit = bos.commit({}, o.bo, door, fuzzing::now_s, entropy);
+  expect(commit.has_value(), "no proposal keeps a member from committing");
+  auto annas = o.annas->clone();
+  mls::RecordChanges consumed;
+  auto seen = annas.receive(proposal, door, fuzzing::now_s, consumed);
+  if (!seen) return;  // her own
+  const auto received = std::get<mls::ProposalReceived>(*seen).next->receive(
+      commit->message, door, fuzzing::now_s, consumed);
+  expect(received.has_value(), "who has seen the same proposal follows the commit");
+  const auto& followed = std::get<mls::CommitReceived>(*received);
+  if (followed.removes_me) return;
+  expect(
+      crypto::ct_equal(followed.next->epoch_authenticator(), commit->next->epoch_authenticator()),
+      "and is in the same epoch");
+}
+
 void check(const mls::ProposalReceived& proposal) {
   expect(proposal.next->epoch() == fuzzing::office().bos->epoch(), "a proposal begins no epoch");
   expect(proposal.next->has_pending_proposals(), "a proposal that is received waits");
@@ -39,6 +61,9 @@ void fuzz(ByteSpan bytes) {
   expect(bos.epoch() == fuzzing::office().bos->epoch(), "receiving leaves a group in its epoch");
   if (!is_raw) expect(consumed.changes.empty(), "what is readable uses up no key");
   if (!received) return;
-  if (const auto* proposal = std::get_if<mls::ProposalReceived>(&*received)) check(*proposal);
+  if (const auto* proposal = std::get_if<mls::ProposalReceived>(&*received)) {
+    check(*proposal);
+    commit_what_waits(*proposal->next, message);
+  }
   if (const auto* commit = std::get_if<mls::CommitReceived>(&*received)) check(*commit, is_raw);
 }
