@@ -9,6 +9,28 @@ using namespace tern;
 
 namespace {
 
+// What waits is committed as far as it fits, whoever proposed it, and the others follow.
+void commit_what_waits(const mls::Group& waiting, ByteSpan proposal) {
+  fuzzing::OpenDoor door;
+  const auto& o = fuzzing::office();
+  crypto::DeterministicEntropy entropy(14);
+  auto bos = waiting.clone();
+  const auto commit = bos.commit({}, o.bo, door, fuzzing::now_s, entropy);
+  expect(commit.has_value(), "no proposal keeps a member from committing");
+  auto annas = o.annas->clone();
+  mls::RecordChanges consumed;
+  auto seen = annas.receive(proposal, door, fuzzing::now_s, consumed);
+  if (!seen) return;  // her own
+  expect(annas.keep(std::get<mls::ProposalReceived>(*seen)).has_value(), "she keeps it too");
+  const auto received = annas.receive(commit->message, door, fuzzing::now_s, consumed);
+  expect(received.has_value(), "who has seen the same proposal follows the commit");
+  const auto& followed = std::get<mls::CommitReceived>(*received);
+  if (followed.removes_me) return;
+  expect(
+      crypto::ct_equal(followed.next->epoch_authenticator(), commit->next->epoch_authenticator()),
+      "and is in the same epoch");
+}
+
 void check(mls::Group& bos, const mls::ProposalReceived& proposal) {
   expect(bos.keep(proposal).has_value(), "a proposal that is received can be kept");
   expect(bos.has_pending_proposals(), "a proposal that is kept waits");
@@ -39,6 +61,9 @@ void fuzz(ByteSpan bytes) {
   expect(bos.epoch() == fuzzing::office().bos->epoch(), "receiving leaves a group in its epoch");
   if (!is_raw) expect(consumed.changes.empty(), "what is readable uses up no key");
   if (!received) return;
-  if (const auto* proposal = std::get_if<mls::ProposalReceived>(&*received)) check(bos, *proposal);
+  if (const auto* proposal = std::get_if<mls::ProposalReceived>(&*received)) {
+    check(bos, *proposal);
+    commit_what_waits(bos, message);
+  }
   if (const auto* commit = std::get_if<mls::CommitReceived>(&*received)) check(*commit, is_raw);
 }

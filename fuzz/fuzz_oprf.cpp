@@ -112,8 +112,10 @@ void device_reads(const Mode& mode, fuzzing::Input& input) {
            "and is what the key makes of the number");
 }
 
-// The mode without proof: any element is an answer, to be told from none.
+// The mode without proof: any element is an answer, to be told from none. The input is a key's seed
+// too.
 void unproven(fuzzing::Input& input) {
+  const auto seed = input.rest().first(std::min<std::size_t>(input.rest().size(), 32));
   crypto::DeterministicEntropy entropy(12);
   const auto number = as_bytes("+32470100000");
   const auto blinded = oprf::blind(number, entropy).value();
@@ -121,6 +123,13 @@ void unproven(fuzzing::Input& input) {
     const auto output = oprf::finalize(number, blinded, element);
     expect(output.has_value() == is_valid(element), "an element is one, or is refused");
   }
+  const auto keys = oprf::derive_key_pair(seed, info);
+  expect(keys.has_value() == (seed.size() == 32), "a key is made of a seed of 32 bytes");
+  if (!keys) return;
+  const auto evaluated = oprf::evaluate_blinded(keys->private_key, blinded.element).value();
+  expect(ct_equal(oprf::finalize(number, blinded, evaluated)->span(),
+                  oprf::evaluate(keys->private_key, number)->span()),
+         "what is evaluated blinded is what is evaluated openly");
 }
 
 // A record that the directory has under a number's tag.
