@@ -203,7 +203,8 @@ std::unique_ptr<Transport> Poller::adopt(Transport::Tcp socket) {
 
 #endif
 
-Poller::~Poller() { impl_->stop(); }
+Poller::~Poller() { stop(); }
 bool Poller::in_round() const { return impl_->in_round(); }
+void Poller::stop() { impl_->stop(); }
 
 }  // namespace tern::net

@@ -21,6 +21,8 @@ class Poller {
   std::unique_ptr<Transport> adopt(Transport::Tcp socket);
   /// Whether a round is under way, after which `after_round` comes.
   bool in_round() const;
+  /// Nothing is called any more, and the strand may run out of work.
+  void stop();
 
  private:
   class Impl;

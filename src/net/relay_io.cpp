@@ -334,6 +334,7 @@ void RelayIo::end() {
   for (const auto& [id, connection] : connections_) connection.socket->close();
   connections_.clear();
   unidentified_.clear();
+  poller_.stop();
   std::exchange(on_ended_, nullptr)();
 }
 
