@@ -109,7 +109,7 @@ bool LyingRelay::spoil(wire::Entries& entries) {
 }
 
 void LyingRelay::fork(Device& device, Bytes& frame) {
-  if (!stage_.forks.empty() || &device != stage_.people[victim_].device) return;
+  if (forked_ || &device != stage_.people[victim_].device) return;
   auto decoded = wire::decode_server_frame(frame);
   auto* const entries = decoded ? entries_in(*decoded) : nullptr;
   if (!entries || entries->entries.empty() || stage_.choices.one_in(3)) return;
@@ -120,8 +120,14 @@ void LyingRelay::fork(Device& device, Bytes& frame) {
     return;
   if (!(lies(Lie::swap) && swap(*entries)) && !(lies(Lie::spoil) && spoil(*entries))) return;
   stage_.tell("the relay tells " + device.name() + " another history");
-  stage_.forks.push_back({entries->log, &device});
+  forked_ = true;
   frame = encode_again(**decoded);
+  // Only what it has taken is there to be noticed.
+  stage_.world.scheduler().after(
+      0, [this, &device, log = entries->log, head = entries->entries.back().seq] {
+        const auto now = device.running() ? device.engine().chat_info(log) : Errc::closed;
+        if (now && now->applied_seq >= head) stage_.forks.push_back({log, &device});
+      });
 }
 
 bool LyingRelay::to_device(Device& device, Bytes& frame) {

@@ -45,6 +45,7 @@ class LyingRelay {
   std::map<const Device*, Bytes> earlier_;
   std::map<DeviceId, Bytes> key_packages_;  ///< the first that was handed out of each device
   Bytes spoiled_;
+  bool forked_ = false;
 };
 
 }  // namespace tern::sim

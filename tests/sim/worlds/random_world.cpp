@@ -75,22 +75,28 @@ class RandomWorld {
         if (!person.lies) actions_.say(person, room);
   }
 
-  static bool rests(const Person& person) {
-    const auto& device = *person.device;
-    return person.lies || (device.running() && device.connected() &&
-                           const_cast<Device&>(device).engine().settled());
+  // Nobody is out of reach: what the app would call unreachable for now is still to come.
+  bool rests(const Person& person) const {
+    if (person.lies) return true;
+    auto& device = *person.device;
+    if (!device.running() || !device.connected()) return false;
+    const auto chats = device.engine().chats().value();
+    const auto begins = [](const ChatInfo& chat) { return chat.state == ChatState::setting_up; };
+    if (std::any_of(chats.begin(), chats.end(), begins)) return false;
+    return device.engine().settled();
   }
 
   // Looked at ever more seldom: most worlds rest in seconds, some wait for tomorrow.
   std::string come_to_rest() {
     auto& people = stage_.people;
+    const auto all_rest = [this](const Person& person) { return rests(person); };
     std::int64_t step_ms = 2'000;
     for (std::int64_t waited_ms = 0; waited_ms < rest_within_ms; waited_ms += step_ms) {
       if (waited_ms > 60'000) step_ms = std::min(step_ms * 2, hour_ms);
       stage_.run_for(step_ms);
-      if (std::all_of(people.begin(), people.end(), rests)) return {};
+      if (std::all_of(people.begin(), people.end(), all_rest)) return {};
     }
-    const auto restless = std::find_if_not(people.begin(), people.end(), rests);
+    const auto restless = std::find_if_not(people.begin(), people.end(), all_rest);
     return restless_sentence(*restless);
   }
 

@@ -131,7 +131,9 @@ std::string RoomVerdict::of_message(const View& view, const Message& message) {
   if (promise->author->account() != message.sender)
     return "has " + quoted(message) + " from somebody who did not send it";
   if (text && text->text != promise->text) return "has another text for \"" + promise->text + "\"";
-  if (promise->taken_back && message.state != MessageState::cancelled)
+  // An old copy of the author's folder does not know that it had been sent.
+  const bool knew = !stage_.promises.was_restored(*promise->author);
+  if (promise->taken_back && knew && message.state != MessageState::cancelled)
     return "has " + quoted(message) + ", which was taken back";
   if (text) return {};
   return of_sound(view, message, *promise);
