@@ -1,5 +1,5 @@
-// What recordings and files hold. The engine does not look into it, so bytes from the seed stand for
-// sound.
+// What recordings and files hold. The engine does not look into it, so bytes from the seed stand
+// for sound.
 #pragma once
 
 #include "sim/world.hpp"

@@ -78,8 +78,8 @@ void Actions::make_group(Person& person, const std::vector<std::size_t>& whom) {
   device.run_outputs();
   if (!made) return complain(person, "make a group", made.error());
   if (!device.running()) return;
-  stage_.tell(name_of(person) + " makes a group of " + std::to_string(whom.size() + 1) +
-              ", " + to_hex(*made).substr(0, 4));
+  stage_.tell(name_of(person) + " makes a group of " + std::to_string(whom.size() + 1) + ", " +
+              to_hex(*made).substr(0, 4));
   std::vector<std::size_t> people{static_cast<std::size_t>(&person - stage_.people.data())};
   people.insert(people.end(), whom.begin(), whom.end());
   stage_.rooms.push_back({*made, false, people});
@@ -123,8 +123,9 @@ void Actions::speak(Person& person, const Room& room) {
   if (!is_in(person, room)) return;
   auto& device = *person.device;
   const auto sound =
-      sound_of(stage_.world, stage_.choices.one_in(2) ? 2'000 : limits::voice_inline_bytes_max +
-                                                                    stage_.choices.below(60'000));
+      sound_of(stage_.world, stage_.choices.one_in(2)
+                                 ? 2'000
+                                 : limits::voice_inline_bytes_max + stage_.choices.below(60'000));
   auto& engine = device.engine();
   const auto id = engine.begin_draft(device.now(), room.id, client::DraftKind::voice);
   if (!id) return complain(person, "speak", id.error());
@@ -173,8 +174,7 @@ void Actions::change_members(Person& person, const Room& room) {
     device.engine().remove_member(device.now(), room.id, other.device->account(),
                                   trace("removes " + name_of(other)));
   } else {
-    stage_.tell(device.name() + " adds " + name_of(other) + " to " +
-                to_hex(room.id).substr(0, 4));
+    stage_.tell(device.name() + " adds " + name_of(other) + " to " + to_hex(room.id).substr(0, 4));
     const AccountId accounts[] = {other.device->account()};
     device.engine().add_members(device.now(), room.id, accounts, trace("adds " + name_of(other)));
   }
@@ -191,8 +191,8 @@ void Actions::everybody_at_once(const Room& room) {
 void Actions::wait_long() {
   const bool days = std::find(stage_.plan.faults.begin(), stage_.plan.faults.end(),
                               Fault::absence) != stage_.plan.faults.end();
-  const auto ms = days ? stage_.choices.between(10, 20) * day_ms
-                       : stage_.choices.between(60'000, 2 * hour_ms);
+  const auto ms =
+      days ? stage_.choices.between(10, 20) * day_ms : stage_.choices.between(60'000, 2 * hour_ms);
   stage_.tell("time passes");
   stage_.run_for(ms);
 }

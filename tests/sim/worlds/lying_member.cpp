@@ -102,8 +102,7 @@ void LyingMember::act() {
   }
   const auto line = name_of(person) + " lies " + std::to_string(++said_);
   const std::string_view text = line;
-  static_cast<void>(
-      person.device->engine().send_texts(person.device->now(), chat, {&text, 1}));
+  static_cast<void>(person.device->engine().send_texts(person.device->now(), chat, {&text, 1}));
   person.device->run_outputs();
 }
 

@@ -26,9 +26,9 @@ bool is_foreign_message(const wire::Entry& entry) {
 
 LyingRelay::LyingRelay(Stage& stage) : stage_(stage) {
   if (stage.plan.liar != Liar::relay) return;
-  constexpr Lie all[] = {Lie::drop_requests, Lie::drop_answers, Lie::repeat,
-                         Lie::replay,        Lie::reorder,      Lie::withhold,
-                         Lie::old_key_packages, Lie::swap,      Lie::spoil};
+  constexpr Lie all[] = {Lie::drop_requests,    Lie::drop_answers, Lie::repeat,
+                         Lie::replay,           Lie::reorder,      Lie::withhold,
+                         Lie::old_key_packages, Lie::swap,         Lie::spoil};
   const auto kinds = 1 + stage.choices.below(3);
   for (std::uint64_t i = 0; i < kinds; ++i) lies_.push_back(stage.choices.one_of(all));
   victim_ = stage.choices.below(stage.plan.people);
@@ -121,12 +121,13 @@ void LyingRelay::fork(Device& device, Bytes& frame) {
   if (!(lies(Lie::swap) && swap(*entries)) && !(lies(Lie::spoil) && spoil(*entries))) return;
   stage_.tell("the relay tells " + device.name() + " another history");
   forked_ = true;
+  stage_.forks.push_back({entries->log, &device, false});
   frame = encode_again(**decoded);
   // Only what it has taken is there to be noticed.
   stage_.world.scheduler().after(
       0, [this, &device, log = entries->log, head = entries->entries.back().seq] {
         const auto now = device.running() ? device.engine().chat_info(log) : Errc::closed;
-        if (now && now->applied_seq >= head) stage_.forks.push_back({log, &device});
+        if (now && now->applied_seq >= head) stage_.forks.back().taken = true;
       });
 }
 

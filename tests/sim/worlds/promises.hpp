@@ -14,8 +14,8 @@ namespace tern::sim {
 struct Promise {
   const Device* author = nullptr;
   ChatId chat;
-  std::string text;   ///< of a text
-  Bytes sound;        ///< of a recording
+  std::string text;  ///< of a text
+  Bytes sound;       ///< of a recording
   std::int64_t made_ms = 0;
   bool taken_back = false;
 };

@@ -83,7 +83,28 @@ class RandomWorld {
     const auto chats = device.engine().chats().value();
     const auto begins = [](const ChatInfo& chat) { return chat.state == ChatState::setting_up; };
     if (std::any_of(chats.begin(), chats.end(), begins)) return false;
-    return device.engine().settled();
+    if (device.engine().settled()) return true;
+    // Whose folder was put back to before it left, or who is alone, asks to come back in vain:
+    // until a chat can be begun again (Abilities::logs_restart).
+    if (!stage_.promises.was_restored(device)) return false;
+    return std::all_of(chats.begin(), chats.end(), [&](const ChatInfo& chat) {
+      return chat.state == ChatState::active || chat.state == ChatState::left ||
+             nobody_answers(device, chat.id);
+    });
+  }
+
+  bool nobody_answers(const Device& device, const ChatId& chat) const {
+    const auto stays = stage_.logs.stays(chat);
+    const auto is_in = [&](const Device& other) {
+      const auto found = stays.find(other.id());
+      return found != stays.end() && found->second.back().struck == UINT64_MAX;
+    };
+    const auto answers = [&](const Person& person) {
+      if (person.lies || person.device == &device || !is_in(*person.device)) return false;
+      const auto info = person.device->engine().chat_info(chat);
+      return info && info->state == ChatState::active;
+    };
+    return !is_in(device) || std::none_of(stage_.people.begin(), stage_.people.end(), answers);
   }
 
   // Looked at ever more seldom: most worlds rest in seconds, some wait for tomorrow.

@@ -54,7 +54,8 @@ void Stage::tell_events() {
       const auto name = "    " + name_of(person);
       if (const auto* problem = std::get_if<Problem>(&event))
         tell(name + ", in " + to_hex(problem->chat).substr(0, 4) + ": " + problem->message);
-      if (const auto* changed = std::get_if<ChatChanged>(&event); changed && person.device->running())
+      if (const auto* changed = std::get_if<ChatChanged>(&event);
+          changed && person.device->running())
         if (const auto info = person.device->engine().chat_info(changed->chat))
           tell(name + "'s " + to_hex(changed->chat).substr(0, 4) + " is in state " +
                std::to_string(static_cast<int>(info->state)) + " with " +

@@ -48,6 +48,7 @@ class Stage {
   struct Fork {
     ChatId chat;
     const Device* victim = nullptr;
+    bool taken = false;  ///< it is on the victim's disk
   };
   std::vector<Fork> forks;
   /// Who has left a chat of their own will.

@@ -15,7 +15,8 @@ struct View {
   ChatInfo info;
   std::map<MessageId, Message> messages;
   std::vector<const Message*> order;
-  bool gap = false;  ///< told that something is missing
+  bool gap = false;        ///< told that something is missing
+  bool came_back = false;  ///< it was added again, and others said again what it had missed
   const std::string& name() const { return person->device->name(); }
 };
 
@@ -64,12 +65,22 @@ class RoomVerdict {
     return std::any_of(stays.begin(), stays.end(),
                        [seq](const ShownLogs::Stay& stay) { return stay.covers(seq); });
   }
+  bool came_before(const View& view, std::uint64_t seq) const {
+    const auto& stays = stays_of(view);
+    return !stays.empty() && stays.front().joined < seq;
+  }
   bool is_in(const View& view) const {
     const auto& stays = stays_of(view);
     return !stays.empty() && stays.back().struck == UINT64_MAX;
   }
   bool has_left(const View& view) const {
     return stage_.left.contains({view.person->device, room_.id});
+  }
+  bool is_alone_and_restored(const View& view) const {
+    return stage_.promises.was_restored(*view.person->device) &&
+           std::none_of(views_.begin(), views_.end(), [&](const View& other) {
+             return &other != &view && is_in(other) && other.info.state == ChatState::active;
+           });
   }
   // The last to go are taken out by nobody.
   bool nobody_stays() const {
@@ -99,6 +110,8 @@ std::string RoomVerdict::look(const Person& person) {
   for (auto& message : device.history(room_.id)) {
     if (const auto* notice = std::get_if<Notice>(&message.body)) {
       view.gap = view.gap || notice->what == Notice::What::gap;
+      view.came_back = view.came_back ||
+                       (notice->what == Notice::What::rejoined && notice->who == device.account());
       continue;
     }
     const auto id = message.id;
@@ -120,8 +133,8 @@ std::string RoomVerdict::of_message(const View& view, const Message& message) {
   const auto* const text = std::get_if<Text>(&message.body);
   if (!promise) {
     // The liar may say anything, and a process may die between its promise and its saying so.
-    const bool liars = std::any_of(
-        stage_.people.begin(), stage_.people.end(), [&](const Person& person) {
+    const bool liars =
+        std::any_of(stage_.people.begin(), stage_.people.end(), [&](const Person& person) {
           return person.lies && person.device->account() == message.sender;
         });
     if (liars || !text || stage_.promises.is_unsure(text->text)) return {};
@@ -161,6 +174,9 @@ std::string RoomVerdict::of_place(const View& view, const Message& message) {
   if (message.seq == 0) return {};
   const auto seq = stage_.logs.seq_of(room_.id, EntryId{message.id.bytes});
   if (seq == 0) return "has " + quoted(message) + ", which is in no log";
+  // Whose folder was put back says again what it does not know to have said.
+  const auto* const promise = stage_.promises.find(message.id);
+  if (promise && stage_.promises.was_restored(*promise->author)) return {};
   if (list_is_true() && !may_read(view, seq))
     return "reads " + quoted(message) + ", written while it was not in the chat";
   return {};
@@ -176,9 +192,10 @@ std::string RoomVerdict::of_membership(const View& view) {
     return out || stays_.empty() ? "" : "does not know that it is out of the chat";
   }
   if (view.info.state == ChatState::left && has_left(view) && nobody_stays()) return {};
+  if (view.info.state != ChatState::active && is_alone_and_restored(view)) return {};
   if (view.info.state != ChatState::active)
-    return "is not active in the chat (state " +
-           std::to_string(static_cast<int>(view.info.state)) + ")";
+    return "is not active in the chat (state " + std::to_string(static_cast<int>(view.info.state)) +
+           ")";
   if (view.info.queued != 0) return "still has something queued";
   const auto other = std::find_if(views_.begin(), views_.end(), [&](const View& candidate) {
     return candidate.info.state == ChatState::active;
@@ -204,7 +221,8 @@ std::string RoomVerdict::of_view(const View& view) {
     const auto* const text = std::get_if<Text>(&message->body);
     if (text && message->state != MessageState::cancelled && !texts.insert(text->text).second)
       return "has " + quoted(*message) + " twice";
-    if (message->seq != 0 && message->seq < last_seq) return "has " + quoted(*message) + " too late";
+    if (message->seq != 0 && message->seq < last_seq)
+      return "has " + quoted(*message) + " too late";
     last_seq = std::max(last_seq, message->seq);
   }
   return of_membership(view);
@@ -214,6 +232,9 @@ std::string RoomVerdict::of_view(const View& view) {
 bool RoomVerdict::may_miss(const View& view, const Promise& promise) const {
   if (view.gap || is_victim(view)) return true;
   if (view.info.state != ChatState::active) return true;
+  // Who has gone says nothing again.
+  const auto* const author = view_of(*promise.author);
+  if (view.came_back && (!author || author->info.state != ChatState::active)) return true;
   return stage_.promises.is_forgotten(promise) &&
          (view.person->device == promise.author || stage_.is_forked(room_.id) ||
           stage_.promises.was_restored(*promise.author));
@@ -229,15 +250,19 @@ std::string RoomVerdict::of_promise(const MessageId& id, const Promise& promise)
     if (!author) return promise.author->name() + " has lost a chat";
     const auto mine = author->messages.find(id);
     if (mine == author->messages.end()) return author->name() + " has lost " + what;
-    const bool gone = mine->second.state == MessageState::failed &&
-                      author->info.state == ChatState::left;
+    if (author->info.state == ChatState::split &&
+        (is_alone_and_restored(*author) || !is_in(*author)))
+      return {};
+    const bool gone =
+        mine->second.state == MessageState::failed && author->info.state == ChatState::left;
     const bool was_out = mine->second.state == MessageState::failed && stays_of(*author).size() > 1;
     if (gone || was_out) return {};
     return author->name() + "'s " + what + " never left";
   }
   for (const auto& view : views_) {
     if (view.messages.contains(id) || may_miss(view, promise)) continue;
-    if (!list_is_true() || may_read(view, seq)) return view.name() + " misses " + what;
+    if (list_is_true() ? may_read(view, seq) : came_before(view, seq))
+      return view.name() + " misses " + what;
   }
   return {};
 }
@@ -253,7 +278,6 @@ std::string RoomVerdict::of_promises() {
 // The one order: whatever two have both kept where it first stood.
 std::string of_order(Stage& stage) {
   for (const auto& room : stage.rooms) {
-    std::map<MessageId, std::uint64_t> places;
     for (const auto& person : stage.people) {
       if (person.lies || stage.is_forked(room.id) || !person.device->engine().chat_info(room.id))
         continue;
@@ -267,7 +291,15 @@ std::string of_order(Stage& stage) {
   return {};
 }
 
+// By an event, or in the history where the process died before it could tell.
 bool noticed(const Stage& stage, const ChatId& chat) {
+  for (const auto& person : stage.people) {
+    if (!person.device->engine().chat_info(chat)) continue;
+    for (const auto& message : person.device->history(chat))
+      if (const auto* notice = std::get_if<Notice>(&message.body);
+          notice && notice->what == Notice::What::forked)
+        return true;
+  }
   for (const auto& person : stage.people)
     for (const auto& event : person.device->events())
       if (const auto* forked = std::get_if<LogForked>(&event); forked && forked->chat == chat)
@@ -280,7 +312,8 @@ bool noticed(const Stage& stage, const ChatId& chat) {
 std::string verdict(Stage& stage) {
   if (!stage.logs.contradiction().empty()) return stage.logs.contradiction();
   for (const auto& fork : stage.forks)
-    if (!noticed(stage, fork.chat)) return "nobody noticed that the relay told two histories";
+    if (fork.taken && !noticed(stage, fork.chat))
+      return "nobody noticed that the relay told two histories";
   for (const auto& room : stage.rooms)
     if (auto wrong = RoomVerdict(stage, room).wrong(); !wrong.empty())
       return "in " + to_hex(room.id).substr(0, 4) + ": " + wrong;

@@ -6,10 +6,10 @@ namespace tern::sim {
 namespace {
 
 constexpr Fault everyday[] = {
-    Fault::cut,           Fault::half_open,    Fault::stale_frames, Fault::storm,
-    Fault::offline,       Fault::slow_reader,  Fault::device_killed, Fault::relay_killed,
-    Fault::device_disk,   Fault::relay_disk,   Fault::device_full,  Fault::relay_full,
-    Fault::map_full,      Fault::clock,
+    Fault::cut,         Fault::half_open,   Fault::stale_frames,  Fault::storm,
+    Fault::offline,     Fault::slow_reader, Fault::device_killed, Fault::relay_killed,
+    Fault::device_disk, Fault::relay_disk,  Fault::device_full,   Fault::relay_full,
+    Fault::map_full,    Fault::clock,
 };
 
 Weather draw_weather(Choices& choices) {
@@ -27,8 +27,12 @@ void draw_faults(WorldPlan& plan, Choices& choices, const Abilities& abilities) 
   const auto kinds = 1 + choices.below(5);
   for (std::uint64_t i = 0; i < kinds; ++i) plan.faults.push_back(choices.one_of(everyday));
   if (plan.liar == Liar::member) return;
-  if (choices.one_in(6)) plan.faults.push_back(Fault::device_restored);
-  if (choices.one_in(8)) plan.faults.push_back(Fault::absence);
+  // Whose folder is put back to before it left, or before everybody else went, comes back only by
+  // a chat that is begun again; so does a chat of which nobody is left who can follow it.
+  const bool calm = !plan.members_change && plan.liar == Liar::nobody;
+  if ((calm || abilities.logs_restart) && choices.one_in(5))
+    plan.faults.push_back(Fault::device_restored);
+  if (plan.liar == Liar::nobody && choices.one_in(8)) plan.faults.push_back(Fault::absence);
   if (abilities.relay_restores && choices.one_in(6)) plan.faults.push_back(Fault::relay_restored);
 }
 
@@ -43,8 +47,8 @@ WorldPlan draw_plan(std::uint64_t seed, Choices& choices, const Abilities& abili
   if (choices.one_in(6)) out.liar = Liar::relay;
   if (choices.one_in(8)) out.liar = Liar::member;
   if (out.liar == Liar::member) out.people = std::max<std::size_t>(out.people, 3);
-  draw_faults(out, choices, abilities);
   out.members_change = out.liar != Liar::member && choices.one_in(2);
+  draw_faults(out, choices, abilities);
   out.media = choices.one_in(6);
   out.contacts = out.liar != Liar::relay && choices.one_in(8);
   return out;
@@ -52,9 +56,11 @@ WorldPlan draw_plan(std::uint64_t seed, Choices& choices, const Abilities& abili
 
 const char* name_of(Fault fault) {
   constexpr const char* names[] = {
-      "cut",         "half open",  "stale frames", "storm",        "offline",  "slow reader",
-      "device killed", "relay killed", "device disk", "relay disk", "device full", "relay full",
-      "map full",    "clock",      "absence",      "device restored", "relay restored"};
+      "cut",           "half open",   "stale frames",  "storm",
+      "offline",       "slow reader", "device killed", "relay killed",
+      "device disk",   "relay disk",  "device full",   "relay full",
+      "map full",      "clock",       "absence",       "device restored",
+      "relay restored"};
   return names[static_cast<std::size_t>(fault)];
 }
 

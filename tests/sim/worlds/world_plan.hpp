@@ -46,7 +46,7 @@ struct WorldPlan {
   std::size_t people = 2;
   std::size_t steps = 20;
   Weather weather;
-  std::vector<Fault> faults;  ///< those that may strike
+  std::vector<Fault> faults;       ///< those that may strike
   std::uint64_t fault_one_in = 0;  ///< steps; 0: none
   Liar liar = Liar::nobody;
   bool members_change = false;  ///< adding, removing, leaving
