@@ -10,7 +10,7 @@ namespace {
 client::EngineConfig config_of(const WorldPlan& plan, Choices& choices) {
   client::EngineConfig out;
   // Enough for a small world, and few enough to run out of.
-  out.key_packages_published = 4;
+  out.key_packages_published = 3;
   out.key_packages_refill_below = 2;
   if (choices.one_in(3)) out.heal_interval_ms = 2'000;
   if (plan.liar == Liar::member) out.heal_interval_ms = 2'000;
@@ -209,7 +209,7 @@ void Actions::act_in(Person& person, const Room& room) {
     case 2:
       return take_back(person, room);
     case 3:
-      return say(person, room, 2 + choices.below(20));
+      return say(person, room, 2 + choices.below(choices.one_in(8) ? 20 : 4));
     case 4:
     case 5:
     case 6:

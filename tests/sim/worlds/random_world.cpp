@@ -84,9 +84,9 @@ class RandomWorld {
     const auto begins = [](const ChatInfo& chat) { return chat.state == ChatState::setting_up; };
     if (std::any_of(chats.begin(), chats.end(), begins)) return false;
     if (device.engine().settled()) return true;
-    // Whose folder was put back to before it left, or who is alone, asks to come back in vain:
-    // until a chat can be begun again (Abilities::logs_restart).
-    if (!stage_.promises.was_restored(device)) return false;
+    // Whose folder was put back to before it left, who cannot read any more that it was taken out,
+    // or who is alone, asks to come back in vain: until a chat can be begun again
+    // (Abilities::logs_restart).
     return std::all_of(chats.begin(), chats.end(), [&](const ChatInfo& chat) {
       return chat.state == ChatState::active || chat.state == ChatState::left ||
              nobody_answers(device, chat.id);

@@ -100,6 +100,7 @@ void ShownLogs::note_created(const Device& device, std::uint32_t request,
   access.mode = wire::AccessChange::Mode::change;
   access.added.push_back(device.id());
   access_[create.first.id] = access;
+  created_.try_emplace(create.log, sent_[{&device, request}].entries.front());
 }
 
 void ShownLogs::note_stored(const Device& device, std::uint32_t request, std::uint64_t first_seq) {
@@ -143,6 +144,10 @@ ShownLogs::Stays ShownLogs::stays(const LogId& log) const {
   const auto found = logs_.find(log);
   if (found == logs_.end()) return out;
   Staying staying(out);
+  // Its creator may have lost its memory before it was told, and nobody else reads the first entry.
+  const auto created = created_.find(log);
+  if (!found->second.contains(1) && created != created_.end())
+    staying.change(1, created->second.access);
   for (const auto& [seq, entry] : found->second) staying.change(seq, entry.access);
   return out;
 }

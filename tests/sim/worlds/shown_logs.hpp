@@ -56,6 +56,7 @@ class ShownLogs {
   std::map<std::pair<const Device*, std::uint32_t>, Sent> sent_;  ///< what waits for its answer
   std::map<EntryId, wire::AccessChange> access_;                  ///< what authors have said
   std::map<LogId, Log> logs_;
+  std::map<LogId, Shown> created_;  ///< the first entry of each, as it was first sent
   std::string contradiction_;
 };
 

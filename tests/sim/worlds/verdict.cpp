@@ -73,6 +73,10 @@ class RoomVerdict {
     const auto& stays = stays_of(view);
     return !stays.empty() && stays.back().struck == UINT64_MAX;
   }
+  bool may_be_absent() const {
+    const auto& faults = stage_.plan.faults;
+    return std::find(faults.begin(), faults.end(), Fault::absence) != faults.end();
+  }
   bool has_left(const View& view) const {
     return stage_.left.contains({view.person->device, room_.id});
   }
@@ -187,8 +191,9 @@ std::string RoomVerdict::of_membership(const View& view) {
     if (view.info.state != ChatState::active) return "is not active in the chat";
   } else if (!is_in(view)) {
     // Who was put back to before it went asks to come back, and is not answered.
-    const bool out =
-        view.info.state == ChatState::left || stage_.promises.was_restored(*view.person->device);
+    // So does who cannot read any more that it was taken out.
+    const bool out = view.info.state == ChatState::left ||
+                     stage_.promises.was_restored(*view.person->device) || may_be_absent();
     return out || stays_.empty() ? "" : "does not know that it is out of the chat";
   }
   if (view.info.state == ChatState::left && has_left(view) && nobody_stays()) return {};
@@ -232,9 +237,11 @@ std::string RoomVerdict::of_view(const View& view) {
 bool RoomVerdict::may_miss(const View& view, const Promise& promise) const {
   if (view.gap || is_victim(view)) return true;
   if (view.info.state != ChatState::active) return true;
+  const auto* const speaker = view_of(*promise.author);
+  const bool both_were_away = view.came_back && speaker && speaker->came_back;
+  if (both_were_away && !stage_.plan.abilities.says_again_always) return true;
   // Who has gone says nothing again.
-  const auto* const author = view_of(*promise.author);
-  if (view.came_back && (!author || author->info.state != ChatState::active)) return true;
+  if (view.came_back && (!speaker || speaker->info.state != ChatState::active)) return true;
   return stage_.promises.is_forgotten(promise) &&
          (view.person->device == promise.author || stage_.is_forked(room_.id) ||
           stage_.promises.was_restored(*promise.author));
@@ -307,6 +314,38 @@ bool noticed(const Stage& stage, const ChatId& chat) {
   return false;
 }
 
+bool is_undecryptable(Errc code) {
+  return code == Errc::header_mismatch || code == Errc::policy_violated ||
+         (code >= Errc::mls_malformed && code <= Errc::mls_successor_invalid);
+}
+
+// Where nobody lies and nobody loses what the disk had, nobody ever has to be added again, and
+// every entry opens.
+std::string of_calm(const Stage& stage) {
+  const auto& faults = stage.plan.faults;
+  const auto may_lose = [&](Fault fault) {
+    return std::find(faults.begin(), faults.end(), fault) != faults.end();
+  };
+  if (stage.plan.liar != Liar::nobody || may_lose(Fault::device_restored) ||
+      may_lose(Fault::relay_restored) || may_lose(Fault::absence))
+    return {};
+  for (const auto& person : stage.people) {
+    for (const auto& event : person.device->events()) {
+      const auto* const problem = std::get_if<Problem>(&event);
+      if (problem && is_undecryptable(problem->code))
+        return name_of(person) + " is told: " + problem->message;
+      if (std::holds_alternative<LogForked>(event)) return name_of(person) + " sees a forked log";
+      if (std::holds_alternative<DeviceRestored>(event))
+        return name_of(person) + " believes that it was restored";
+      const auto* const arrived = std::get_if<MessageArrived>(&event);
+      const auto* const notice = arrived ? std::get_if<Notice>(&arrived->message.body) : nullptr;
+      if (notice && (notice->what == Notice::What::rejoined || notice->what == Notice::What::gap))
+        return name_of(person) + " sees that somebody had to be added again";
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string verdict(Stage& stage) {
@@ -317,6 +356,7 @@ std::string verdict(Stage& stage) {
   for (const auto& room : stage.rooms)
     if (auto wrong = RoomVerdict(stage, room).wrong(); !wrong.empty())
       return "in " + to_hex(room.id).substr(0, 4) + ": " + wrong;
+  if (auto wrong = of_calm(stage); !wrong.empty()) return wrong;
   return of_order(stage);
 }
 

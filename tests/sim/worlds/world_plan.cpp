@@ -41,8 +41,9 @@ void draw_faults(WorldPlan& plan, Choices& choices, const Abilities& abilities) 
 WorldPlan draw_plan(std::uint64_t seed, Choices& choices, const Abilities& abilities) {
   WorldPlan out;
   out.seed = seed;
+  out.abilities = abilities;
   out.people = 2 + std::min(choices.below(5), choices.below(5));
-  out.steps = 8 + choices.below(40);
+  out.steps = 6 + choices.below(choices.one_in(8) ? 54 : 22);
   out.weather = draw_weather(choices);
   if (choices.one_in(6)) out.liar = Liar::relay;
   if (choices.one_in(8)) out.liar = Liar::member;

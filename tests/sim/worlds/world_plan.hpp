@@ -39,6 +39,9 @@ struct Abilities {
   bool relay_restores = false;
   /// A chat that nobody can follow any more is begun again (design §4).
   bool logs_restart = false;
+  /// What was missed is said again even by an author who was away itself when the others came
+  /// back, and what was said again and missed once more is too.
+  bool says_again_always = false;
 };
 
 struct WorldPlan {
@@ -52,6 +55,7 @@ struct WorldPlan {
   bool members_change = false;  ///< adding, removing, leaving
   bool media = false;
   bool contacts = false;
+  Abilities abilities;
 
   std::string describe() const;
 };
