@@ -36,8 +36,8 @@ int fail(const Error& error) {
 std::string chat_line(const ChatInfo& info) {
   std::ostringstream out;
   out << (info.one_to_one ? "pair" : info.title) << " epoch=" << info.epoch
-      << " members=" << info.members.size() << " state=" << static_cast<int>(info.state)
-      << " authenticator="
+      << " applied=" << info.applied_seq << " members=" << info.members.size()
+      << " state=" << static_cast<int>(info.state) << " authenticator="
       << to_hex(ByteSpan(info.epoch_authenticator)
                     .first(std::min<std::size_t>(info.epoch_authenticator.size(), 8)));
   return out.str();
