@@ -1,5 +1,5 @@
 // Writes the corpora's first inputs: one of everything that the encoders make. Run once, when a
-// structure is new: fuzz-seeds fuzz/corpus
+// structure is new: make-fuzz-seeds fuzz/corpus
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -135,7 +135,7 @@ void write_mls() {
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::cerr << "usage: fuzz-seeds CORPUS\n";
+    std::cerr << "usage: make-fuzz-seeds CORPUS\n";
     return 2;
   }
   corpus = argv[1];
