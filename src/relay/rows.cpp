@@ -204,23 +204,28 @@ Result<LogState> decode_log_state(ByteSpan bytes) {
   return or_damaged(read_log_state(Reader(bytes)));
 }
 
+void encode_into(Bytes& out, const EntryRow& row) {
+  out.resize(entry_row_bytes + row.payload.size());
+  const auto* const end = write_entry(out.data(), row);
+  out.resize(static_cast<std::size_t>(end - out.data()));
+}
+
+Result<EntryRow> decode_entry_row(std::uint64_t seq, ByteSpan bytes) {
+  return or_damaged(read_entry_row(seq, Reader(bytes)));
+}
+
 void encode_into(Bytes& out, std::span<const EntryRow> entries) {
+  if (entries.size() == 1) return encode_into(out, entries.front());
   std::size_t most = 1;
   for (const auto& entry : entries) most += length_bytes + entry_row_bytes + entry.payload.size();
   out.resize(most);
   auto* at = out.data();
-  if (entries.size() == 1) {
-    at = write_entry(at, entries.front());
-  } else {
-    *at++ = several;
-    for (const auto& entry : entries) {
-      auto* const begin = at + length_bytes;
-      const auto* const end = write_entry(begin, entry);
-      const auto length = static_cast<std::uint32_t>(end - begin);
-      for (int shift = 24; shift >= 0; shift -= 8)
-        *at++ = static_cast<std::uint8_t>(length >> shift);
-      at += length;
-    }
+  *at++ = several;
+  for (const auto& entry : entries) {
+    auto* const begin = at + length_bytes;
+    const auto length = static_cast<std::uint32_t>(write_entry(begin, entry) - begin);
+    for (int shift = 24; shift >= 0; shift -= 8) *at++ = static_cast<std::uint8_t>(length >> shift);
+    at += length;
   }
   out.resize(static_cast<std::size_t>(at - out.data()));
 }

@@ -44,8 +44,11 @@ class Key {
 Bytes encode(const LogState& state);
 Result<LogState> decode_log_state(ByteSpan bytes);
 
-/// Consecutive entries in one row, into `out`, which is reused from row to row. The first one's seq
-/// is the key's.
+/// One entry, into `out`, which is reused from row to row. The seq is the key's.
+void encode_into(Bytes& out, const EntryRow& row);
+/// The payload points into `bytes`.
+Result<EntryRow> decode_entry_row(std::uint64_t seq, ByteSpan bytes);
+/// Consecutive entries in one row. The first one's seq is the key's.
 void encode_into(Bytes& out, std::span<const EntryRow> entries);
 /// How many of `entries` one row takes, at least one: what is stored together is read, kept and
 /// forgotten together, and a value of some pages is as good as one of many.

@@ -12,6 +12,7 @@ RelayLimits limits_on_loopback() {
   const RelayLimits usual;
   out.append_per_second = 10 * usual.append_per_second;
   out.append_burst = 10 * usual.append_burst;
+  out.inbox_welcomes_max = usual.inbox_welcomes_max / 5;
   return out;
 }
 
