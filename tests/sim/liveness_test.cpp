@@ -164,6 +164,42 @@ TEST_CASE("who was second and cannot use the Welcome asks to rejoin, and the que
   CHECK(std::count(texts.begin(), texts.end(), "second") == 1);
 }
 
+TEST_CASE("who cannot use the Welcome to a group asks to be added when it next connects") {
+  World world(555);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& bo = *people[1];
+  bool spoiled = false;
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    auto decoded = wire::decode_server_frame(frame).value();
+    auto* push = decoded ? std::get_if<wire::Push>(&*decoded) : nullptr;
+    auto* entries = push ? std::get_if<wire::Entries>(push) : nullptr;
+    if (&device != &bo || spoiled || !entries) return true;
+    auto& entry = entries->entries.front();
+    if (entry.kind != wire::EntryKind::welcome) return true;
+    spoiled = true;
+    Bytes payload = to_bytes(entry.payload);
+    payload.back() ^= 1;
+    entry.payload = payload;
+    frame = wire::encode(*push);
+    return true;
+  };
+  const auto chat = make_group(world, people);
+  people[0]->send(chat, "are you there?");
+  world.run_for(5'000);
+  REQUIRE(spoiled);
+  // It has read on, and hears of the chat from nothing but its next connection: nothing is left to
+  // read in its inbox then.
+  bo.cut();
+  REQUIRE(world.run_until([&] { return bo.connected() && bo.engine().settled(); }));
+  bo.cut();
+  world.run_for(60'000);
+  REQUIRE(bo.engine().chat_info(chat).has_value());
+  CHECK(bo.info(chat).state == ChatState::active);
+  people[0]->send(chat, "there you are");
+  REQUIRE(world.settle());
+  CHECK(bo.texts(chat).back() == "there you are");
+}
+
 TEST_CASE("a device whose disk grows while it reads twenty chats reads all of them") {
   World world(560);
   const auto people = add_people(world, {"anna", "bo"});
