@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/deliberate_fault.hpp"
 #include "base/try.hpp"
 #include "relay/blobs.hpp"
 #include "relay/numbering.hpp"
@@ -201,6 +202,16 @@ Result<wire::Appended> carry_out(Context& context, const AppendPlan& plan) {
     welcome.commit_seq = commit.seq;
     welcome.hash = commit.hash;
     welcome.group_info = welcomes.group_info;
+#ifdef TERN_DELIBERATE_FAULTS
+    if (is_deliberate(DeliberateFault::welcome_in_second_transaction)) {
+      context.batch.late_welcomes.emplace_back(
+          [commit, welcome, devices = welcomes.devices](Context& later) {
+            std::vector<DeviceId> full;
+            return deliver_welcomes(later, commit, welcome, devices, full);
+          });
+      continue;
+    }
+#endif
     TERN_TRY(deliver_welcomes(context, commit, welcome, welcomes.devices, out.inbox_full));
   }
   return out;

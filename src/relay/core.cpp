@@ -81,6 +81,9 @@ class CoreImpl final : public Core {
   }
   void run_requests_of(Now now);
   void run_contact_upkeep(Now now);
+#ifdef TERN_DELIBERATE_FAULTS
+  void deliver_late(Now now, const Batch& batch);
+#endif
   void publish_contacts(Now now, Batch& batch);
   void forget_changed(const Batch& batch);
   void hand_out_work();
@@ -149,7 +152,24 @@ void CoreImpl::run_requests_of(Now now) {
   ++statistics_.batches;
   statistics_.entries_stored += batch.entries_stored;
   publish(now, requests, batch);
+#ifdef TERN_DELIBERATE_FAULTS
+  deliver_late(now, batch);
+#endif
 }
+
+#ifdef TERN_DELIBERATE_FAULTS
+void CoreImpl::deliver_late(Now now, const Batch& batch) {
+  if (batch.late_welcomes.empty()) return;
+  Batch late;
+  const auto done = store_.transact([&](LogTransaction& transaction) -> Result<void> {
+    late = Batch();
+    auto running = context(now, transaction, late);
+    for (const auto& deliver : batch.late_welcomes) TERN_TRY(deliver(running));
+    return find_receivers(running);
+  });
+  if (done) publish(now, {}, late);
+}
+#endif
 
 // In a transaction of its own: on a full disk it must not take anybody's request down with it.
 void CoreImpl::run_contact_upkeep(Now now) {
