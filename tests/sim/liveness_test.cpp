@@ -231,6 +231,41 @@ TEST_CASE("who cannot use the Welcome to a group asks to be added when it next c
   CHECK(bo.texts(chat).back() == "there you are");
 }
 
+TEST_CASE("a relay whose disk refuses what it has kept all the same costs nobody the chat") {
+  for (std::uint64_t operation = 1; operation <= 12; ++operation) {
+    INFO("the relay's storage operation " << operation);
+    World world(570 + operation);
+    const auto people = add_people(world, {"anna", "bo"});
+    auto& relay = world.relay();
+    const auto fails_for_a_second = [&] {
+      relay.set_outlives_disk_errors(true);
+      relay.disk().fail_at(relay.disk().operations() + operation, Errc::storage_io,
+                           store::CommitOutcome::kept);
+      world.run_for(1'000);
+      relay.disk().fail_at(std::nullopt);
+    };
+    const auto chat = people[0]->with([&](auto& engine) {
+      return engine.create_group(world.now(), "", std::vector{people[1]->account()}).value();
+    });
+    fails_for_a_second();
+    REQUIRE(world.settle());
+    people[1]->send(chat, "one");
+    REQUIRE(world.settle());
+    world.run_for(90'000);
+    people[0]->send(chat, "two, with a commit");
+    fails_for_a_second();
+    REQUIRE(world.settle());
+    for (auto* person : people) {
+      CHECK(person->count_events<DeviceRestored>() == 0);
+      CHECK(person->texts(chat) == std::vector<std::string>{"one", "two, with a commit"});
+      for (const auto& message : person->history(chat)) {
+        const auto* notice = std::get_if<Notice>(&message.body);
+        CHECK_FALSE((notice && notice->what == Notice::What::rejoined));
+      }
+    }
+  }
+}
+
 TEST_CASE("a device whose disk grows while it reads twenty chats reads all of them") {
   World world(560);
   const auto people = add_people(world, {"anna", "bo"});

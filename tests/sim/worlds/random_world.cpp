@@ -87,10 +87,14 @@ class RandomWorld {
     // Whose folder was put back to before it left, who cannot read any more that it was taken out,
     // or who is alone, asks to come back in vain: until a chat can be begun again
     // (Abilities::logs_restart).
-    return std::all_of(chats.begin(), chats.end(), [&](const ChatInfo& chat) {
-      return chat.state == ChatState::active || chat.state == ChatState::left ||
-             nobody_answers(device, chat.id);
-    });
+    bool in_vain = false;
+    for (const auto& chat : chats) {
+      if (chat.state == ChatState::left || (chat.state == ChatState::active && chat.queued == 0))
+        continue;
+      if (chat.state == ChatState::active || !nobody_answers(device, chat.id)) return false;
+      in_vain = true;
+    }
+    return in_vain;
   }
 
   bool nobody_answers(const Device& device, const ChatId& chat) const {

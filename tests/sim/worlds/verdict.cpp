@@ -20,6 +20,16 @@ struct View {
   const std::string& name() const { return person->device->name(); }
 };
 
+/// Nobody lies, and nobody loses what the disk had.
+bool nothing_is_lost(const Stage& stage) {
+  const auto& faults = stage.plan.faults;
+  const auto strikes = [&](Fault fault) {
+    return std::find(faults.begin(), faults.end(), fault) != faults.end();
+  };
+  return stage.plan.liar == Liar::nobody && !strikes(Fault::device_restored) &&
+         !strikes(Fault::relay_restored) && !strikes(Fault::absence);
+}
+
 class RoomVerdict {
  public:
   RoomVerdict(Stage& stage, const Room& room)
@@ -80,10 +90,12 @@ class RoomVerdict {
   bool has_left(const View& view) const {
     return stage_.left.contains({view.person->device, room_.id});
   }
-  bool is_alone_and_restored(const View& view) const {
-    return stage_.promises.was_restored(*view.person->device) &&
+  // Nobody is left who can follow the chat: it would have to be begun again.
+  bool is_dead(const View& view) const {
+    return !nothing_is_lost(stage_) && !stage_.plan.abilities.logs_restart &&
            std::none_of(views_.begin(), views_.end(), [&](const View& other) {
-             return &other != &view && is_in(other) && other.info.state == ChatState::active;
+             const bool in = !list_is_true() || is_in(other);
+             return &other != &view && in && other.info.state == ChatState::active;
            });
   }
   // The last to go are taken out by nobody.
@@ -188,16 +200,18 @@ std::string RoomVerdict::of_place(const View& view, const Message& message) {
 
 std::string RoomVerdict::of_membership(const View& view) {
   if (!list_is_true()) {
+    if (view.info.state != ChatState::active && is_dead(view)) return {};
     if (view.info.state != ChatState::active) return "is not active in the chat";
   } else if (!is_in(view)) {
     // Who was put back to before it went asks to come back, and is not answered.
     // So does who cannot read any more that it was taken out.
     const bool out = view.info.state == ChatState::left ||
-                     stage_.promises.was_restored(*view.person->device) || may_be_absent();
+                     stage_.promises.was_restored(*view.person->device) || may_be_absent() ||
+                     stage_.plan.liar == Liar::relay;
     return out || stays_.empty() ? "" : "does not know that it is out of the chat";
   }
   if (view.info.state == ChatState::left && has_left(view) && nobody_stays()) return {};
-  if (view.info.state != ChatState::active && is_alone_and_restored(view)) return {};
+  if (view.info.state != ChatState::active && is_dead(view)) return {};
   if (view.info.state != ChatState::active)
     return "is not active in the chat (state " + std::to_string(static_cast<int>(view.info.state)) +
            ")";
@@ -257,9 +271,7 @@ std::string RoomVerdict::of_promise(const MessageId& id, const Promise& promise)
     if (!author) return promise.author->name() + " has lost a chat";
     const auto mine = author->messages.find(id);
     if (mine == author->messages.end()) return author->name() + " has lost " + what;
-    if (author->info.state == ChatState::split &&
-        (is_alone_and_restored(*author) || !is_in(*author)))
-      return {};
+    if (author->info.state == ChatState::split && (is_dead(*author) || !is_in(*author))) return {};
     const bool gone =
         mine->second.state == MessageState::failed && author->info.state == ChatState::left;
     const bool was_out = mine->second.state == MessageState::failed && stays_of(*author).size() > 1;
@@ -319,16 +331,9 @@ bool is_undecryptable(Errc code) {
          (code >= Errc::mls_malformed && code <= Errc::mls_successor_invalid);
 }
 
-// Where nobody lies and nobody loses what the disk had, nobody ever has to be added again, and
-// every entry opens.
+// Then nobody ever has to be added again, and every entry opens.
 std::string of_calm(const Stage& stage) {
-  const auto& faults = stage.plan.faults;
-  const auto may_lose = [&](Fault fault) {
-    return std::find(faults.begin(), faults.end(), fault) != faults.end();
-  };
-  if (stage.plan.liar != Liar::nobody || may_lose(Fault::device_restored) ||
-      may_lose(Fault::relay_restored) || may_lose(Fault::absence))
-    return {};
+  if (!nothing_is_lost(stage)) return {};
   for (const auto& person : stage.people) {
     for (const auto& event : person.device->events()) {
       const auto* const problem = std::get_if<Problem>(&event);
@@ -349,7 +354,9 @@ std::string of_calm(const Stage& stage) {
 }  // namespace
 
 std::string verdict(Stage& stage) {
-  if (!stage.logs.contradiction().empty()) return stage.logs.contradiction();
+  // A relay that lies may say again what it has changed.
+  if (stage.plan.liar != Liar::relay && !stage.logs.contradiction().empty())
+    return stage.logs.contradiction();
   for (const auto& fork : stage.forks)
     if (fork.taken && !noticed(stage, fork.chat))
       return "nobody noticed that the relay told two histories";
