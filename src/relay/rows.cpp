@@ -235,7 +235,7 @@ std::size_t entries_in_row(std::span<const EntryRow> entries) {
   std::size_t out = 0;
   for (const auto& entry : entries) {
     bytes += length_bytes + entry_row_bytes + entry.payload.size();
-    if (out > 0 && bytes > row_bytes_max) break;
+    if (out > 0 && (bytes > row_bytes_max || entry.seq != entries.front().seq + out)) break;
     ++out;
   }
   return out;

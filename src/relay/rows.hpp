@@ -50,8 +50,9 @@ void encode_into(Bytes& out, const EntryRow& row);
 Result<EntryRow> decode_entry_row(std::uint64_t seq, ByteSpan bytes);
 /// Consecutive entries in one row. The first one's seq is the key's.
 void encode_into(Bytes& out, std::span<const EntryRow> entries);
-/// How many of `entries` one row takes, at least one: what is stored together is read, kept and
-/// forgotten together, and a value of some pages is as good as one of many.
+/// How many of `entries` one row takes, at least one, and only consecutive ones: what is stored
+/// together is read, kept and forgotten together, and a value of some pages is as good as one of
+/// many.
 std::size_t entries_in_row(std::span<const EntryRow> entries);
 /// How many a row holds.
 Result<std::uint64_t> count_entries(ByteSpan bytes);

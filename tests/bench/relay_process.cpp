@@ -1,5 +1,6 @@
 #include "bench/relay_process.hpp"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,9 +18,10 @@ namespace {
 
 constexpr std::uint32_t plenty = 1'000'000'000;
 
-/// Writes its address, and runs until it is killed.
+/// Writes its address, and runs until it is killed, or whoever measures it is.
 [[noreturn]] void run_relay(const std::filesystem::path& folder, const std::string& listen,
                             const RelayLimits& limits, int address_out) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   auto relay = Relay::start({.folder = folder, .listen = listen, .limits = limits, .log = {}});
   const auto address = relay ? relay->address() : "";
   if (!relay) std::fprintf(stderr, "bench: %s\n", relay.error().message().c_str());
