@@ -146,8 +146,10 @@ Result<wire::Answer> create_log(Context& context, const Caller& caller,
     if (!membership) return Errc::log_exists;
     TERN_ASSIGN(const auto repeated,
                 find_repeated(context.store, plan.log, *present, *membership, plan.entries));
-    if (repeated.entries == 1) return appended_before(*present, *membership, repeated.first_seq);
-    return Errc::log_exists;
+    if (repeated.entries == 0) return Errc::log_exists;
+    // Its Resume did not name the log, and it may have nothing to read in it now that it knows.
+    context.batch.created_before.emplace_back(caller.session.connection, plan.log);
+    return appended_before(*present, *membership, repeated.first_seq);
   }
   plan.before.members = 1;
   TERN_TRY(plan_access(context, plan));

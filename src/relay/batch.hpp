@@ -92,6 +92,8 @@ class Batch {
   /// Connections that are told everything by a Resume at the batch's end, and where they lag.
   std::unordered_map<ConnectionId, std::vector<std::pair<LogId, Lag>>> resumed;
   std::vector<ReadTold> reads;
+  /// Connections that made a log again which they had made before: they are told of what comes.
+  std::vector<std::pair<ConnectionId, LogId>> created_before;
 
   std::vector<DeviceId> renewed;  ///< known devices that registered with something new
   std::vector<DeviceId> claimed;  ///< whose single-use key packages were given away

@@ -243,6 +243,8 @@ TEST_CASE("a relay whose disk refuses what it has kept all the same costs nobody
                            store::CommitOutcome::kept);
       world.run_for(1'000);
       relay.disk().fail_at(std::nullopt);
+      // Nobody was told of what it has kept: the next connection shows it.
+      for (auto* person : people) person->cut();
     };
     const auto chat = people[0]->with([&](auto& engine) {
       return engine.create_group(world.now(), "", std::vector{people[1]->account()}).value();
@@ -264,6 +266,25 @@ TEST_CASE("a relay whose disk refuses what it has kept all the same costs nobody
       }
     }
   }
+}
+
+TEST_CASE("who made a chat and forgot it in a power cut hears at once of what the other writes") {
+  World world(590);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  const auto chat =
+      anna.with([&](auto& engine) { return engine.chat_with(world.now(), bo.account()).value(); });
+  REQUIRE(world.run_until([&] { return anna.info(chat).state == ChatState::active; }));
+  anna.kill(true);
+  anna.start();
+  REQUIRE(anna.info(chat).state == ChatState::setting_up);
+  REQUIRE(world.settle());
+  REQUIRE(anna.info(chat).state == ChatState::active);
+  bo.send(chat, "hello");
+  REQUIRE(world.settle());
+  world.run_for(1'000);
+  CHECK(anna.texts(chat) == std::vector<std::string>{"hello"});
 }
 
 TEST_CASE("a device whose disk grows while it reads twenty chats reads all of them") {

@@ -344,7 +344,9 @@ std::string of_calm(const Stage& stage) {
         return name_of(person) + " believes that it was restored";
       const auto* const arrived = std::get_if<MessageArrived>(&event);
       const auto* const notice = arrived ? std::get_if<Notice>(&arrived->message.body) : nullptr;
-      if (notice && (notice->what == Notice::What::rejoined || notice->what == Notice::What::gap))
+      // Who has left and is invited anew comes back too.
+      const bool back = notice && notice->what == Notice::What::rejoined;
+      if ((back && !stage.plan.members_change) || (notice && notice->what == Notice::What::gap))
         return name_of(person) + " sees that somebody had to be added again";
     }
   }
