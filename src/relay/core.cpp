@@ -342,12 +342,7 @@ void CoreImpl::apply_to_sessions(Batch& batch) {
     auto* const session = sessions_.find(connection);
     if (session) session->lags = {lags.begin(), lags.end()};
   }
-  for (const auto& [connection, log] : batch.created_before) {
-    auto* const session = sessions_.find(connection);
-    if (!session) continue;
-    const auto lag = session->lags.find(log);
-    if (lag != session->lags.end()) lag->second.noticed = false;
-  }
+  for (const auto& [connection, log] : batch.created_before) sessions_.tell_again(connection, log);
   for (const auto& read : batch.reads) {
     auto* const session = sessions_.find(read.connection);
     if (!session) continue;
