@@ -180,7 +180,8 @@ Result<LeafIndex> RatchetTree::add(LeafPointer leaf) {
 
 void RatchetTree::add_unmerged(NodeIndex node, LeafIndex leaf) {
   auto& place = change(node).slot(node).parent;
-  if (place.is_shared()) place = ParentPointer(new SharedParent(ParentNode(*place)));
+  const ParentNode& present = *place;
+  if (place.is_shared()) place = ParentPointer(new SharedParent(present));
   auto& unmerged = place->unmerged_leaves;
   unmerged.insert(std::upper_bound(unmerged.begin(), unmerged.end(), leaf.value), leaf.value);
   invalidate(node);
