@@ -55,6 +55,17 @@ std::size_t Absent::take_answer(ByteSpan frame) {
   return answer->id;
 }
 
+std::vector<std::size_t> Absent::take_answers(Readiness& readiness) {
+  std::vector<std::size_t> out;
+  for (const auto name : readiness.wait(10'000)) {
+    std::vector<Bytes> frames;
+    if (!senders_[name].receive(frames)) give_up("the relay closed a connection");
+    for (const auto& frame : frames)
+      if (const auto log = take_answer(frame); log != nobody) out.push_back(log);
+  }
+  return out;
+}
+
 Absent::Figures Absent::store(const RelayProcess& relay, std::size_t each, std::size_t entries) {
   Readiness readiness;
   for (std::size_t i = 0; i < senders_.size(); ++i) readiness.watch(senders_[i].socket(), i);
@@ -67,15 +78,9 @@ Absent::Figures Absent::store(const RelayProcess& relay, std::size_t each, std::
   };
   for (std::size_t log = 0; log < logs_.size(); ++log) send_on(log);
   for (auto missing = each * logs_.size(); missing > 0;) {
-    for (const auto name : readiness.wait(10'000)) {
-      std::vector<Bytes> frames;
-      if (!senders_[name].receive(frames)) give_up("the relay closed a connection");
-      for (const auto& frame : frames) {
-        const auto log = take_answer(frame);
-        if (log == nobody) continue;
-        missing -= std::min(entries, missing);
-        send_on(log);
-      }
+    for (const auto log : take_answers(readiness)) {
+      missing -= std::min(entries, missing);
+      send_on(log);
     }
   }
   return watch.figures(each * logs_.size());
@@ -87,15 +92,9 @@ void Absent::store_until_killed(RelayProcess& relay, std::size_t acknowledged,
   for (std::size_t i = 0; i < senders_.size(); ++i) readiness.watch(senders_[i].socket(), i);
   for (std::size_t log = 0; log < logs_.size(); ++log) send(log, entries);
   for (std::size_t count = 0; count < acknowledged;) {
-    for (const auto name : readiness.wait(10'000)) {
-      std::vector<Bytes> frames;
-      if (!senders_[name].receive(frames)) give_up("the relay closed a connection");
-      for (const auto& frame : frames) {
-        const auto log = take_answer(frame);
-        if (log == nobody) continue;
-        count += entries;
-        send(log, entries);
-      }
+    for (const auto log : take_answers(readiness)) {
+      count += entries;
+      send(log, entries);
     }
   }
   relay.kill();

@@ -9,6 +9,8 @@
 
 namespace tern::bench {
 
+class Readiness;
+
 class Absent {
  public:
   /// `receivers` logs, each of one receiver who then goes, shared among `senders`.
@@ -39,6 +41,8 @@ class Absent {
   void send(std::size_t log, std::size_t entries);
   /// One answer to a sender; the log that it is for.
   std::size_t take_answer(ByteSpan frame);
+  /// Waits; the logs whose append was answered.
+  std::vector<std::size_t> take_answers(Readiness& readiness);
   void come_back(const net::RelayAddress& relay);
   std::uint64_t read_all();
 

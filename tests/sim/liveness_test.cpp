@@ -16,6 +16,17 @@ void leave(World& world, Device& who, const ChatId& chat, Outcome& outcome) {
   who.run_outputs();
 }
 
+/// Whether these began with a Welcome, which is another one now; `payload` keeps it.
+bool spoil_welcome(wire::Entries* entries, Bytes& payload) {
+  if (!entries || entries->entries.empty()) return false;
+  auto& entry = entries->entries.front();
+  if (entry.kind != wire::EntryKind::welcome) return false;
+  payload = to_bytes(entry.payload);
+  payload.back() ^= 1;
+  entry.payload = payload;
+  return true;
+}
+
 bool is_append(const Bytes& frame) {
   const auto decoded = wire::decode_request(frame).value();
   return std::holds_alternative<wire::Append>(std::get<wire::RequestFrame>(decoded).request);
@@ -175,13 +186,9 @@ TEST_CASE("who was second and cannot use the Welcome asks to rejoin, and the que
     auto decoded = wire::decode_server_frame(frame).value();
     auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
     auto* entries = answer ? std::get_if<wire::Entries>(&answer->answer) : nullptr;
-    if (!entries || entries->entries.empty() || spoiled) return true;
-    auto& entry = entries->entries.front();
-    if (entry.kind != wire::EntryKind::welcome) return true;
+    Bytes payload;
+    if (spoiled || !spoil_welcome(entries, payload)) return true;
     spoiled = true;
-    Bytes payload = to_bytes(entry.payload);
-    payload.back() ^= 1;
-    entry.payload = payload;
     frame = wire::encode(*answer);
     return true;
   };
@@ -204,13 +211,9 @@ TEST_CASE("who cannot use the Welcome to a group asks to be added when it next c
     auto decoded = wire::decode_server_frame(frame).value();
     auto* push = decoded ? std::get_if<wire::Push>(&*decoded) : nullptr;
     auto* entries = push ? std::get_if<wire::Entries>(push) : nullptr;
-    if (&device != &bo || spoiled || !entries) return true;
-    auto& entry = entries->entries.front();
-    if (entry.kind != wire::EntryKind::welcome) return true;
+    Bytes payload;
+    if (&device != &bo || spoiled || !spoil_welcome(entries, payload)) return true;
     spoiled = true;
-    Bytes payload = to_bytes(entry.payload);
-    payload.back() ^= 1;
-    entry.payload = payload;
     frame = wire::encode(*push);
     return true;
   };
