@@ -1,6 +1,5 @@
-// A sample of the crash lab's points; `./dev crash` runs all of them.
+// A sample of the crash lab's points, always the same; `./dev crash` runs all of them.
 #include <catch2/catch.hpp>
-#include <random>
 
 #include "crash/lab.hpp"
 
@@ -16,7 +15,7 @@ constexpr std::size_t points_each = 2;
 
 void run_sample(const std::vector<std::string>& hows, std::size_t for_each) {
   Lab lab(4);
-  const auto seed = std::random_device{}();
+  constexpr std::uint32_t seed = 1;
   std::vector<Point> points;
   for (const std::string party : {"relay", "anna", "bo"}) {
     for (const auto& how : hows) {
