@@ -129,7 +129,8 @@ Result<ExternalJoin> Group::join_externally(ByteSpan group_info, const ExternalJ
   TERN_ASSIGN(const auto body, open_message(group_info, WireFormat::group_info));
   TERN_ASSIGN(auto info, decode<GroupInfo>(body));
   const auto judge = judge_received(authenticator, now_s);
-  TERN_ASSIGN(auto checked, check_group_info(info, request.ratchet_tree, request.workers, judge));
+  TERN_ASSIGN(auto checked,
+              check_group_info(info, body, request.ratchet_tree, request.workers, judge));
   if (info.group_context.epoch == UINT64_MAX) return Errc::counter_exhausted;
   TERN_ASSIGN(auto proposals, make_proposals(info, request, entropy));
   const auto before = outside_view(std::move(info), std::move(checked));

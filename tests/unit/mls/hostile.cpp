@@ -140,9 +140,10 @@ Bytes forge_welcome_with_tree(Person& inviter, const Invitation& invitation, Byt
   if (forgery.edit_signed_info) forgery.edit_signed_info(info);
   if (forgery.edit_secrets) forgery.edit_secrets(secrets);
 
-  Welcome welcome;
-  welcome.encrypted_group_info =
+  const auto encrypted =
       encrypt_group_info(encode(info), welcome_secret(invitation.joiner_secret, psk_secret({})));
+  Welcome welcome;
+  welcome.encrypted_group_info = encrypted;
   const auto& key_package = invitation.mine->key_package;
   welcome.secrets.push_back(
       {key_package_ref(key_package),

@@ -63,8 +63,9 @@ TEST_CASE("what is encrypted in a Welcome must open") {
   CHECK(world.refused({{}, {}, {}, [](Welcome& it) {
                          it.secrets[0].encrypted_group_secrets.ciphertext[0] ^= 1;
                        }}) == Errc::mls_welcome_invalid);
-  CHECK(world.refused({{}, {}, {}, [](Welcome& it) { it.encrypted_group_info[0] ^= 1; }}) ==
-        Errc::mls_welcome_invalid);
+  CHECK(world.refused({{}, {}, {}, [](Welcome& it) {
+                         it.encrypted_group_info = it.encrypted_group_info.subspan(1);
+                       }}) == Errc::mls_welcome_invalid);
   CHECK(world.refused({{}, {}, [](GroupSecrets& it) { it.joiner_secret = Secret(); }, {}}) ==
         Errc::mls_welcome_invalid);
 }
