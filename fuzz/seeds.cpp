@@ -1,5 +1,5 @@
 // Writes the corpora's first inputs: one of everything that the encoders make. Run once, when a
-// structure is new: fuzz-seeds fuzz/corpus
+// structure is new: make-fuzz-seeds fuzz/corpus
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -9,6 +9,7 @@
 #include "mls_people.hpp"
 #include "net/secure_channel.hpp"
 #include "noise_keys.hpp"
+#include "seed.hpp"
 #include "unit/wire/samples.hpp"
 #include "voice_seeds.hpp"
 #include "wire/live.hpp"
@@ -134,13 +135,15 @@ void write_mls() {
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::cerr << "usage: fuzz-seeds CORPUS\n";
+    std::cerr << "usage: make-fuzz-seeds CORPUS\n";
     return 2;
   }
   corpus = argv[1];
   write_wire();
   write_net();
   write_mls();
+  for (const auto& seeds : {fuzzing::mls_seeds(), fuzzing::store_seeds(), fuzzing::channel_seeds()})
+    for (const auto& seed : seeds) write(seed.target, seed.name, seed.bytes);
   for (const auto& seed : fuzzing::voice_seeds()) write(seed.target, seed.name, seed.bytes);
   for (const auto& seed : fuzzing::contacts_seeds())
     write(seed.target, seed.name, to_bytes(as_bytes(seed.text)));

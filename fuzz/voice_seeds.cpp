@@ -38,7 +38,8 @@ Bytes draft(std::size_t samples) {
 }
 
 void put(Bytes& out, std::uint32_t value, std::size_t bytes) {
-  for (std::size_t i = 0; i < bytes; ++i) out.push_back(static_cast<std::uint8_t>(value >> 8 * i));
+  for (std::size_t i = 0; i < bytes; ++i)
+    out.push_back(static_cast<std::uint8_t>(std::uint64_t{value} >> 8 * i));
 }
 
 Bytes wav(std::uint32_t tag, std::uint32_t channels, std::uint32_t bits, std::uint32_t rate) {

@@ -109,6 +109,7 @@ void write_fields(Writer& writer, const RejoinRequest& request) {
 Bytes hashed_header(std::uint64_t seq, const EntryId& id, EntryKind kind, std::uint64_t base,
                     std::size_t payload_bytes) {
   Writer writer;
+  writer.reserve(8 + EntryId::size_bytes + 1 + 8 + 8);
   writer.number(seq)
       .raw(id)
       .number(static_cast<std::uint8_t>(kind))

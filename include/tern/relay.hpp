@@ -53,6 +53,10 @@ struct RelayOptions {
   /// of the relay's own, up to four at once, and may take its time. Null: no number can be
   /// confirmed.
   std::function<bool(std::string_view number, std::string_view code)> send_code;
+  /// The disk has refused a read or a write, and what it kept of it is not known: from now on every
+  /// request is refused (storage_io), until this relay is stopped and another is started on the
+  /// folder. Called once, on the relay's thread: tell whoever stops it, do not stop it here.
+  std::function<void()> on_disk_failed;
 };
 
 struct RelayStatistics {

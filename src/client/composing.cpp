@@ -1,5 +1,6 @@
 #include "client/composing.hpp"
 
+#include "base/deliberate_fault.hpp"
 #include "base/utf8.hpp"
 #include "client/history.hpp"
 #include "client/receipts.hpp"
@@ -109,7 +110,7 @@ Result<void> cancel(Step& step, Chat& chat, const MessageId& id) {
   TERN_ASSIGN(const auto row, outbox::get(step.rows, chat.row, number));
   if (!row) return Errc::too_late;
   TERN_ASSIGN(const bool out, may_be_out(step, chat, *row));
-  if (out) return Errc::too_late;
+  if (out && !is_deliberate(DeliberateFault::cancel_when_sent)) return Errc::too_late;
   TERN_ASSIGN(const auto message, history::get(step.rows, chat.row, *order));
   if (message) {
     TERN_TRY(history::erase(step.rows, chat.row, *order, *message));

@@ -13,6 +13,7 @@
 #include "client/key_packages.hpp"
 #include "client/membership.hpp"
 #include "client/policy.hpp"
+#include "client/reading.hpp"
 #include "client/rejoin.hpp"
 
 namespace tern::client::creation {
@@ -137,12 +138,16 @@ Result<void> go_on(Step& step, Chat& chat) {
 Result<void> created(Step& step, Chat& chat, const wire::Appended& appended) {
   if (chat.record.state != ChatState::setting_up || !chat.record.commit_pending) return {};
   TERN_ASSIGN(const auto* const pending, chat.pending(step.rows));
+  // Made before this connection, and the answer was lost: then Resumed has named the log, and the
+  // relay pushes nothing of it to who has not read up to there.
+  const bool was_named = chat.line.known;
   auto& record = step.edit(chat);
   record.state = ChatState::active;
   record.joined_seq = 1;
   TERN_TRY(apply_own(step, chat, 1, {{OutboxKind::commit, 0, pending->id}}));
   chat.line.known = true;
   chat.line.head = std::max(chat.line.head, appended.head);
+  if (was_named) TERN_TRY(read_on(step, chat));
   step.emit(ChatChanged{chat.id()});
   if (record.one_to_one) return {};
   return membership::notice(step, chat, 1, 0, {Notice::What::created, step.device.account.id});

@@ -25,12 +25,13 @@
 #include "store/sealed.hpp"
 #include "tern/contact.hpp"
 #include "tern/event.hpp"
+#include "tern/limits.hpp"
 #include "tern/media.hpp"
 #include "tern/result.hpp"
 
 namespace tern::client {
 
-/// Timings of the design's section 4, to be changed only by tests.
+/// Timings and amounts of the design's section 4, to be changed only by tests.
 struct EngineConfig {
   std::int64_t receipt_delay_ms = 1'000;    ///< receipts are batched at least this long
   std::int64_t heal_interval_ms = 60'000;   ///< between self-updates when the turn changes
@@ -40,6 +41,8 @@ struct EngineConfig {
   std::int64_t rejoin_interval_ms = 86'400'000;  ///< a device asks at most this often per chat
   std::int64_t rejoin_jitter_ms = 2'000;         ///< who answers a rejoin waits up to this long
   bool send_receipts = true;
+  std::size_t key_packages_published = limits::key_packages_published;
+  std::size_t key_packages_refill_below = limits::key_packages_refill_below;
 };
 
 /// To the link. Frames are whole, unencrypted frames of codecs/wire.

@@ -25,8 +25,9 @@ Result<Outcome> apply_proposal(Step& step, Chat& chat, std::uint64_t seq,
   if (!received.removes || mls::Sender(*received.removes) != received.sender)
     return pass_over(step, chat, Errc::policy_violated, "a proposal other than to leave");
   step.edit(chat);
-  TERN_TRY(chat.records.write(step.rows, received.changes));
-  chat.set_group(std::move(*received.next));
+  TERN_ASSIGN(auto* const group, chat.group());
+  TERN_ASSIGN(const auto kept, group->keep(received));
+  TERN_TRY(chat.records.write(step.rows, kept));
   step.look_at(chat);
   TERN_TRY(leaving::proposed(step, chat, seq));
   return Outcome::passed;

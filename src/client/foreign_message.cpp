@@ -1,5 +1,6 @@
 #include "client/foreign_message.hpp"
 
+#include "base/deliberate_fault.hpp"
 #include "client/blocks.hpp"
 #include "client/history.hpp"
 #include "client/own_entries.hpp"
@@ -30,6 +31,18 @@ Result<Place> place_of(Step& step, const Chat& chat, const wire::Entry& entry,
   return Place{again.id, again.seq, true};
 }
 
+void put_later(Step& step, const Chat& chat, std::uint64_t order, const MessageRow& row) {
+  const auto kept = std::make_shared<const SecretBytes>(encode(row));
+  step.then([&device = step.device, chat_row = chat.row, order, kept] {
+    const auto put = [&](store::WriteTransaction& transaction) -> Result<void> {
+      Rows rows(transaction, device.sealer);
+      TERN_ASSIGN(const auto again, decode_message_row(*kept));
+      return history::put(rows, chat_row, order, again);
+    };
+    (void)store::transact(device.environment, store::Durability::synced, put);
+  });
+}
+
 Result<void> keep(Step& step, Chat& chat, const Seat& sender, const Place& place,
                   const wire::Content& content, SecretBytes bytes) {
   MessageRow row;
@@ -47,7 +60,10 @@ Result<void> keep(Step& step, Chat& chat, const Seat& sender, const Place& place
   if (chat.record.rejoin_reason == wire::RejoinRequest::Reason::hole) {
     TERN_ASSIGN(order, own_entries::free_order(step, chat, place.seq));
   }
-  TERN_TRY(history::put(step.rows, chat.row, order, row));
+  if (is_deliberate(DeliberateFault::message_outside_transaction))
+    put_later(step, chat, order, row);
+  else
+    TERN_TRY(history::put(step.rows, chat.row, order, row));
   auto& record = step.edit(chat);
   record.newest_ms = step.now.wall_ms;
   record.newest_is_mine = row.mine;
@@ -79,7 +95,7 @@ Result<void> apply(Step& step, Chat& chat, const wire::Entry& entry, const wire:
   if (blocked) return {};
   TERN_ASSIGN(const auto place, place_of(step, chat, entry, *content));
   TERN_ASSIGN(const auto known, history::find(step.rows, chat.row, place.id, sender.device));
-  if (known) return {};
+  if (known && !is_deliberate(DeliberateFault::no_deduplication)) return {};
   return keep(step, chat, sender, place, *content, std::move(message.content));
 }
 

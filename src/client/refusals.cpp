@@ -71,6 +71,10 @@ Result<void> too_large(Step& step, Chat& chat, const wire::Refused& refused) {
   return {};
 }
 
+// A disk that fails half way may show the entry all the same: it is sent again as it was, or this
+// device would meet a commit of its own that it knows nothing of.
+bool may_have_been_kept(const wire::Refused& refused) { return is_storage(refused.code); }
+
 Result<void> of_append(Step& step, Chat& chat, const wire::Refused& refused) {
   chat.line.appending = false;
   chat.line.in_flight.clear();
@@ -89,7 +93,7 @@ Result<void> of_append(Step& step, Chat& chat, const wire::Refused& refused) {
       return too_large(step, chat, refused);
     default:
       step.problem(chat.id(), refused.code, "the relay refused to append");
-      TERN_TRY(commits::drop(step, chat));
+      if (!may_have_been_kept(refused)) TERN_TRY(commits::drop(step, chat));
       pause(step, chat, refused);
       return {};
   }
@@ -104,8 +108,10 @@ Result<void> of_creation(Step& step, Chat& chat, const wire::Refused& refused) {
     return {};
   }
   step.problem(chat.id(), refused.code, "the relay refused to create the chat");
-  TERN_TRY(commits::drop(step, chat));
-  chat.claimed.clear();
+  if (!may_have_been_kept(refused)) {
+    TERN_TRY(commits::drop(step, chat));
+    chat.claimed.clear();
+  }
   pause(step, chat, refused);
   return {};
 }

@@ -16,7 +16,7 @@ bool too_old(const Device& device, Now now) {
 
 bool wants_key_packages(const Device& device, Now now) {
   const auto& record = device.record;
-  return device.standing.key_packages_left < limits::key_packages_refill_below ||
+  return device.standing.key_packages_left < device.config.key_packages_refill_below ||
          record.renew_single_use || record.renew_last_resort || too_old(device, now);
 }
 
@@ -50,8 +50,8 @@ Result<void> publish(Step& step) {
   auto& record = step.edit_device();
   const bool replace = record.renew_single_use || too_old(device, step.now);
   const auto left = replace ? 0 : device.standing.key_packages_left;
-  const auto count =
-      limits::key_packages_published - std::min<std::size_t>(left, limits::key_packages_published);
+  const auto wanted = device.config.key_packages_published;
+  const auto count = wanted - std::min<std::size_t>(left, wanted);
   const bool last_resort = replace || record.renew_last_resort;
   TERN_TRY(key_packages::erase_expired(step.rows, step.now));
   TERN_ASSIGN(const auto made, key_packages::make(step.rows, step.now, device.account, count,

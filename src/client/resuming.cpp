@@ -67,18 +67,18 @@ Result<void> resumed(Step& step, const wire::Resumed& answer) {
   if (answer.store_counter > device.record.store_counter)
     TERN_TRY(restored::counter_is_behind(step, answer.store_counter));
   device.strangers.clear();
+  const wire::LogHead* own_inbox = nullptr;
   for (const auto& head : answer.logs) {
     if (head.log == device.account.inbox) {
-      TERN_TRY(inbox::resumed(step, head));
-      continue;
-    }
-    if (Chat* chat = device.chats.find(head.log)) {
+      own_inbox = &head;
+    } else if (Chat* chat = device.chats.find(head.log)) {
       TERN_TRY(place(step, *chat, head));
     } else if (head.member) {
       device.strangers.push_back(head);
     }
   }
-  return {};
+  // Last: when nothing is left to read in it, the strangers are adopted at once.
+  return own_inbox ? inbox::resumed(step, *own_inbox) : Result<void>();
 }
 
 Result<void> adopt_strangers(Step& step) {

@@ -1,6 +1,7 @@
 #include "client/sending.hpp"
 
 #include "base/check.hpp"
+#include "base/deliberate_fault.hpp"
 #include "client/append_draft.hpp"
 #include "client/composing.hpp"
 #include "client/history.hpp"
@@ -64,12 +65,26 @@ Result<mls::Protected> encrypt(Step& step, Chat& chat, Epoch& epoch, const Outbo
   return epoch.group.protect(content, header, device.account.identity, device.entropy);
 }
 
+void write_later(Step& step, const Epoch& epoch, mls::RecordChanges changes) {
+  const auto kept = std::make_shared<const mls::RecordChanges>(std::move(changes));
+  step.then([&device = step.device, &records = epoch.records, kept] {
+    const auto write = [&](store::WriteTransaction& transaction) {
+      Rows rows(transaction, device.sealer);
+      return records.write(rows, *kept);
+    };
+    (void)store::transact(device.environment, store::Durability::synced, write);
+  });
+}
+
 // Ciphertext, ratchet and outbox row in one transaction: lost answers burn no generation.
 Result<void> make_ciphertext(Step& step, Chat& chat, Epoch& epoch, NumberedRow& numbered,
                              ByteSpan content) {
   step.edit(chat);
   TERN_ASSIGN(auto made, encrypt(step, chat, epoch, numbered.row, content));
-  TERN_TRY(epoch.records.write(step.rows, made.changes));
+  if (is_deliberate(DeliberateFault::ratchet_after_sending))
+    write_later(step, epoch, std::move(made.changes));
+  else
+    TERN_TRY(epoch.records.write(step.rows, made.changes));
   step.moved_ratchet();
   numbered.row.ciphertext = std::move(made.message);
   numbered.row.tag = epoch.tag;
@@ -87,7 +102,13 @@ enum class Added { yes, full };
 
 Result<Added> add_row(Step& step, Chat& chat, Epoch& epoch, NumberedRow numbered,
                       AppendDraft& draft) {
-  if (numbered.row.tag == epoch.tag) {
+  if (is_deliberate(DeliberateFault::retry_under_new_id) && !numbered.row.ciphertext.empty()) {
+    numbered.row.id = step.device.entropy.make<EntryId>();
+    numbered.row.tag = {};
+  }
+  const bool stale_too =
+      is_deliberate(DeliberateFault::stale_not_encrypted_again) && !numbered.row.ciphertext.empty();
+  if (numbered.row.tag == epoch.tag || stale_too) {
     if (!draft.fits(numbered.row.ciphertext.size())) return Added::full;
   } else {
     SecretBytes content;

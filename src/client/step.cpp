@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/deliberate_fault.hpp"
 #include "client/acknowledge.hpp"
 #include "client/chat_work.hpp"
 #include "client/key_changes.hpp"
@@ -105,6 +106,8 @@ Result<void> Step::finish() {
 
 Result<void> Step::commit(store::WriteTransaction& transaction) {
   if (rows.writes() == 0) return {};
+  if (is_deliberate(DeliberateFault::promise_before_sync))
+    return transaction.commit(store::Durability::lazy);
   return transaction.commit(synced_ ? store::Durability::synced : store::Durability::lazy);
 }
 

@@ -10,6 +10,8 @@ Result<std::optional<crypto::SecretBytes>> Authenticator::find_psk(const PreShar
   return std::optional<crypto::SecretBytes>();
 }
 
+Bytes Authenticator::client_of(const Credential& credential) const { return encode(credential); }
+
 Result<void> Authenticator::check_external_sender(const ExternalSender& sender) {
   return check_leaf(sender.credential, sender.signature_key);
 }

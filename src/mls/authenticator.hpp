@@ -25,9 +25,9 @@ class Authenticator {
   virtual bool judges_received_lifetimes() const { return false; }
   /// §7.2: "Applications MUST define a maximum total lifetime that is acceptable for a LeafNode".
   virtual std::uint64_t leaf_lifetime_s_max() const;
-  /// Whether two credentials present the same client: of a subgroup and of the group that it
-  /// branches from, of a group and its successor (§11.2, §11.3).
-  virtual bool is_same_client(const Credential& a, const Credential& b) const { return a == b; }
+  /// Whom a credential presents, in a group and in its successor or subgroup (§11.2, §11.3): two
+  /// are of the same client when this is equal. By default when they are equal themselves.
+  virtual Bytes client_of(const Credential& credential) const;
   /// Whether somebody may propose from outside: asked about who is new in the external_senders
   /// extension (§12.1.8.1, §5.3.1). By default as a leaf is.
   virtual Result<void> check_external_sender(const ExternalSender& sender);

@@ -114,7 +114,7 @@ Result<void> merge_leaf_and_path(Effect& effect, const UpdatePath& path, const S
   } else {
     // §12.4.3.2: "The joiner is added at the leftmost free leaf node (just as if they were added
     // with an Add proposal), and the path is calculated relative to that leaf node."
-    TERN_ASSIGN(effect.committer, applied.tree.add(std::make_shared<const Leaf>(path.leaf_node)));
+    TERN_ASSIGN(effect.committer, applied.tree.add(Leaf::of(path.leaf_node)));
     TERN_TRY(check_joiners_leaf(path.leaf_node, effect.committer, epoch, applied, judge));
     // The path brings it once more, and looks whether its keys are in the tree already: in all of
     // it, so that nothing else is blanked before.

@@ -99,7 +99,7 @@ struct JoinedPath {
 Result<JoinedPath> add_joiner(AppliedProposals& applied, ByteSpan group_id, const Identity& me,
                               Entropy& entropy) {
   auto leaf = make_leaf(me, {}, crypto::DhKeyPair::generate(entropy).public_key, entropy);
-  TERN_ASSIGN(const auto index, applied.tree.add(std::make_shared<const Leaf>(leaf)));
+  TERN_ASSIGN(const auto index, applied.tree.add(Leaf::of(leaf)));
   auto path = create_path(applied.tree, index, std::move(leaf), group_id, me.signing_key, entropy);
   TERN_TRY(check_unique(applied.tree, index));
   TERN_TRY(check_leaf_in_group(path.path.leaf_node, {applied.parameters, std::nullopt}));
@@ -129,7 +129,8 @@ Result<ExternalJoin> Group::join_externally(ByteSpan group_info, const ExternalJ
   TERN_ASSIGN(const auto body, open_message(group_info, WireFormat::group_info));
   TERN_ASSIGN(auto info, decode<GroupInfo>(body));
   const auto judge = judge_received(authenticator, now_s);
-  TERN_ASSIGN(auto checked, check_group_info(info, request.ratchet_tree, request.workers, judge));
+  TERN_ASSIGN(auto checked,
+              check_group_info(info, body, request.ratchet_tree, request.workers, judge));
   if (info.group_context.epoch == UINT64_MAX) return Errc::counter_exhausted;
   TERN_ASSIGN(auto proposals, make_proposals(info, request, entropy));
   const auto before = outside_view(std::move(info), std::move(checked));

@@ -32,7 +32,7 @@ Result<Group> Group::create(ByteSpan group_id, const Identity& me, Lifetime life
   if (!check_leaf_in_group(leaf, {parameters, std::nullopt})) return Errc::mls_extension_invalid;
 
   // §11: "Initialize a one-member group with the following initial values".
-  RatchetTree tree(std::make_shared<const Leaf>(leaf));
+  RatchetTree tree(Leaf::of(leaf));
   tree.rehash();
   GroupContext context;
   context.group_id = to_bytes(group_id);

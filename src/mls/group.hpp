@@ -123,14 +123,16 @@ struct Application {
   crypto::SecretBytes content;
 };
 
-/// A proposal, kept in `next` until a commit names it or the epoch ends.
+struct PendingProposal;
+
+/// A valid proposal: for Group::keep(), unless the application does not want it.
 struct ProposalReceived {
   Sender sender;
   Bytes authenticated_data;
   Proposal proposal;
   std::optional<LeafIndex> removes;  ///< for Remove: whom (may be the sender itself: leaving)
-  std::unique_ptr<Group> next;       ///< same epoch
-  RecordChanges changes;             ///< the proposal: write when `next` takes this Group's place
+  std::uint64_t epoch = 0;           ///< that it is for
+  std::shared_ptr<const PendingProposal> pending;  ///< what is kept
 };
 
 struct LeafChange {
@@ -279,9 +281,13 @@ class Group {
   /// member, and PublicMessages that the application lets in (check_public_message()).
   /// Once the signature has verified the message's key is consumed in this Group, also when what
   /// it says is then refused: what to write for that is appended to `consumed`. On an error before
-  /// that this Group is unchanged. Proposals and commits return the next Group beside.
+  /// that this Group is unchanged. A commit returns the next Group beside; a proposal counts only
+  /// once it is kept.
   Result<Received> receive(ByteSpan message, Authenticator& authenticator, std::uint64_t now_s,
                            RecordChanges& consumed);
+  /// Keeps a proposal of this epoch until a commit names it or the epoch ends: what to write.
+  /// Errors: mls_epoch_mismatch, and mls_too_many_proposals when others were kept since it came.
+  Result<RecordChanges> keep(const ProposalReceived& received);
 
   /// For the chapters of this library: what a Group is made of (group_state.hpp).
   explicit Group(std::unique_ptr<GroupState> state);

@@ -4,6 +4,8 @@ namespace tern::mls {
 namespace {
 
 constexpr std::string_view group_info_label = "GroupInfoTBS";
+// A vector's header is minimal, so that the last field is of one length.
+constexpr std::size_t signature_field_bytes = 2 + crypto::Signature::size_bytes;
 
 void write_unsigned(Writer& writer, const GroupInfo& info) {
   write(writer, info.group_context);
@@ -36,10 +38,9 @@ void sign_group_info(GroupInfo& info, const crypto::SigningKey& key) {
   info.signature = sign_with_label(key, group_info_label, {content.span()});
 }
 
-bool verify_group_info(const GroupInfo& info, const crypto::VerifyKey& key) {
-  Writer content;
-  write_unsigned(content, info);
-  return verify_with_label(key, group_info_label, {content.span()}, info.signature);
+bool verify_group_info(const GroupInfo& info, ByteSpan encoded, const crypto::VerifyKey& key) {
+  return verify_with_label(key, group_info_label,
+                           {encoded.first(encoded.size() - signature_field_bytes)}, info.signature);
 }
 
 }  // namespace tern::mls

@@ -17,6 +17,8 @@ Result<GroupInfo> read(Reader& reader);
 void write(Writer& writer, const GroupInfo& info);
 
 void sign_group_info(GroupInfo& info, const crypto::SigningKey& key);
-[[nodiscard]] bool verify_group_info(const GroupInfo& info, const crypto::VerifyKey& key);
+/// `encoded` is what `info` was read from: with a tree in it, not worth writing once more.
+[[nodiscard]] bool verify_group_info(const GroupInfo& info, ByteSpan encoded,
+                                     const crypto::VerifyKey& key);
 
 }  // namespace tern::mls

@@ -8,22 +8,23 @@
 namespace tern::mls {
 namespace {
 
-Result<RatchetTree> find_tree(const GroupInfo& info, std::optional<ByteSpan> out_of_band) {
+Result<RatchetTree> find_tree(const GroupInfo& info, std::optional<ByteSpan> out_of_band,
+                              Workers* workers) {
   if (const auto* extension = find_extension(info.extensions, extension_ratchet_tree))
-    return RatchetTree::decode(extension->data);
+    return RatchetTree::decode(extension->data, workers);
   if (!out_of_band)
     return Error(Errc::mls_welcome_invalid, "the Welcome has no ratchet tree and none was given");
-  return RatchetTree::decode(*out_of_band);
+  return RatchetTree::decode(*out_of_band, workers);
 }
 
-Result<void> check_itself(const GroupInfo& info, const RatchetTree& tree) {
+Result<void> check_itself(const GroupInfo& info, ByteSpan encoded, const RatchetTree& tree) {
   if (info.group_context.version != protocol_version_mls10) return Errc::mls_version_unknown;
   // "Verify that the cipher_suite in the GroupInfo matches the cipher_suite in the KeyPackage."
   if (info.group_context.cipher_suite != cipher_suite_3) return Errc::mls_cipher_suite_unsupported;
   // "The public key is taken from the LeafNode of the ratchet tree with leaf index signer. If the
   // node is blank or if signature verification fails, return an error."
   const auto* signer = tree.leaf(info.signer);
-  if (!signer || !verify_group_info(info, signer->signature_key()))
+  if (!signer || !verify_group_info(info, encoded, signer->signature_key()))
     return Errc::mls_group_info_signature_invalid;
   return {};
 }
@@ -105,10 +106,10 @@ class LeafChecks {
 
 }  // namespace
 
-Result<CheckedGroupInfo> check_group_info(const GroupInfo& info,
+Result<CheckedGroupInfo> check_group_info(const GroupInfo& info, ByteSpan encoded,
                                           std::optional<ByteSpan> ratchet_tree, Workers* workers,
                                           const Judge& judge) {
-  TERN_ASSIGN(auto tree, find_tree(info, ratchet_tree));
+  TERN_ASSIGN(auto tree, find_tree(info, ratchet_tree, workers));
   auto parameters = group_parameters(info.group_context.extensions);
   // The application is asked on the caller's thread only: of lifetimes too.
   const GroupRequirements requirements{parameters ? *parameters : GroupParameters(),
@@ -117,7 +118,7 @@ Result<CheckedGroupInfo> check_group_info(const GroupInfo& info,
   constexpr std::size_t before_leaves = 2;
   Verdicts verdicts(before_leaves + leaves.count());
   verdicts.reach(workers, [&](std::size_t i) {
-    if (i == 0) return check_itself(info, tree);
+    if (i == 0) return check_itself(info, encoded, tree);
     if (i == 1) return validate_tree(tree, info.group_context.tree_hash);
     return parameters ? leaves.check(i - before_leaves) : Result<void>();
   });

@@ -12,12 +12,12 @@ struct CheckedGroupInfo {
   RatchetTree tree;
   GroupParameters parameters;
 };
-/// Finds the tree, in the GroupInfo or out of band, and makes all checks that need no secret; asks
-/// the application for every leaf. Errors: mls_welcome_invalid (no tree), mls_version_unknown,
-/// mls_cipher_suite_unsupported, mls_group_info_signature_invalid, those of RatchetTree::decode(),
-/// validate_tree(), group_parameters(), check_leaf_itself() and check_leaf_in_group(), and the
-/// application's own.
-Result<CheckedGroupInfo> check_group_info(const GroupInfo& info,
+/// `encoded` is what `info` was read from. Finds the tree, in the GroupInfo or out of band, and
+/// makes all checks that need no secret; asks the application for every leaf. Errors:
+/// mls_welcome_invalid (no tree), mls_version_unknown, mls_cipher_suite_unsupported,
+/// mls_group_info_signature_invalid, those of RatchetTree::decode(), validate_tree(),
+/// group_parameters(), check_leaf_itself() and check_leaf_in_group(), and the application's own.
+Result<CheckedGroupInfo> check_group_info(const GroupInfo& info, ByteSpan encoded,
                                           std::optional<ByteSpan> ratchet_tree, Workers* workers,
                                           const Judge& judge);
 

@@ -82,7 +82,7 @@ Result<Group> Group::join(ByteSpan welcome_message, ByteSpan private_record, con
               decrypt_group_info(welcome.encrypted_group_info,
                                  welcome_secret(secrets.joiner_secret, psk_secret)));
   TERN_ASSIGN(auto info, decode<GroupInfo>(info_bytes));
-  TERN_ASSIGN(auto joined, check_group_info(info, options.ratchet_tree, options.workers,
+  TERN_ASSIGN(auto joined, check_group_info(info, info_bytes, options.ratchet_tree, options.workers,
                                             judge_received(authenticator, now_s)));
   auto& tree = joined.tree;
   TERN_ASSIGN(const auto own_leaf, find_own_leaf(tree, own));

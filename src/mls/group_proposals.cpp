@@ -12,6 +12,12 @@ struct Draft {
   std::optional<crypto::DhKeyPair> own_leaf_key;
 };
 
+Result<void> keep(PendingProposals& pending, PendingPointer proposal, RecordChanges& changes) {
+  TERN_ASSIGN(const bool is_new, pending.add(std::move(proposal)));
+  if (is_new) changes.changes.push_back(pending_record(pending, pending.all().size() - 1));
+  return {};
+}
+
 Result<Protected> send(GroupState& state, Draft draft, const Envelope& envelope, const Identity& me,
                        Entropy& entropy) {
   TERN_TRY(state.check_goes_on());
@@ -23,15 +29,13 @@ Result<Protected> send(GroupState& state, Draft draft, const Envelope& envelope,
   message.content.body = body;
   message.auth.signature = sign_content(message.wire_format, message.content,
                                         state.epoch->encoded_context, me.signing_key);
-  auto pending = state.pending;
   const auto kept = std::make_shared<const PendingProposal>(
       PendingProposal{proposal_ref(message), message.content.sender, std::move(draft.proposal),
                       std::move(draft.own_leaf_key)});
-  TERN_TRY(pending.add(kept));
+  TERN_TRY(state.pending.check(*kept));
   Protected out;
   TERN_ASSIGN(out.message, state.frame(message, out.changes, entropy));
-  out.changes.changes.push_back(pending_record(pending, pending.all().size() - 1));
-  state.pending = std::move(pending);
+  TERN_TRY(keep(state.pending, kept, out.changes));
   return out;
 }
 
@@ -100,16 +104,23 @@ Result<ProposalReceived> receive_proposal(const GroupState& state,
   const auto& sender = message.content.sender;
   TERN_ASSIGN(auto proposal, decode<Proposal>(message.content.body));
   TERN_TRY(validate_proposal(proposal, sender, *state.epoch, judge));
-  ProposalReceived out{sender, to_bytes(message.content.authenticated_data), proposal, {}, {}, {}};
+  ProposalReceived out{sender,
+                       to_bytes(message.content.authenticated_data),
+                       proposal,
+                       {},
+                       state.epoch->context.epoch,
+                       {}};
   if (const auto* remove = std::get_if<Remove>(&proposal)) out.removes = remove->removed;
+  out.pending = std::make_shared<const PendingProposal>(
+      PendingProposal{proposal_ref(message), sender, std::move(proposal), std::nullopt});
+  TERN_TRY(state.pending.check(*out.pending));
+  return out;
+}
 
-  auto next = std::make_unique<GroupState>(state.clone());
-  const auto before = next->pending.all().size();
-  TERN_TRY(next->pending.add(std::make_shared<const PendingProposal>(
-      PendingProposal{proposal_ref(message), sender, std::move(proposal), std::nullopt})));
-  if (next->pending.all().size() > before)
-    out.changes.changes.push_back(pending_record(next->pending, before));
-  out.next = std::make_unique<Group>(std::move(next));
+Result<RecordChanges> Group::keep(const ProposalReceived& received) {
+  if (received.epoch != epoch()) return Errc::mls_epoch_mismatch;
+  RecordChanges out;
+  TERN_TRY(mls::keep(state_->pending, received.pending, out));
   return out;
 }
 

@@ -1,15 +1,11 @@
 #include "mls/pending_proposals.hpp"
 
-#include <algorithm>
-
 #include "tern/limits.hpp"
 
 namespace tern::mls {
 namespace {
 
 constexpr std::uint8_t record_version = 1;
-
-bool before(const PendingPointer& proposal, const ProposalRef& ref) { return proposal->ref < ref; }
 
 Result<PendingProposal> read_record(ByteSpan record) {
   Reader reader(record);
@@ -51,39 +47,48 @@ Result<PendingProposal> PendingProposal::decode(ByteSpan record) {
   return out;
 }
 
-// One proposal for each key, so that nobody takes the place of others.
-Result<void> PendingProposals::check_new_member(const PendingProposal& proposal) const {
-  const auto key_of = [](const PendingProposal& of) {
-    return std::get<Add>(of.proposal).key_package.leaf_node.signature_key;
-  };
-  for (const auto& one : all_)
-    if (one->sender == proposal.sender && key_of(*one) == key_of(proposal))
-      return Errc::mls_too_many_proposals;
-  return {};
+namespace {
+
+bool is_of_new_member(const PendingProposal& proposal) {
+  return proposal.sender.type == SenderType::new_member_proposal;
 }
 
-Result<void> PendingProposals::add(PendingPointer proposal) {
-  const auto at = std::lower_bound(by_ref_.begin(), by_ref_.end(), proposal->ref, before);
-  if (at != by_ref_.end() && (*at)->ref == proposal->ref) return {};
-  if (proposal->sender.type == SenderType::new_member_proposal)
-    TERN_TRY(check_new_member(*proposal));
-  const auto bytes = mls::encode(proposal->proposal).size();
-  auto& amount = of_sender_[proposal->sender];
+const crypto::VerifyKey& key_of_new_member(const PendingProposal& proposal) {
+  return std::get<Add>(proposal.proposal).key_package.leaf_node.signature_key;
+}
+
+}  // namespace
+
+Result<void> PendingProposals::check(const PendingProposal& proposal) const {
+  if (by_ref_.contains(proposal.ref)) return {};
+  const bool is_new = is_of_new_member(proposal);
+  if (is_new && new_members_.contains(key_of_new_member(proposal)))
+    return Errc::mls_too_many_proposals;
+  const auto found = of_sender_.find(proposal.sender);
+  const auto amount = found != of_sender_.end() ? found->second : Amount();
+  const auto bytes = mls::encode(proposal.proposal).size();
   // Those who are new are bounded together, but each asks once.
-  const std::size_t share = proposal->sender.type == SenderType::new_member_proposal ? 16 : 1;
+  const std::size_t share = is_new ? 16 : 1;
   if (amount.count == share * limits::mls_pending_proposals_max ||
       amount.bytes + bytes > share * limits::mls_pending_bytes_max)
     return Errc::mls_too_many_proposals;
-  ++amount.count;
-  amount.bytes += bytes;
-  by_ref_.insert(at, proposal);
-  all_.push_back(std::move(proposal));
   return {};
 }
 
+Result<bool> PendingProposals::add(PendingPointer proposal) {
+  TERN_TRY(check(*proposal));
+  if (!by_ref_.emplace(proposal->ref, proposal.get()).second) return false;
+  auto& amount = of_sender_[proposal->sender];
+  ++amount.count;
+  amount.bytes += mls::encode(proposal->proposal).size();
+  if (is_of_new_member(*proposal)) new_members_.insert(key_of_new_member(*proposal));
+  all_.push_back(std::move(proposal));
+  return true;
+}
+
 const PendingProposal* PendingProposals::find(const ProposalRef& ref) const {
-  const auto at = std::lower_bound(by_ref_.begin(), by_ref_.end(), ref, before);
-  return at != by_ref_.end() && (*at)->ref == ref ? at->get() : nullptr;
+  const auto found = by_ref_.find(ref);
+  return found != by_ref_.end() ? found->second : nullptr;
 }
 
 }  // namespace tern::mls

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 
 #include "mls/commit.hpp"
 #include "mls/framing.hpp"
@@ -27,16 +28,17 @@ class PendingProposals {
  public:
   /// In the order in which they came.
   const std::vector<PendingPointer>& all() const { return all_; }
-  /// Errors: mls_too_many_proposals, for the number or the bytes of the sender's.
-  Result<void> add(PendingPointer proposal);
+  /// Whether it may be added. Errors: mls_too_many_proposals, for the number or the bytes of the
+  /// sender's.
+  Result<void> check(const PendingProposal& proposal) const;
+  /// False when it is here already. Errors: as check().
+  Result<bool> add(PendingPointer proposal);
   /// Null when it was not seen in this epoch.
   const PendingProposal* find(const ProposalRef& ref) const;
 
  private:
-  Result<void> check_new_member(const PendingProposal& proposal) const;
-
   std::vector<PendingPointer> all_;
-  std::vector<PendingPointer> by_ref_;  // sorted
+  std::map<ProposalRef, const PendingProposal*> by_ref_;
   // Each sender is bounded alone: its proposals are in one order for all who receive them, while
   // it counts its own when it makes them. A bound on all of them would let one in here and keep it
   // out there, and a commit that names it would split the group. Those who are new have no such
@@ -46,6 +48,8 @@ class PendingProposals {
     std::size_t bytes = 0;
   };
   std::map<Sender, Amount> of_sender_;
+  // One proposal for each key of who is new, so that nobody takes the place of others.
+  std::set<crypto::VerifyKey> new_members_;
 };
 
 }  // namespace tern::mls

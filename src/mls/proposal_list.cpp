@@ -177,7 +177,7 @@ Result<AppliedProposals> apply_proposals(const ProposalList& list, const Sender&
     TERN_ASSIGN(out.parameters, group_parameters(out.extensions));
   }
   for (const auto& [index, leaf] : kinds.updates) {
-    out.tree.update(index, std::make_shared<const Leaf>(*leaf));
+    out.tree.update(index, Leaf::of(*leaf));
     out.updated.push_back(index);
   }
   for (const auto index : kinds.removes) out.tree.remove(index);
@@ -185,8 +185,7 @@ Result<AppliedProposals> apply_proposals(const ProposalList& list, const Sender&
   out.removed = std::move(kinds.removes);
   std::sort(out.removed.begin(), out.removed.end());
   for (const auto* key_package : out.key_packages) {
-    TERN_ASSIGN(const auto index,
-                out.tree.add(std::make_shared<const Leaf>(key_package->leaf_node)));
+    TERN_ASSIGN(const auto index, out.tree.add(Leaf::of(key_package->leaf_node)));
     out.added.push_back(index);
   }
 

@@ -10,6 +10,14 @@ namespace tern::mls {
 
 // -- leaves as bytes: both keys are vectors of 32 bytes, with one octet of length each
 
+Leaf::Leaf(ByteSpan encoded) : size_(static_cast<std::uint32_t>(encoded.size())) {
+  std::copy(encoded.begin(), encoded.end(), reinterpret_cast<std::uint8_t*>(this + 1));
+}
+
+LeafPointer Leaf::from_encoding(ByteSpan encoded) {
+  return LeafPointer(new (::operator new(sizeof(Leaf) + encoded.size())) Leaf(encoded));
+}
+
 crypto::DhPublicKey Leaf::encryption_key() const {
   return *crypto::DhPublicKey::from(encoded().subspan(1, 32));
 }
@@ -19,11 +27,11 @@ crypto::VerifyKey Leaf::signature_key() const {
 }
 
 CredentialType Leaf::credential_type() const {
-  return static_cast<CredentialType>(encoded_[66] << 8 | encoded_[67]);
+  return static_cast<CredentialType>(encoded()[66] << 8 | encoded()[67]);
 }
 
 LeafNode Leaf::decoded() const {
-  auto leaf = mls::decode<LeafNode>(encoded_);
+  auto leaf = mls::decode<LeafNode>(encoded());
   return std::move(leaf).value();  // was read from these bytes, or written to them, before
 }
 
@@ -112,7 +120,7 @@ void RatchetTree::put_leaf(LeafIndex index, LeafPointer leaf) {
   if (place) index_leaf(index);
 }
 
-void RatchetTree::put_parent(NodeIndex node, std::shared_ptr<ParentNode> value) {
+void RatchetTree::put_parent(NodeIndex node, ParentPointer value) {
   change(node).slot(node).parent = std::move(value);
   invalidate(node);
 }
@@ -172,7 +180,8 @@ Result<LeafIndex> RatchetTree::add(LeafPointer leaf) {
 
 void RatchetTree::add_unmerged(NodeIndex node, LeafIndex leaf) {
   auto& place = change(node).slot(node).parent;
-  if (place.use_count() > 1) place = std::make_shared<ParentNode>(*place);
+  const ParentNode& present = *place;
+  if (place.is_shared()) place = ParentPointer(new SharedParent(present));
   auto& unmerged = place->unmerged_leaves;
   unmerged.insert(std::upper_bound(unmerged.begin(), unmerged.end(), leaf.value), leaf.value);
   invalidate(node);
@@ -206,7 +215,7 @@ void RatchetTree::truncate() {
 void RatchetTree::set_leaf(LeafIndex index, LeafPointer leaf) { put_leaf(index, std::move(leaf)); }
 
 void RatchetTree::set_parent(NodeIndex node, ParentNode value) {
-  put_parent(node, std::make_shared<ParentNode>(std::move(value)));
+  put_parent(node, ParentPointer(new SharedParent(std::move(value))));
   index_encryption_key(node);
 }
 

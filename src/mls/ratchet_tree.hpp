@@ -6,31 +6,33 @@
 
 #include <map>
 
+#include "mls/counted.hpp"
 #include "mls/key_index.hpp"
 #include "mls/leaf_node.hpp"
 
 namespace tern::mls {
 
 /// A leaf of the tree, kept as its encoding: that is what is hashed, sent and stored, and it is a
-/// third of the size of a LeafNode.
-class Leaf {
+/// third of the size of a LeafNode. One block of memory with its bytes behind it.
+class Leaf;
+using LeafPointer = CountedPointer<const Leaf>;
+class Leaf final : public Counted {
  public:
   /// Of a well-formed LeafNode.
-  explicit Leaf(const LeafNode& leaf) : Leaf(to_bytes(encode(leaf))) {}
+  static LeafPointer of(const LeafNode& leaf) { return from_encoding(encode(leaf)); }
   /// Of bytes from which a LeafNode was read.
-  static Leaf from_encoding(ByteSpan encoded) { return Leaf(to_bytes(encoded)); }
-  ByteSpan encoded() const { return encoded_; }
+  static LeafPointer from_encoding(ByteSpan encoded);
+  ByteSpan encoded() const { return {reinterpret_cast<const std::uint8_t*>(this + 1), size_}; }
   crypto::DhPublicKey encryption_key() const;
   crypto::VerifyKey signature_key() const;
   CredentialType credential_type() const;
   LeafNode decoded() const;
+  static void operator delete(void* block) { ::operator delete(block); }
 
  private:
-  /// As long as its capacity: a tree keeps thousands.
-  explicit Leaf(Bytes encoded) : encoded_(std::move(encoded)) {}
-  Bytes encoded_;
+  explicit Leaf(ByteSpan encoded);
+  std::uint32_t size_;
 };
-using LeafPointer = std::shared_ptr<const Leaf>;
 /// The LeafNode in front of `reader`, which must be well-formed.
 Result<LeafPointer> read_leaf(Reader& reader);
 
@@ -45,6 +47,14 @@ template <>
 Result<ParentNode> read(Reader& reader);
 void write(Writer& writer, const ParentNode& node);
 
+/// A ParentNode that trees share.
+struct SharedParent final : Counted, ParentNode {
+  explicit SharedParent(ParentNode node) : ParentNode(std::move(node)) {}
+};
+using ParentPointer = CountedPointer<SharedParent>;
+
+class Workers;
+
 class RatchetTree {
  public:
   /// A tree of one leaf.
@@ -52,15 +62,16 @@ class RatchetTree {
   /// §12.4.3.3: the nodes of the ratchet_tree extension. Only its form is checked here: node
   /// types, sorted lists, size, no blank at the end. Errors: mls_tree_malformed,
   /// mls_tree_too_large.
-  static Result<RatchetTree> decode(ByteSpan ratchet_tree);
+  static Result<RatchetTree> decode(ByteSpan ratchet_tree, Workers* workers = nullptr);
   Bytes encode() const;
   /// A node that is to be put into a tree: a leaf, a parent, or blank.
   struct Node {
     LeafPointer leaf;
-    std::shared_ptr<ParentNode> parent;
+    ParentPointer parent;
   };
   /// Of `width` leaves, a power of two, with these nodes by index; blank after the last.
-  static RatchetTree from_nodes(std::uint32_t width, std::vector<Node> nodes);
+  static RatchetTree from_nodes(std::uint32_t width, std::vector<Node> nodes,
+                                Workers* workers = nullptr);
 
   /// Leaves, blank ones included: a power of two.
   std::uint32_t width() const { return width_; }
@@ -126,7 +137,7 @@ class RatchetTree {
   void invalidate_above(LeafIndex leaf);
   void set_width(std::uint32_t width);
   void put_leaf(LeafIndex index, LeafPointer leaf);
-  void put_parent(NodeIndex node, std::shared_ptr<ParentNode> value);
+  void put_parent(NodeIndex node, ParentPointer value);
   void add_unmerged(NodeIndex node, LeafIndex leaf);
   void build_indices();
   void count_members();
@@ -135,6 +146,7 @@ class RatchetTree {
   std::optional<KeyIndex::Key> indexed_encryption_key(NodeIndex node) const;
   std::optional<KeyIndex::Key> indexed_signature_key(NodeIndex node) const;
   bool is_hash_valid(NodeIndex parent) const;
+  void rehash_chunks(Workers* workers);
   void rehash_below(NodeIndex node);
   void append_resolution(NodeIndex node, std::span<const LeafIndex> excluded,
                          std::vector<NodeIndex>& out) const;

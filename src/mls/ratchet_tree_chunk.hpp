@@ -13,7 +13,7 @@ enum class NodeType : std::uint8_t { leaf = 1, parent = 2 };
 struct RatchetTree::Chunk {
   struct Slot {
     LeafPointer leaf;
-    std::shared_ptr<ParentNode> parent;
+    ParentPointer parent;
     Digest parent_tree_hash;  ///< all zeros: to be computed
   };
   std::array<Slot, leaves_per_chunk> slots;

@@ -17,7 +17,7 @@ Result<RatchetTree::Node> read_node(Reader& reader, std::size_t position) {
     TERN_ASSIGN(node.leaf, read_leaf(reader));
   } else {
     TERN_ASSIGN(auto parent, read<ParentNode>(reader));
-    node.parent = std::make_shared<ParentNode>(std::move(parent));
+    node.parent = ParentPointer(new SharedParent(std::move(parent)));
   }
   return node;
 }
@@ -27,10 +27,10 @@ Result<RatchetTree::Node> read_node(Reader& reader, std::size_t position) {
 Result<LeafPointer> read_leaf(Reader& reader) {
   const Reader before = reader;
   TERN_TRY(read<LeafNode>(reader));
-  return std::make_shared<const Leaf>(Leaf::from_encoding(consumed(before, reader)));
+  return Leaf::from_encoding(consumed(before, reader));
 }
 
-Result<RatchetTree> RatchetTree::decode(ByteSpan ratchet_tree) {
+Result<RatchetTree> RatchetTree::decode(ByteSpan ratchet_tree, Workers* workers) {
   Reader outer(ratchet_tree);
   TERN_ASSIGN(const ByteSpan list, outer.vector());
   TERN_TRY(outer.finish());
@@ -50,10 +50,11 @@ Result<RatchetTree> RatchetTree::decode(ByteSpan ratchet_tree) {
 
   const auto width = std::bit_ceil(static_cast<std::uint32_t>(nodes.size() / 2 + 1));
   if (nodes.size() > node_count(width)) return Errc::mls_tree_malformed;
-  return from_nodes(width, std::move(nodes));
+  return from_nodes(width, std::move(nodes), workers);
 }
 
-RatchetTree RatchetTree::from_nodes(std::uint32_t width, std::vector<Node> nodes) {
+RatchetTree RatchetTree::from_nodes(std::uint32_t width, std::vector<Node> nodes,
+                                    Workers* workers) {
   auto tree = blank(width);
   for (NodeIndex at{0}; at.value < nodes.size(); ++at.value) {
     auto& slot = tree.change(at).slot(at);
@@ -64,6 +65,7 @@ RatchetTree RatchetTree::from_nodes(std::uint32_t width, std::vector<Node> nodes
     }
   }
   tree.count_members();
+  tree.rehash_chunks(workers);
   tree.rehash();
   tree.build_indices();
   return tree;

@@ -9,6 +9,7 @@ namespace tern::mls {
 namespace {
 
 constexpr std::uint8_t ratchet_record_version = 1;
+constexpr std::uint64_t past_last_generation = std::uint64_t{1} << 32;
 
 MessageKey clone_key(const MessageKey& key) { return {key.key.clone(), key.nonce.clone()}; }
 
@@ -103,10 +104,17 @@ Result<SenderRatchet> SenderRatchet::decode(ByteSpan record) {
     TERN_ASSIGN(const auto next, reader.number<std::uint64_t>());
     TERN_ASSIGN(auto secret, read_secret<Secret>(reader));
     SenderRatchet out(std::move(secret));
+    if (next > past_last_generation) return Errc::mls_state_malformed;
     out.next_ = next;
     while (!reader.empty()) {
       Skipped skipped;
       TERN_ASSIGN(skipped.generation, reader.number<std::uint32_t>());
+      // One that is there twice could be used twice.
+      const bool is_in_order =
+          out.skipped_.empty() || out.skipped_.back().generation < skipped.generation;
+      if (!is_in_order || skipped.generation >= next ||
+          out.skipped_.size() == limits::skipped_keys_max)
+        return Errc::mls_state_malformed;
       TERN_ASSIGN(skipped.key.key, read_secret<decltype(skipped.key.key)>(reader));
       TERN_ASSIGN(skipped.key.nonce, read_secret<decltype(skipped.key.nonce)>(reader));
       out.skipped_.push_back(std::move(skipped));

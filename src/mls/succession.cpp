@@ -12,25 +12,16 @@ bool names_predecessor(const PreSharedKeyId& id) {
   return id.type == PskType::resumption && id.usage != ResumptionPskUsage::application;
 }
 
-std::vector<Credential> credentials_of(const RatchetTree& tree) {
-  std::vector<Credential> out;
-  out.reserve(tree.member_count());
-  for (const auto index : tree.leaves()) out.push_back(tree.leaf(index)->decoded().credential);
+// The members' clients, according to the application.
+std::set<Bytes> clients_of(const RatchetTree& tree, const Authenticator& authenticator) {
+  std::set<Bytes> out;
+  for (const auto index : tree.leaves())
+    out.insert(authenticator.client_of(tree.leaf(index)->decoded().credential));
   return out;
 }
 
-// Whether each of these is, according to the application, one of those. The same bytes mostly are,
-// so that only what differs is asked about.
-bool all_are_among(const std::vector<Credential>& these, const std::vector<Credential>& those,
-                   const Authenticator& authenticator) {
-  std::set<Bytes> known;
-  for (const auto& credential : those) known.insert(encode(credential));
-  return std::all_of(these.begin(), these.end(), [&](const Credential& one) {
-    return known.contains(encode(one)) ||
-           std::any_of(those.begin(), those.end(), [&](const Credential& other) {
-             return authenticator.is_same_client(one, other);
-           });
-  });
+bool is_subset(const std::set<Bytes>& part, const std::set<Bytes>& whole) {
+  return std::includes(whole.begin(), whole.end(), part.begin(), part.end());
 }
 
 Error invalid(const char* rule) { return {Errc::mls_successor_invalid, rule}; }
@@ -65,7 +56,8 @@ Result<void> check_successor_members(const PreSharedKeyId& psk, const Epoch& pre
                                      const Epoch& next, const Authenticator& authenticator) {
   // §12.4.1: "with the same members as the original group."
   if (psk.usage == ResumptionPskUsage::reinit &&
-      !all_are_among(credentials_of(*next.tree), credentials_of(*predecessor.tree), authenticator))
+      !is_subset(clients_of(*next.tree, authenticator),
+                 clients_of(*predecessor.tree, authenticator)))
     return invalid("§12.4.1: somebody who is no member of the group before");
   return {};
 }
@@ -93,12 +85,13 @@ Result<void> check_successor_group(const PreSharedKeyId& psk, const Epoch* prede
   if (next.context.epoch != 1) return invalid("§12.4.3.1: not the first commit of its group");
   TERN_TRY(predecessor->read_tree());
   TERN_TRY(next.read_tree());
-  const auto before = credentials_of(*predecessor->tree), after = credentials_of(*next.tree);
+  const auto before = clients_of(*predecessor->tree, authenticator);
+  const auto after = clients_of(*next.tree, authenticator);
   if (psk.usage == ResumptionPskUsage::reinit) {
     TERN_TRY(check_reinit(*predecessor, next.context));
     // "Additionally, verify that all the members of the old group are also members of the new
     // group, according to the application."
-    if (!all_are_among(before, after, authenticator))
+    if (!is_subset(before, after))
       return invalid("§12.4.3.1: a member of the group before is missing");
     return {};
   }
@@ -108,7 +101,7 @@ Result<void> check_successor_group(const PreSharedKeyId& psk, const Epoch* prede
   if (next.context.version != predecessor->context.version ||
       next.context.cipher_suite != predecessor->context.cipher_suite)
     return invalid("§11.3: another version or cipher suite");
-  if (!all_are_among(after, before, authenticator))
+  if (!is_subset(after, before))
     return invalid("§11.3: somebody who is no member of the group before");
   return {};
 }

@@ -82,7 +82,7 @@ Result<TreeBlockContent::Item> read_item(Reader& reader, bool is_even, bool is_o
     TERN_ASSIGN(item.node.leaf, read_leaf(reader));
   } else {
     TERN_ASSIGN(auto parent, read<ParentNode>(reader));
-    item.node.parent = std::make_shared<ParentNode>(std::move(parent));
+    item.node.parent = ParentPointer(new SharedParent(std::move(parent)));
   }
   return item;
 }

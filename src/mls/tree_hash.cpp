@@ -6,6 +6,7 @@
 
 #include "crypto/hash.hpp"
 #include "mls/ratchet_tree_chunk.hpp"
+#include "mls/workers.hpp"
 
 namespace tern::mls {
 
@@ -48,6 +49,14 @@ Digest RatchetTree::tree_hash(NodeIndex node) const {
 }
 
 void RatchetTree::rehash() { rehash_below(root()); }
+
+// What is below the top of each chunk lies in that chunk alone.
+void RatchetTree::rehash_chunks(Workers* workers) {
+  if (width_ <= leaves_per_chunk) return;
+  run_pieces(workers, chunks_.size(), [this](std::size_t i) {
+    rehash_below({static_cast<std::uint32_t>(2 * i * leaves_per_chunk + leaves_per_chunk - 1)});
+  });
+}
 
 void RatchetTree::rehash_below(NodeIndex node) {
   if (is_leaf(node) || is_hash_valid(node)) return;

@@ -77,7 +77,7 @@ NewPath create_path(RatchetTree& tree, LeafIndex committer, LeafNode leaf, ByteS
   leaf.encryption_key = out.leaf_key.public_key;
   leaf.parent_hash = set_parent_hashes(tree, committer, out.nodes);
   sign_leaf(leaf, {group_id, committer}, signing_key);
-  tree.set_leaf(committer, std::make_shared<const Leaf>(leaf));
+  tree.set_leaf(committer, Leaf::of(leaf));
   tree.rehash();
   out.path.leaf_node = std::move(leaf);
   return out;
@@ -143,7 +143,7 @@ Result<std::vector<NodeIndex>> merge_path(RatchetTree& tree, LeafIndex committer
   // and verify that it matches the parent_hash value in the supplied leaf_node."
   if (set_parent_hashes(tree, committer, nodes) != path.leaf_node.parent_hash)
     return Errc::mls_parent_hash_invalid;
-  tree.set_leaf(committer, std::make_shared<const Leaf>(path.leaf_node));
+  tree.set_leaf(committer, Leaf::of(path.leaf_node));
   tree.rehash();
   return nodes;
 }

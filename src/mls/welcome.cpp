@@ -64,7 +64,7 @@ Result<Welcome> read(Reader& reader) {
   TERN_ASSIGN(welcome.cipher_suite, reader.number<std::uint16_t>());
   TERN_ASSIGN(welcome.secrets, read_list<EncryptedGroupSecrets>(reader, limits::mls_leaves_max,
                                                                 Errc::mls_welcome_invalid));
-  TERN_ASSIGN(welcome.encrypted_group_info, read_bytes(reader));
+  TERN_ASSIGN(welcome.encrypted_group_info, reader.vector());
   return welcome;
 }
 

@@ -27,7 +27,7 @@ void write(Writer& writer, const EncryptedGroupSecrets& secrets);
 struct Welcome {
   std::uint16_t cipher_suite = cipher_suite_3;
   std::vector<EncryptedGroupSecrets> secrets;
-  Bytes encrypted_group_info;
+  ByteSpan encrypted_group_info;  ///< in what the Welcome was read from: it may hold a whole tree
 };
 template <>
 Result<Welcome> read(Reader& reader);

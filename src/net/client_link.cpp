@@ -29,8 +29,8 @@ void ClientLink::on_addresses(Result<Endpoints> endpoints) {
 void ClientLink::on_connected(Result<SecureSocket::Tcp> socket) {
   if (!socket) return down(socket.error());
   SecureSocket::Owner& owner = *this;
-  socket_ =
-      std::make_shared<SecureSocket>(std::move(*socket), std::move(*channel_), 0, owner, context_);
+  socket_ = std::make_shared<SecureSocket>(make_asio_transport(std::move(*socket)),
+                                           std::move(*channel_), 0, owner, context_);
   channel_.reset();
   socket_->start();
 }

@@ -47,6 +47,9 @@ class SpawnSettings {
     posix_spawnattr_init(&attributes_);
     posix_spawn_file_actions_adddup2(&files_, input, STDIN_FILENO);
     posix_spawn_file_actions_addopen(&files_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    // Sockets are not its business: with the listening one open in it, a relay that died could not
+    // be started again before the command has ended.
+    posix_spawn_file_actions_addclosefrom_np(&files_, STDERR_FILENO + 1);
     // A group of its own, to be killed whole; and signals as a program expects them.
     sigset_t none, all;
     sigemptyset(&none);
@@ -99,20 +102,21 @@ bool run_code_command(const std::string& program, std::string_view number, std::
                       std::chrono::milliseconds time) {
   Pipe input;
   if (!input) return false;
+  const auto line = std::string(number) + ' ' + std::string(code) + '\n';
+  // Before there is a reader: a pipe holds more than this, and one that nobody reads any more would
+  // end the whole process by SIGPIPE.
+  if (::write(input.write_end(), line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+    return false;
+  input.close_end(1);
   const auto process = SpawnSettings(input.read_end()).spawn(program);
   if (!process) return false;
   input.close_end(0);
-  const auto line = std::string(number) + ' ' + std::string(code) + '\n';
-  // A pipe holds more than this, so that a program that never reads holds up nobody.
-  const bool told =
-      ::write(input.write_end(), line.data(), line.size()) == static_cast<ssize_t>(line.size());
-  input.close_end(1);
   const bool in_time = ends_within(*process, time);
   ::kill(-*process, SIGKILL);
   int status = 0;
   while (::waitpid(*process, &status, 0) < 0 && errno == EINTR) {
   }
-  return told && in_time && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  return in_time && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 }  // namespace tern::net

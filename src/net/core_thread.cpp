@@ -31,8 +31,10 @@ CoreThread::CoreThread(std::unique_ptr<store::Environment> environment,
       log_(std::move(log)),
       send_code_(std::move(send_code)) {}
 
-Result<void> CoreThread::start(std::function<void()> on_batch) {
+Result<void> CoreThread::start(std::function<void()> on_batch,
+                               std::function<void()> on_disk_failed) {
   on_batch_ = std::move(on_batch);
+  on_disk_failed_ = std::move(on_disk_failed);
   TERN_TRY(computing_.start());
   if (send_code_) TERN_TRY(sending_.start());
   try {
@@ -44,10 +46,17 @@ Result<void> CoreThread::start(std::function<void()> on_batch) {
 }
 
 CoreThread::Waiting CoreThread::push(Input input) {
+  Inputs inputs;
+  inputs.push_back(std::move(input));
+  return push(std::move(inputs));
+}
+
+CoreThread::Waiting CoreThread::push(Inputs inputs) {
+  std::size_t bytes = 0;
+  for (const auto& input : inputs) bytes += bytes_of(input);
   std::lock_guard lock(mutex_);
   if (!finishing_) {
-    const auto bytes = bytes_of(input);
-    inputs_.push_back(std::move(input));
+    inputs_.splice(inputs_.end(), inputs);
     inputs_bytes_ += bytes;
     changed_.notify_one();
   }
@@ -195,6 +204,7 @@ void CoreThread::publish() {
   }
   const auto core = core_->statistics();
   const auto store = environment_->counters();
+  if (core.disk_failed && on_disk_failed_) std::exchange(on_disk_failed_, nullptr)();
   std::lock_guard lock(mutex_);
   core_bytes_ = core_->backlog_bytes();
   std::move(outputs.begin(), outputs.end(), std::back_inserter(outputs_));

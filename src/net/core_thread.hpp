@@ -46,6 +46,7 @@ class CoreThread {
   };
   using Input = std::variant<Connected, Disconnected, Received, Writable, CodeSent, WorkDone,
                              RotateDirectoryKey>;
+  using Inputs = std::list<Input>;
   using SendCode = std::function<bool(std::string_view number, std::string_view code)>;
 
   /// What a frame that waits costs beside its bytes, or a million of one byte each would be free.
@@ -63,10 +64,13 @@ class CoreThread {
              std::function<void(std::string_view)> log, SendCode send_code = nullptr);
   ~CoreThread() { finish(); }
 
-  /// `on_batch` is called on the core's thread after each batch. Errors: internal (no thread).
-  Result<void> start(std::function<void()> on_batch);
+  /// On the core's thread, `on_batch` is called after each batch, and `on_disk_failed` once, when
+  /// every batch fails from now on. Errors: internal (no thread).
+  Result<void> start(std::function<void()> on_batch, std::function<void()> on_disk_failed = {});
   /// From any thread, and never waits for the disk.
   Waiting push(Input input);
+  /// Many at once wake the core once.
+  Waiting push(Inputs inputs);
   Waiting waiting() const;
   /// From any thread but the core's; waits. Errors: as the core's, and closed.
   Result<void> rotate_directory_key();
@@ -93,14 +97,15 @@ class CoreThread {
   std::unique_ptr<relay::Core> core_;
   std::function<void(std::string_view)> log_;
   std::function<void()> on_batch_;
+  std::function<void()> on_disk_failed_;  // null once it was called
   SendCode send_code_;
-  std::list<Input> in_hand_;                  // taken, and not handed to the core yet
+  Inputs in_hand_;                            // taken, and not handed to the core yet
   std::set<relay::ConnectionId> unanswered_;  // who has asked since the core last had no work
   std::thread thread_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::list<Input> inputs_;
+  Inputs inputs_;
   std::size_t inputs_bytes_ = 0;
   std::size_t core_bytes_ = 0;  // handed over, until a batch is done; then the core's own word
   std::uint64_t batch_ = 0;

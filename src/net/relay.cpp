@@ -23,6 +23,11 @@ std::function<void(std::string_view)> limited(const std::function<void(std::stri
   };
 }
 
+// Of addresses, not of the disk: each time that the database outgrows its map, all that it has in
+// memory has to be mapped anew.
+constexpr std::size_t map_bytes_initial =
+    sizeof(void*) >= 8 ? std::size_t{1} << 30 : std::size_t{64} << 20;
+
 // Devices know the relay by its key: with them, but without it, a folder is half of a relay. (A
 // first start that was cut short leaves a database without either.)
 Result<net::RelayKeyFile> key_file_of(store::Environment& environment) {
@@ -43,7 +48,7 @@ struct Relay::Impl {
   ~Impl() { stop(); }
 
   Result<void> open(const RelayOptions& options);
-  Result<void> start_threads(const RelayLimits& limits);
+  Result<void> start_threads(const RelayOptions& options);
   void stop();
 
   std::function<void(std::string_view)> log;
@@ -59,7 +64,8 @@ Result<void> Relay::Impl::open(const RelayOptions& options) {
   TERN_ASSIGN(where, net::parse_host_port(options.listen));
   TERN_ASSIGN(auto environment, store::open_lmdb({.folder = options.folder,
                                                   .purpose = store::Purpose::relay,
-                                                  .schema = relay::tables::schema}));
+                                                  .schema = relay::tables::schema,
+                                                  .map_bytes_initial = map_bytes_initial}));
   TERN_ASSIGN(const auto key_file, key_file_of(*environment));
   TERN_ASSIGN(keys, net::load_or_make_relay_key(options.folder, entropy, key_file));
   TERN_ASSIGN(auto opened, relay::Core::open(net::read_clock(), *environment, core_entropy,
@@ -69,16 +75,16 @@ Result<void> Relay::Impl::open(const RelayOptions& options) {
                                               .log = log}));
   core = std::make_unique<net::CoreThread>(std::move(environment), std::move(opened), log,
                                            options.send_code);
-  return start_threads(options.limits);
+  return start_threads(options);
 }
 
-Result<void> Relay::Impl::start_threads(const RelayLimits& limits) {
+Result<void> Relay::Impl::start_threads(const RelayOptions& options) {
   TERN_ASSIGN(loop, net::LoopThread::start(
                         [log = log] { log("internal: an exception in the network's thread"); }));
-  io = std::make_unique<net::RelayIo>(loop->io(), *keys, entropy, *core, limits, log);
+  io = std::make_unique<net::RelayIo>(loop->io(), *keys, entropy, *core, options.limits, log);
   TERN_TRY(io->listen(where));
   where.port = io->port();
-  TERN_TRY(core->start([this] { loop->post([this] { io->on_batch(); }); }));
+  TERN_TRY(core->start([this] { loop->post([this] { io->on_batch(); }); }, options.on_disk_failed));
   return loop->run([this] { io->start(); });
 }
 

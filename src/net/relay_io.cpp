@@ -22,6 +22,8 @@ constexpr std::size_t waiting_bytes_max = 16 * 1024 * 1024;
 // Of frames whose rest is owed, of all connections together.
 constexpr std::size_t partial_bytes_max = 256 * 1024 * 1024;
 
+constexpr std::size_t handshakes_per_round_max = 8;
+
 constexpr std::int64_t sweep_ms = 1'000;
 constexpr std::int64_t accept_again_ms = 200;
 constexpr std::int64_t goodbye_ms = 2'000;
@@ -43,6 +45,7 @@ RelayIo::RelayIo(asio::io_context& io, const crypto::DhKeyPair& keys, Entropy& e
       keys_(keys),
       context_(entropy),
       core_(core),
+      poller_(io, [this] { end_round(); }),
       admission_(limits),
       log_(std::move(log)),
       acceptor_(io),
@@ -96,8 +99,8 @@ void RelayIo::on_accepted(const asio::error_code& error, SecureSocket::Tcp socke
     return log_("connection refused: " + entered.error().message());
   const auto id = next_id_++;
   SecureSocket::Owner& owner = *this;
-  const auto made = std::make_shared<SecureSocket>(std::move(socket), SecureChannel::relay(keys_),
-                                                   id, owner, context_);
+  const auto made = std::make_shared<SecureSocket>(
+      poller_.adopt(std::move(socket)), SecureChannel::relay(keys_), id, owner, context_);
   connections_.emplace(
       id, Connection{.socket = made, .origin = origin, .accepted_ms = read_clock().mono_ms});
   unidentified_.insert(id);
@@ -118,29 +121,69 @@ void RelayIo::on_open(SecureSocket& socket) {
   // Only now: the handshake's first message could be replayed by anybody.
   auto& connection = connections_.at(socket.id());
   connection.known_to_core = true;
-  core_.push(CoreThread::Connected{socket.id(), socket.channel().peer_key(), connection.origin});
+  push(CoreThread::Connected{socket.id(), socket.channel().peer_key(), connection.origin});
+}
+
+bool RelayIo::has_room(const Connection& connection, const CoreThread::Waiting& waiting) const {
+  const bool has_share =
+      connection.batch != waiting.batch || connection.batch_bytes < received_bytes_max;
+  return has_share && waiting.bytes + received_bytes_ < waiting_bytes_max;
 }
 
 // Before each read, for what thousands of sockets have ready must not all come in at once.
 bool RelayIo::may_read(SecureSocket& socket) {
   const auto& connection = connections_.at(socket.id());
-  if (!connection.known_to_core) return true;  // a handshake waits for nobody
-  const auto waiting = core_.waiting();
-  const bool has_share =
-      connection.batch != waiting.batch || connection.batch_bytes < received_bytes_max;
-  if (has_share && waiting.bytes < waiting_bytes_max) return true;
+  if (!connection.known_to_core) return may_shake_hands(socket.id());
+  // The core has taken from what waited when it was last asked, so that a yes still holds; a no is
+  // asked for anew, or nobody might come to take it back.
+  if (has_room(connection, waiting_) || has_room(connection, core_.waiting())) return true;
   paused_.insert(socket.id());
   return false;
 }
 
+// It waits for the core no more than others do, but costs as much as a hundred messages: of many
+// that come at once, some take their turns with everybody else's.
+bool RelayIo::may_shake_hands(relay::ConnectionId id) {
+  if (handshakes_++ < handshakes_per_round_max || !poller_.in_round()) return true;
+  next_round_.push_back(id);
+  return false;
+}
+
+void RelayIo::end_round() {
+  push_inputs();
+  handshakes_ = 0;
+  for (const auto id : std::exchange(next_round_, {}))
+    if (const auto found = connections_.find(id); found != connections_.end() && !stopping_)
+      found->second.socket->resume_reading();
+}
+
 void RelayIo::on_frames(SecureSocket& socket, std::vector<Bytes> frames) {
   if (stopping_) return;
-  auto& connection = connections_.at(socket.id());
   std::size_t bytes = 0;
   for (const auto& frame : frames) bytes += frame.size() + CoreThread::frame_cost;
-  const auto waiting = core_.push(CoreThread::Received{socket.id(), std::move(frames)});
-  if (waiting.batch != std::exchange(connection.batch, waiting.batch)) connection.batch_bytes = 0;
-  connection.batch_bytes += bytes;
+  received_.emplace_back(socket.id(), bytes);
+  received_bytes_ += bytes;
+  push(CoreThread::Received{socket.id(), std::move(frames)});
+}
+
+void RelayIo::push(CoreThread::Input input) {
+  inputs_.push_back(std::move(input));
+  if (!poller_.in_round()) push_inputs();
+}
+
+void RelayIo::push_inputs() {
+  if (inputs_.empty()) return;
+  waiting_ = core_.push(std::exchange(inputs_, {}));
+  for (const auto& [id, bytes] : received_) {
+    const auto found = connections_.find(id);
+    if (found == connections_.end()) continue;
+    auto& connection = found->second;
+    if (waiting_.batch != std::exchange(connection.batch, waiting_.batch))
+      connection.batch_bytes = 0;
+    connection.batch_bytes += bytes;
+  }
+  received_.clear();
+  received_bytes_ = 0;
 }
 
 void RelayIo::on_lost(SecureSocket& socket, const Error& reason) { drop(socket.id(), reason); }
@@ -153,7 +196,7 @@ void RelayIo::drop(relay::ConnectionId id, const Error& reason) {
   unidentified_.erase(id);
   connection.socket->close();
   admission_.leave(connection.origin);
-  if (connection.known_to_core) core_.push(CoreThread::Disconnected{id});
+  if (connection.known_to_core) push(CoreThread::Disconnected{id});
   // A stranger who hangs up is not worth a line.
   if (!(reason == Errc::connection_lost))
     log_("closed connection=" + std::to_string(id) + " reason=" + std::string(name(reason.errc())) +
@@ -242,13 +285,13 @@ void RelayIo::flush(relay::ConnectionId id) {
     return drop(id, {Errc::rate_limited, "it does not read what is sent to it"});
   if (queued <= high_water_bytes || !std::exchange(connection.writable, false)) return;
   connection.socket->pause_reading();
-  core_.push(CoreThread::Writable{id, false});
+  push(CoreThread::Writable{id, false});
 }
 
 void RelayIo::on_drained(SecureSocket& socket) {
   auto& connection = connections_.at(socket.id());
   if (!std::exchange(connection.writable, true)) {
-    core_.push(CoreThread::Writable{socket.id(), true});
+    push(CoreThread::Writable{socket.id(), true});
     if (!stopping_) socket.resume_reading();
   }
   drained();
@@ -262,6 +305,7 @@ void RelayIo::stop_reading() {
   acceptor_.close(ignored);
   accept_again_.cancel();
   for (const auto& [id, connection] : connections_) connection.socket->pause_reading();
+  push_inputs();
 }
 
 void RelayIo::say_goodbye(std::function<void()> done) {
@@ -290,6 +334,7 @@ void RelayIo::end() {
   for (const auto& [id, connection] : connections_) connection.socket->close();
   connections_.clear();
   unidentified_.clear();
+  poller_.stop();
   std::exchange(on_ended_, nullptr)();
 }
 

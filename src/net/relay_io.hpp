@@ -7,6 +7,7 @@
 #include "net/admission.hpp"
 #include "net/core_thread.hpp"
 #include "net/deadline_timer.hpp"
+#include "net/poller.hpp"
 #include "net/relay_address.hpp"
 #include "net/secure_socket.hpp"
 
@@ -60,6 +61,12 @@ class RelayIo final : private SecureSocket::Owner {
   void drained();
   void end();
 
+  void push(CoreThread::Input input);
+  void push_inputs();
+  void end_round();
+  bool may_shake_hands(relay::ConnectionId id);
+  bool has_room(const Connection& connection, const CoreThread::Waiting& waiting) const;
+
   void on_open(SecureSocket& socket) override;
   bool may_read(SecureSocket& socket) override;
   void on_frames(SecureSocket& socket, std::vector<Bytes> frames) override;
@@ -70,6 +77,7 @@ class RelayIo final : private SecureSocket::Owner {
   const crypto::DhKeyPair& keys_;
   SocketContext context_;
   CoreThread& core_;
+  Poller poller_;
   Admission admission_;
   std::function<void(std::string_view)> log_;
   Acceptor acceptor_;
@@ -79,6 +87,13 @@ class RelayIo final : private SecureSocket::Owner {
   std::unordered_map<relay::ConnectionId, Connection> connections_;
   std::set<relay::ConnectionId> unidentified_;  // ids grow, so the first is the oldest
   std::set<relay::ConnectionId> paused_;        // until less waits for the core
+  // Of the poller's round: the core is given all of them at its end.
+  CoreThread::Inputs inputs_;
+  std::vector<std::pair<relay::ConnectionId, std::size_t>> received_;  // and how many bytes
+  std::size_t received_bytes_ = 0;
+  CoreThread::Waiting waiting_;  // when the core was last given some
+  std::size_t handshakes_ = 0;   // read in this round
+  std::vector<relay::ConnectionId> next_round_;
   relay::ConnectionId next_id_ = 1;
   bool stopping_ = false;
 };

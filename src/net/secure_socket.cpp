@@ -1,6 +1,5 @@
 #include "net/secure_socket.hpp"
 
-#include <asio/buffer.hpp>
 #include <asio/post.hpp>
 
 #include "base/try.hpp"
@@ -19,14 +18,7 @@ bool is_temporary(const asio::error_code& error) {
 
 // A device's large frame waits here and not in the system, where it could not be told whether it
 // moves. What is on its way is not limited, and so neither is the rate.
-void limit_unsent([[maybe_unused]] SecureSocket::Tcp& socket) {
-#ifdef TCP_NOTSENT_LOWAT
-  using NotSentLowWater = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
-  constexpr int unsent_bytes_max = 32 * 1024;
-  asio::error_code ignored;
-  socket.set_option(NotSentLowWater(unsent_bytes_max), ignored);
-#endif
-}
+constexpr int unsent_bytes_max = 32 * 1024;
 
 Error lost(const asio::error_code& error) {
   if (error == asio::error::eof) return {Errc::connection_lost, "the peer closed the connection"};
@@ -35,9 +27,9 @@ Error lost(const asio::error_code& error) {
 
 }  // namespace
 
-SecureSocket::SecureSocket(Tcp socket, SecureChannel channel, std::uint64_t id, Owner& owner,
-                           SocketContext& context)
-    : socket_(std::move(socket)),
+SecureSocket::SecureSocket(std::unique_ptr<Transport> transport, SecureChannel channel,
+                           std::uint64_t id, Owner& owner, SocketContext& context)
+    : transport_(std::move(transport)),
       channel_(std::move(channel)),
       id_(id),
       owner_(&owner),
@@ -46,16 +38,12 @@ SecureSocket::SecureSocket(Tcp socket, SecureChannel channel, std::uint64_t id, 
       received_ms_(handshake_since_ms_) {}
 
 void SecureSocket::start() {
-  asio::error_code ignored;
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  asio::error_code error;
-  socket_.non_blocking(true, error);
-  if (error) return lose(lost(error));
+  if (const auto error = transport_->prepare(*this)) return lose(lost(error));
   if (channel_.sends_first()) {
     auto hello = channel_.start(context_.entropy);
     if (!hello) return lose(hello.error());
-    unsent_ = std::move(*hello);
-    limit_unsent(socket_);
+    outgoing().unsent = std::move(*hello);
+    transport_->limit_unsent(unsent_bytes_max);
     flush();
   }
   wait_readable();
@@ -63,22 +51,16 @@ void SecureSocket::start() {
 
 // ---- reading ---------------------------------------------------------------------------------
 
+// Waiting without a buffer: thousands of idle connections share one.
 void SecureSocket::wait_readable() {
-  if (!usable() || reading_paused_ || read_pending_) return;
-  read_pending_ = true;
-  // Waiting without a buffer: thousands of idle connections share one.
-  socket_.async_wait(asio::socket_base::wait_read,
-                     [self = shared_from_this()](const asio::error_code& error) {
-                       self->read_pending_ = false;
-                       if (!error) self->on_readable();
-                     });
+  if (usable() && !reading_paused_) transport_->await_readable();
 }
 
 void SecureSocket::on_readable() {
   if (!usable() || reading_paused_) return;
   if (!owner_->may_read(*this)) return pause_reading();
   asio::error_code error;
-  const auto bytes = socket_.read_some(asio::buffer(context_.scratch), error);
+  const auto bytes = transport_->read(context_.scratch, error);
   if (error && !is_temporary(error)) return lose(lost(error));
   if (!error && !receive(MutableByteSpan(context_.scratch).first(bytes))) return;
   wait_readable();
@@ -96,7 +78,8 @@ bool SecureSocket::receive(MutableByteSpan bytes) {
     return false;
   }
   if (!out.reply.empty()) {
-    unsent_.insert(unsent_.end(), out.reply.begin(), out.reply.end());
+    auto& unsent = outgoing().unsent;
+    unsent.insert(unsent.end(), out.reply.begin(), out.reply.end());
     flush();
   }
   if (usable() && !opened_ && channel_.state() == SecureChannel::State::open) {
@@ -132,90 +115,102 @@ void SecureSocket::resume_reading() {
 
 // ---- writing ---------------------------------------------------------------------------------
 
+SecureSocket::Outgoing& SecureSocket::outgoing() {
+  if (!outgoing_) outgoing_ = std::make_unique<Outgoing>();
+  return *outgoing_;
+}
+
 void SecureSocket::send(Frame frame) {
   if (!usable()) return;
-  queued_bytes_ += frame->size();
-  queue_.push_back(std::move(frame));
+  auto& out = outgoing();
+  out.queue_bytes += frame->size();
+  out.queue.push_back(std::move(frame));
 }
 
 void SecureSocket::flush() {
-  while (usable() && !write_pending_) {
-    if (unsent_.empty()) {
-      if (queue_.empty() || !opened_) return;
-      if (const auto sealed = seal_queued(); !sealed) return lose(sealed.error());
+  while (usable() && outgoing_ && !outgoing_->write_pending) {
+    auto& out = *outgoing_;
+    if (out.unsent.empty()) {
+      if (!out.queue.empty() && !opened_) return;
+      if (out.queue.empty()) return outgoing_.reset();
+      if (const auto sealed = seal_queued(out); !sealed) return lose(sealed.error());
     }
-    if (!write_unsent()) return;
+    if (!write_unsent(out)) return;
   }
 }
 
-Result<void> SecureSocket::seal_queued() {
+Result<void> SecureSocket::seal_queued(Outgoing& out) {
   std::vector<ByteSpan> frames;
+  frames.reserve(out.queue.size());
   std::size_t bytes = 0;
-  for (const auto& frame : queue_) {
+  for (const auto& frame : out.queue) {
     if (!frames.empty() && bytes + frame->size() > sealed_bytes_max) break;
     bytes += frame->size();
     frames.push_back(*frame);
   }
-  TERN_TRY(channel_.seal(frames, unsent_));
-  queued_bytes_ -= bytes;
-  if (frames.size() == queue_.size())
-    queue_ = {};  // not clear(): an idle connection holds no buffer
+  TERN_TRY(channel_.seal(frames, out.unsent));
+  out.queue_bytes -= bytes;
+  if (frames.size() == out.queue.size())
+    out.queue.clear();
   else
-    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(frames.size()));
+    out.queue.erase(out.queue.begin(),
+                    out.queue.begin() + static_cast<std::ptrdiff_t>(frames.size()));
   return {};
 }
 
 // Whether all of it is with the system; if not, a wait for the rest has begun.
-bool SecureSocket::write_unsent() {
-  while (unsent_begin_ < unsent_.size()) {
+bool SecureSocket::write_unsent(Outgoing& out) {
+  while (out.unsent_begin < out.unsent.size()) {
     asio::error_code error;
-    const auto rest = ByteSpan(unsent_).subspan(unsent_begin_);
-    const auto bytes = socket_.write_some(asio::buffer(rest.data(), rest.size()), error);
+    const auto bytes = transport_->write(ByteSpan(out.unsent).subspan(out.unsent_begin), error);
     if (error && !is_temporary(error)) {
       lose(lost(error));
       return false;
     }
     if (error) {
-      wait_writable();
+      wait_writable(out);
       return false;
     }
-    unsent_begin_ += bytes;
-    taken_bytes_ += bytes;
+    out.unsent_begin += bytes;
+    out.taken_bytes += bytes;
     context_.bytes_sent += bytes;
   }
-  unsent_ = {};
-  unsent_begin_ = 0;
-  if (queue_.empty()) full_since_ms_ = never_ms;
+  out.unsent.clear();
+  out.unsent_begin = 0;
+  if (out.queue.empty()) out.full_since_ms = never_ms;
   return true;
 }
 
-void SecureSocket::wait_writable() {
-  write_pending_ = true;
-  written_ms_ = read_clock().mono_ms;
-  if (full_since_ms_ == never_ms) {
-    full_since_ms_ = written_ms_;
-    taken_bytes_ = 0;
+void SecureSocket::wait_writable(Outgoing& out) {
+  out.write_pending = true;
+  out.written_ms = read_clock().mono_ms;
+  if (out.full_since_ms == never_ms) {
+    out.full_since_ms = out.written_ms;
+    out.taken_bytes = 0;
   }
-  socket_.async_wait(asio::socket_base::wait_write,
-                     [self = shared_from_this()](const asio::error_code& error) {
-                       self->write_pending_ = false;
-                       if (error || !self->usable()) return;
-                       self->context_.moved_ms = read_clock().mono_ms;
-                       self->flush();
-                       if (self->usable() && self->queued_bytes() == 0)
-                         self->owner_->on_drained(*self);
-                     });
+  transport_->await_writable();
+}
+
+void SecureSocket::on_writable() {
+  if (!outgoing_) return;
+  outgoing_->write_pending = false;
+  if (!usable()) return;
+  context_.moved_ms = read_clock().mono_ms;
+  flush();
+  if (usable() && queued_bytes() == 0) owner_->on_drained(*this);
 }
 
 // ---- ending ----------------------------------------------------------------------------------
 
 Result<void> SecureSocket::check_patience(std::int64_t now_ms,
                                           const SocketPatience& patience) const {
-  if (write_pending_ && now_ms - written_ms_ >= patience.write_ms)
+  const auto* const out = outgoing_.get();
+  if (out && out->write_pending && now_ms - out->written_ms >= patience.write_ms)
     return Error(Errc::timed_out, "the peer does not read what is sent to it");
-  if (full_since_ms_ != never_ms) {
-    const auto frames = static_cast<std::uint64_t>((now_ms - full_since_ms_) / patience.frame_ms);
-    if (taken_bytes_ < frames * limits::frame_bytes_max)
+  if (out && out->full_since_ms != never_ms) {
+    const auto frames =
+        static_cast<std::uint64_t>((now_ms - out->full_since_ms) / patience.frame_ms);
+    if (out->taken_bytes < frames * limits::frame_bytes_max)
       return Error(Errc::timed_out, "the peer reads too slowly what is sent to it");
   }
   if (reading_paused_) return {};
@@ -232,10 +227,9 @@ void SecureSocket::lose(const Error& reason) {
   if (!usable()) return;
   lost_ = true;
   set_partial_bytes(0);
-  asio::error_code ignored;
-  socket_.close(ignored);
+  transport_->close();
   // Later, for this may be within a call of the owner.
-  asio::post(socket_.get_executor(), [self = shared_from_this(), reason] {
+  asio::post(transport_->executor(), [self = shared_from_this(), reason] {
     if (auto* owner = std::exchange(self->owner_, nullptr)) owner->on_lost(*self, reason);
   });
 }
@@ -243,11 +237,9 @@ void SecureSocket::lose(const Error& reason) {
 void SecureSocket::close() {
   flush();
   owner_ = nullptr;
-  queue_ = {};
+  if (outgoing_) outgoing_->queue.clear(), outgoing_->queue_bytes = 0;
   set_partial_bytes(0);
-  asio::error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-  socket_.close(ignored);
+  transport_->close();
 }
 
 }  // namespace tern::net

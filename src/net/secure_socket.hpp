@@ -1,12 +1,12 @@
 // A TCP connection with a SecureChannel on it, for either side.
 #pragma once
 
-#include <asio/ip/tcp.hpp>
 #include <memory>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "net/secure_channel.hpp"
+#include "net/transport.hpp"
 
 namespace tern::net {
 
@@ -34,9 +34,10 @@ struct SocketPatience {
 };
 
 /// All on one strand. Frames wait unencrypted, and shared, until the system takes them.
-class SecureSocket : public std::enable_shared_from_this<SecureSocket> {
+class SecureSocket final : public std::enable_shared_from_this<SecureSocket>,
+                           private Transport::Listener {
  public:
-  using Tcp = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
+  using Tcp = Transport::Tcp;
   using Frame = std::shared_ptr<const Bytes>;
 
   /// Who uses the socket; called from its handlers, never from within the owner's own calls.
@@ -56,8 +57,8 @@ class SecureSocket : public std::enable_shared_from_this<SecureSocket> {
   };
 
   /// `id` is the owner's name for it. `owner` and `context` outlive the socket, or close() it.
-  SecureSocket(Tcp socket, SecureChannel channel, std::uint64_t id, Owner& owner,
-               SocketContext& context);
+  SecureSocket(std::unique_ptr<Transport> transport, SecureChannel channel, std::uint64_t id,
+               Owner& owner, SocketContext& context);
 
   /// Begins to read; a device's side also sends the handshake.
   void start();
@@ -71,7 +72,7 @@ class SecureSocket : public std::enable_shared_from_this<SecureSocket> {
 
   std::uint64_t id() const { return id_; }
   const SecureChannel& channel() const { return channel_; }
-  std::size_t queued_bytes() const { return queued_bytes_ + unsent_.size() - unsent_begin_; }
+  std::size_t queued_bytes() const { return outgoing_ ? outgoing_->bytes() : 0; }
   /// Since when the rest of a message or frame is owed; never_ms when nothing is.
   std::int64_t owing_since_ms() const { return owing_since_ms_; }
   std::size_t partial_bytes() const { return partial_bytes_; }
@@ -80,32 +81,42 @@ class SecureSocket : public std::enable_shared_from_this<SecureSocket> {
   Result<void> check_patience(std::int64_t now_ms, const SocketPatience& patience) const;
 
  private:
+  /// What waits for the peer; nothing while nothing does, for most sockets are idle.
+  struct Outgoing {
+    std::vector<Frame> queue;
+    std::size_t queue_bytes = 0;
+    Bytes unsent;  // encrypted, from `unsent_begin` on
+    std::size_t unsent_begin = 0;
+    bool write_pending = false;
+    std::int64_t written_ms = 0;
+    std::int64_t full_since_ms = never_ms;  // since when something has always waited
+    std::uint64_t taken_bytes = 0;          // by the peer since then
+    std::size_t bytes() const { return queue_bytes + unsent.size() - unsent_begin; }
+  };
+
+  std::shared_ptr<void> keep_alive() override { return shared_from_this(); }
+  void on_readable() override;
+  void on_writable() override;
   void wait_readable();
-  void on_readable();
   bool receive(MutableByteSpan bytes);
   void note_received(std::int64_t now_ms, bool frames_came);
   void set_partial_bytes(std::size_t bytes);
-  Result<void> seal_queued();
-  bool write_unsent();
-  void wait_writable();
+  Outgoing& outgoing();
+  Result<void> seal_queued(Outgoing& out);
+  bool write_unsent(Outgoing& out);
+  void wait_writable(Outgoing& out);
   void lose(const Error& reason);
   bool usable() const { return owner_ && !lost_; }
 
-  Tcp socket_;
+  std::unique_ptr<Transport> transport_;
   SecureChannel channel_;
   std::uint64_t id_;
   Owner* owner_;  // null once closed
   SocketContext& context_;
-  std::vector<Frame> queue_;
-  std::size_t queued_bytes_ = 0;
-  Bytes unsent_;  // encrypted, from unsent_begin_ on
-  std::size_t unsent_begin_ = 0;
+  std::unique_ptr<Outgoing> outgoing_;
   std::size_t partial_bytes_ = 0;
-  std::int64_t handshake_since_ms_, received_ms_, owing_since_ms_ = never_ms, written_ms_ = 0;
-  std::int64_t full_since_ms_ = never_ms;  // since when something has always waited
-  std::uint64_t taken_bytes_ = 0;          // by the peer since then
-  bool opened_ = false, lost_ = false, reading_paused_ = false, read_pending_ = false,
-       write_pending_ = false;
+  std::int64_t handshake_since_ms_, received_ms_, owing_since_ms_ = never_ms;
+  bool opened_ = false, lost_ = false, reading_paused_ = false;
 };
 
 }  // namespace tern::net

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -150,6 +151,12 @@ int run(const Settings& settings) {
   raise_descriptor_limit();
   auto options = settings.relay;
   options.send_code = verifier(settings.verifier);
+  // Whoever looks after this process starts it again, and it finds what the disk has kept.
+  std::atomic<bool> disk_failed = false;
+  options.on_disk_failed = [&] {
+    disk_failed = true;
+    kill(getpid(), SIGTERM);
+  };
   auto relay = tern::Relay::start(options);
   if (!relay) return fail(relay.error());
   const auto address = announced(*relay, settings.announce);
@@ -159,11 +166,14 @@ int run(const Settings& settings) {
   print_line("listening port=" + std::to_string(relay->port()));
   int signal = 0;
   while (sigwait(&signals, &signal) == 0 && signal == SIGUSR1) rotate(*relay);
-  print_line(std::string("stopping: ") + (signal == SIGINT ? "SIGINT" : "SIGTERM"));
+  print_line(std::string("stopping: ") + (disk_failed        ? "the disk has failed"
+                                          : signal == SIGINT ? "SIGINT"
+                                                             : "SIGTERM"));
   relay->stop();
-  std::filesystem::remove(pid_file(options.folder));
+  std::error_code none;
+  std::filesystem::remove(pid_file(options.folder), none);
   print_line("stopped");
-  return 0;
+  return disk_failed ? 1 : 0;
 }
 
 // The relay of the folder does it, or, when there is none, this process begins what the next one

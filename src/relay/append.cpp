@@ -1,6 +1,7 @@
 // create_log and append: the checks. What they let through, append_plan carries out.
 #include <algorithm>
 
+#include "base/deliberate_fault.hpp"
 #include "base/try.hpp"
 #include "crypto/log_id.hpp"
 #include "relay/append_plan.hpp"
@@ -122,8 +123,9 @@ Result<wire::Answer> append(Context& context, const Caller& caller, const wire::
   if (!state || state->kind != LogKind::chat) return Errc::not_member;
   plan.before = *state;
 
-  TERN_ASSIGN(const auto repeated,
+  TERN_ASSIGN(auto repeated,
               find_repeated(context.store, plan.log, plan.before, plan.membership, plan.entries));
+  if (is_deliberate(DeliberateFault::repeats_not_recognized)) repeated = {};
   if (repeated.entries == plan.entries.size())
     return appended_before(plan.before, plan.membership, repeated);
   TERN_TRY(check_not_recovering(context, plan.log));
@@ -134,7 +136,8 @@ Result<wire::Answer> append(Context& context, const Caller& caller, const wire::
   if (repeated.entries > 0) return stale(plan.before);
   if (rejoin) {
     TERN_TRY(check_rejoin(context, plan.log, plan.author, plan.membership, *rejoin));
-  } else if (request.base != (answers ? plan.membership.struck_seq : plan.before.base)) {
+  } else if (!is_deliberate(DeliberateFault::base_not_checked) &&
+             request.base != (answers ? plan.membership.struck_seq : plan.before.base)) {
     return answers ? Result<wire::Answer>(Errc::not_member) : stale(plan.before);
   }
   TERN_TRY(check_restart(plan));
@@ -161,8 +164,10 @@ Result<wire::Answer> create_log(Context& context, const Caller& caller,
     if (!membership) return Errc::log_exists;
     TERN_ASSIGN(const auto repeated,
                 find_repeated(context.store, plan.log, *present, *membership, plan.entries));
-    if (repeated.entries == 1) return appended_before(*present, *membership, repeated);
-    return Errc::log_exists;
+    if (repeated.entries == 0) return Errc::log_exists;
+    // Its Resume did not name the log, and it may have nothing to read in it now that it knows.
+    context.batch.created_before.emplace_back(caller.session.connection, plan.log);
+    return appended_before(*present, *membership, repeated);
   }
   plan.before.members = 1;
   TERN_TRY(plan_access(context, plan));

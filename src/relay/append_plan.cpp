@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/deliberate_fault.hpp"
 #include "base/try.hpp"
 #include "relay/blobs.hpp"
 #include "relay/contacts.hpp"
@@ -141,7 +142,9 @@ Result<void> remember_append(Context& context, const AppendPlan& plan,
   membership.appends.front() = {rows.front().seq, static_cast<std::uint32_t>(rows.size())};
   // Both are a struck device's one word a day.
   if (plan.entries.front().rejoin || !membership.on_list()) membership.rejoin_s = context.wall_s();
-  return context.store.put_member(plan.log, plan.author, membership);
+  const bool founds = plan.before.head == 0;
+  return founds ? context.store.put_member(plan.log, plan.author, membership)
+                : context.store.update_member(plan.log, plan.author, membership);
 }
 
 void note_news(Context& context, const AppendPlan& plan, const Numbered& numbered) {
@@ -221,6 +224,16 @@ Result<wire::Appended> carry_out(Context& context, const AppendPlan& plan) {
     welcome.commit_seq = commit.seq;
     welcome.hash = commit.hash;
     welcome.group_info = welcomes.group_info;
+#ifdef TERN_DELIBERATE_FAULTS
+    if (is_deliberate(DeliberateFault::welcome_in_second_transaction)) {
+      context.batch.late_welcomes.emplace_back(
+          [commit, welcome, devices = welcomes.devices](Context& later) {
+            std::vector<DeviceId> full;
+            return deliver_welcomes(later, commit, welcome, devices, full);
+          });
+      continue;
+    }
+#endif
     TERN_TRY(deliver_welcomes(context, commit, welcome, welcomes.devices, out.inbox_full));
   }
   return out;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -14,6 +15,8 @@
 #include "wire/frames.hpp"
 
 namespace tern::relay {
+
+struct Context;
 
 struct NewEntry {
   wire::Entry entry;  ///< its payload lies in a request's frame or in the batch's arena
@@ -90,6 +93,8 @@ class Batch {
   /// Connections that are told everything by a Resume at the batch's end, and where they lag.
   std::unordered_map<ConnectionId, std::vector<std::pair<LogId, Lag>>> resumed;
   std::vector<ReadTold> reads;
+  /// Connections that made a log again which they had made before: they are told of what comes.
+  std::vector<std::pair<ConnectionId, LogId>> created_before;
 
   std::vector<DeviceId> renewed;  ///< known devices that registered with something new
   std::vector<DeviceId> claimed;  ///< whose single-use key packages were given away
@@ -121,6 +126,9 @@ class Batch {
   LogNews& news_of(const LogId& log);
   std::deque<LogNews>& news() { return news_; }
   /// Keeps bytes alive as long as the batch.
+#ifdef TERN_DELIBERATE_FAULTS
+  std::vector<std::function<Result<void>(Context&)>> late_welcomes;
+#endif
   ByteSpan keep(Bytes bytes) { return arena_.emplace_back(std::move(bytes)); }
   void raise_counter(const DeviceId& device, std::uint64_t counter);
 

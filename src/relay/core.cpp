@@ -35,10 +35,7 @@ class CoreImpl final : public Core {
   }
   void disconnected(Now, ConnectionId connection) override {
     if (!sessions_.find(connection)) return;
-    sessions_.erase(connection);
-    queue_.forget(connection);
-    blob_interests_.forget(connection);
-    contacts_.works.forget(connection);
+    forget(connection);
     events_.line("disconnected connection=" + std::to_string(connection));
   }
   void receive(Now now, ConnectionId connection, Bytes frame) override {
@@ -82,10 +79,15 @@ class CoreImpl final : public Core {
   }
   void run_requests_of(Now now);
   void run_contact_upkeep(Now now);
+  void deliver_late(Now now, const Batch& batch);  ///< only with TERN_DELIBERATE_FAULTS
   void publish_contacts(Now now, Batch& batch);
   void forget_changed(const Batch& batch);
   void hand_out_work();
+  void forget(ConnectionId connection);
   void close(ConnectionId connection, Errc reason);
+  void note_failure(const Error& error) {
+    if (error == Errc::storage_io) statistics_.disk_failed = true;
+  }
   void upkeep_failed(Now now, const Error& error);
   void publish(Now now, const std::vector<QueuedRequest>& requests, Batch& batch);
   void apply_to_sessions(Batch& batch);
@@ -139,8 +141,7 @@ void CoreImpl::run_requests_of(Now now) {
     return find_receivers(running);
   });
   if (!done) {
-    reservations_.forget_staged();
-    recoveries_.forget_staged();
+    note_failure(done.error());
     upkeep_failed(now, done.error());
     // A commit may have failed after it reached the disk.
     forget_changed(batch);
@@ -154,7 +155,24 @@ void CoreImpl::run_requests_of(Now now) {
   ++statistics_.batches;
   statistics_.entries_stored += batch.entries_stored;
   publish(now, requests, batch);
+#ifdef TERN_DELIBERATE_FAULTS
+  deliver_late(now, batch);
+#endif
 }
+
+#ifdef TERN_DELIBERATE_FAULTS
+void CoreImpl::deliver_late(Now now, const Batch& batch) {
+  if (batch.late_welcomes.empty()) return;
+  Batch late;
+  const auto done = store_.transact([&](LogTransaction& transaction) -> Result<void> {
+    late = Batch();
+    auto running = context(now, transaction, late);
+    for (const auto& deliver : batch.late_welcomes) TERN_TRY(deliver(running));
+    return find_receivers(running);
+  });
+  if (done) publish(now, {}, late);
+}
+#endif
 
 // In a transaction of its own: on a full disk it must not take anybody's request down with it.
 void CoreImpl::run_contact_upkeep(Now now) {
@@ -165,7 +183,10 @@ void CoreImpl::run_contact_upkeep(Now now) {
     return contact_upkeep_.run(running);
   });
   forget_changed(batch);
-  if (!done) return contact_upkeep_.postpone(now);
+  if (!done) {
+    note_failure(done.error());
+    return contact_upkeep_.postpone(now);
+  }
   contact_upkeep_.keep(now);
   upkeep_.take(now, batch);
   for (const auto& line : batch.log_lines) events_.line(line);
@@ -265,12 +286,9 @@ void CoreImpl::publish(Now now, const std::vector<QueuedRequest>& requests, Batc
   }
   FanOut fan_out(sessions_, batch, outputs_);
   // A Welcome comes before what follows it in its chat.
-  for (const auto& news : batch.news()) {
-    if (news.inbox_of) fan_out.push(news);
-  }
-  for (const auto& news : batch.news()) {
-    if (!news.inbox_of) fan_out.push(news);
-  }
+  for (const bool to_inbox : {true, false})
+    for (const auto& news : batch.news())
+      if (news.inbox_of.has_value() == to_inbox) fan_out.push(news);
   for (const auto& signal : batch.signals) fan_out.push(signal);
   for (const auto& [device, left] : batch.key_packages_low)
     fan_out.push_key_packages_low(device, left);
@@ -320,6 +338,7 @@ void CoreImpl::apply_to_sessions(Batch& batch) {
     auto* const session = sessions_.find(connection);
     if (session) session->lags = {lags.begin(), lags.end()};
   }
+  for (const auto& [connection, log] : batch.created_before) sessions_.tell_again(connection, log);
   for (const auto& read : batch.reads) {
     auto* const session = sessions_.find(read.connection);
     if (!session) continue;
@@ -354,13 +373,17 @@ void CoreImpl::answer(ConnectionId connection, Bytes frame) {
   outputs_.push_back(SendFrame{connection, std::make_shared<const Bytes>(std::move(frame))});
 }
 
-void CoreImpl::close(ConnectionId connection, Errc reason) {
-  events_.line("closed connection=" + std::to_string(connection) +
-               " reason=" + std::string(name(reason)));
+void CoreImpl::forget(ConnectionId connection) {
   sessions_.erase(connection);
   queue_.forget(connection);
   blob_interests_.forget(connection);
   contacts_.works.forget(connection);
+}
+
+void CoreImpl::close(ConnectionId connection, Errc reason) {
+  events_.line("closed connection=" + std::to_string(connection) +
+               " reason=" + std::string(name(reason)));
+  forget(connection);
   outputs_.push_back(CloseConnection{connection, reason});
 }
 

@@ -65,6 +65,9 @@ struct CoreConfig {
 struct CoreStatistics {
   std::uint64_t batches = 0;
   std::uint64_t entries_stored = 0;
+  /// A batch has ended in storage_io, and so will every other until the environment is opened
+  /// again.
+  bool disk_failed = false;
 };
 
 class Core {

@@ -1,5 +1,6 @@
 #include "relay/kv_log_store.hpp"
 
+#include "base/deliberate_fault.hpp"
 #include "base/try.hpp"
 #include "relay/kv_log_transaction.hpp"
 
@@ -17,6 +18,8 @@ Result<void> KvLogStore::attempt(const std::function<Result<void>(LogTransaction
   TERN_TRY(work(transaction));
   TERN_ASSIGN(const auto durability, transaction.finish());
   if (!durability) return {};
+  if (is_deliberate(DeliberateFault::acknowledged_before_sync))
+    return rows->commit(store::Durability::lazy);
   return rows->commit(*durability);
 }
 

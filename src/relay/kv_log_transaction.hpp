@@ -28,6 +28,8 @@ class KvLogTransaction final : public LogTransaction {
   Result<std::optional<Membership>> member(const LogId& log, const DeviceId& device) override;
   Result<void> put_member(const LogId& log, const DeviceId& device,
                           const Membership& membership) override;
+  Result<void> update_member(const LogId& log, const DeviceId& device,
+                             const Membership& membership) override;
   Result<void> erase_member(const LogId& log, const DeviceId& device) override;
   Result<void> members(const LogId& log, const VisitMember& visit) override;
   Result<void> struck(const LogId& log, const VisitMember& visit) override;
@@ -145,6 +147,8 @@ class KvLogTransaction final : public LogTransaction {
   };
   Result<HeldState*> held(const LogId& log);
   Result<EntryRow> entry(const LogId& log, std::uint64_t seq);
+  Result<std::uint64_t> row_of(const LogId& log, std::uint64_t seq);
+  Result<void> erase_rows(const LogId& log, std::uint64_t from, std::uint64_t to);
   Result<void> memberships(store::Table table, const LogId& log, const VisitMember& visit);
   Result<void> visit_records(ByteSpan prefix, const VisitRecord& visit);
   /// What an inbox entry takes beside its own row, given back.

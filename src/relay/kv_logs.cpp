@@ -60,38 +60,75 @@ Result<void> KvLogTransaction::append(const LogId& log, const LogState& before,
                                       const LogState& after, std::span<const EntryRow> rows) {
   TERN_ASSIGN(auto* const state, held(log));
   TERN_CHECK(state->state && *state->state == before);
-  for (const auto& row : rows) {
-    encode_into(row_bytes_, row);
-    TERN_TRY(put(tables::entries, Key(log, row.seq), row_bytes_));
-    if (after.kind != LogKind::inbox) continue;
-    TERN_ASSIGN(const auto share, inbox_share(log, row.author));
-    TERN_TRY(put(tables::inbox_shares, Key(log, row.author), encode_number(share + 1)));
+  for (auto rest = rows; !rest.empty();) {
+    const auto together = entries_in_row(rest);
+    encode_into(row_bytes_, rest.first(together));
+    TERN_TRY(put(tables::entries, Key(log, rest.front().seq), row_bytes_));
+    rest = rest.subspan(together);
+  }
+  if (after.kind == LogKind::inbox) {
+    for (const auto& row : rows) {
+      TERN_ASSIGN(const auto share, inbox_share(log, row.author));
+      TERN_TRY(put(tables::inbox_shares, Key(log, row.author), encode_number(share + 1)));
+    }
   }
   *state = {after, true};
   synced_ = true;
   return {};
 }
 
+// An entry lies in the last row that begins at it or before.
+Result<std::uint64_t> KvLogTransaction::row_of(const LogId& log, std::uint64_t seq) {
+  auto out = seq;
+  TERN_TRY(rows_.scan_back(tables::entries, log, Key(log, seq), [&](ByteSpan key, ByteSpan) {
+    out = number_at_end(key);
+    return Scan::stop;
+  }));
+  return out;
+}
+
 Result<void> KvLogTransaction::read(const LogId& log, std::uint64_t from, std::uint64_t to,
                                     const VisitEntry& visit) {
+  TERN_ASSIGN(const auto first, row_of(log, from));
   Result<void> outcome;
-  TERN_TRY(rows_.scan(tables::entries, log, Key(log, from), [&](ByteSpan key, ByteSpan value) {
+  const auto up_to = [&](const EntryRow& row) { return row.seq > to ? Scan::stop : visit(row); };
+  TERN_TRY(rows_.scan(tables::entries, log, Key(log, first), [&](ByteSpan key, ByteSpan value) {
     const auto seq = number_at_end(key);
     if (seq > to) return Scan::stop;
-    const auto row = decode_entry_row(seq, value);
-    if (!row) {
-      outcome = row.error();
-      return Scan::stop;
-    }
-    return visit(*row);
+    const auto visited = visit_entries(seq, value, from, up_to);
+    if (visited) return *visited;
+    outcome = visited.error();
+    return Scan::stop;
   }));
   return outcome;
 }
 
 Result<EntryRow> KvLogTransaction::entry(const LogId& log, std::uint64_t seq) {
-  TERN_ASSIGN(const auto row, rows_.get(tables::entries, Key(log, seq)));
-  if (!row) return Error(Errc::storage_damaged, "an entry of a log is missing");
-  return decode_entry_row(seq, *row);
+  std::optional<EntryRow> out;
+  TERN_TRY(read(log, seq, seq, [&](const EntryRow& row) {
+    out = row;
+    return Scan::stop;
+  }));
+  if (!out) return Error(Errc::storage_damaged, "an entry of a log is missing");
+  return *out;
+}
+
+// Rows of which no entry is wanted any more: one that is in part stays until the rest goes too.
+Result<void> KvLogTransaction::erase_rows(const LogId& log, std::uint64_t from, std::uint64_t to) {
+  TERN_ASSIGN(const auto first, row_of(log, from));
+  Result<void> outcome;
+  std::vector<std::uint64_t> gone;
+  TERN_TRY(rows_.scan(tables::entries, log, Key(log, first), [&](ByteSpan key, ByteSpan value) {
+    const auto seq = number_at_end(key);
+    const auto count = count_entries(value);
+    if (!count) outcome = count.error();
+    if (!count || seq + *count - 1 > to) return Scan::stop;
+    gone.push_back(seq);
+    return Scan::next;
+  }));
+  TERN_TRY(outcome);
+  for (const auto seq : gone) TERN_TRY(erase_lazily(tables::entries, Key(log, seq)));
+  return {};
 }
 
 Result<std::size_t> KvLogTransaction::forget(const LogId& log, std::uint64_t to,
@@ -110,16 +147,17 @@ Result<std::size_t> KvLogTransaction::forget(const LogId& log, std::uint64_t to,
     return seqs.size() < count_max ? Scan::next : Scan::stop;
   }));
   if (seqs.empty()) return std::size_t{0};
-  for (const auto seq : seqs) {
-    if (state.kind == LogKind::inbox) {
+  if (state.kind == LogKind::inbox) {
+    for (const auto seq : seqs) {
       TERN_ASSIGN(const auto welcome, entry(log, seq));
       TERN_TRY(release_welcome(log, welcome));
     }
-    TERN_TRY(erase_lazily(tables::entries, Key(log, seq)));
   }
+  TERN_TRY(erase_rows(log, state.first_kept, seqs.back()));
   state.first_kept = seqs.back() + 1;
   state.forgotten_hash = last_hash;
   row->changed = true;
+  lazy_ = true;
   return seqs.size();
 }
 
@@ -164,6 +202,12 @@ Result<void> KvLogTransaction::put_member(const LogId& log, const DeviceId& devi
     TERN_TRY(put(tables::device_logs, Key(device, log), {}));
   }
   return put(table, key, encode(membership));
+}
+
+Result<void> KvLogTransaction::update_member(const LogId& log, const DeviceId& device,
+                                             const Membership& membership) {
+  return put(membership.on_list() ? tables::members : tables::struck, Key(log, device),
+             encode(membership));
 }
 
 Result<void> KvLogTransaction::erase_member(const LogId& log, const DeviceId& device) {

@@ -156,6 +156,9 @@ class LogTransaction : public DirectoryTransaction {
   virtual Result<std::optional<Membership>> member(const LogId& log, const DeviceId& device) = 0;
   virtual Result<void> put_member(const LogId& log, const DeviceId& device,
                                   const Membership& membership) = 0;
+  /// As put_member(), of one that is on the list, or off it, as it was when member() gave it.
+  virtual Result<void> update_member(const LogId& log, const DeviceId& device,
+                                     const Membership& membership) = 0;
   virtual Result<void> erase_member(const LogId& log, const DeviceId& device) = 0;
   using VisitMember = std::function<Scan(const DeviceId&, const Membership&)>;
   /// Who is on the list; who was struck, however many, costs nothing here.

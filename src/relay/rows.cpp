@@ -1,11 +1,20 @@
 #include "relay/rows.hpp"
 
+#include <algorithm>
+
 #include "base/codec.hpp"
 
 namespace tern::relay {
 namespace {
 
+// At most, beside the payload.
 constexpr std::size_t entry_row_bytes = 2 + 16 + 8 + 16 + 8 + 32 + 16 + 8;
+// A row of one entry begins with its kind, which is not 0; a row of several with this, and each of
+// them with its length.
+constexpr std::uint8_t several = 0;
+constexpr std::size_t length_bytes = 4;
+// Of several: four pages of LMDB's.
+constexpr std::size_t row_bytes_max = 4 * 4096 - 16;
 
 // What a reader of our own rows finds wrong was not written by us.
 template <class T>
@@ -62,6 +71,58 @@ Result<EntryRow> read_entry_row(std::uint64_t seq, Reader reader) {
   }
   out.payload = reader.rest();
   return out;
+}
+
+Result<ByteSpan> read_entry_bytes(Reader& reader) {
+  TERN_ASSIGN(const auto length, reader.number<std::uint32_t>());
+  return reader.raw(length);
+}
+
+bool begins_several(ByteSpan bytes) { return !bytes.empty() && bytes.front() == several; }
+
+Result<std::uint64_t> read_count(Reader reader) {
+  if (!begins_several(reader.rest())) return std::uint64_t{1};
+  TERN_TRY(reader.number<std::uint8_t>());
+  std::uint64_t out = 0;
+  for (; !reader.empty(); ++out) TERN_TRY(read_entry_bytes(reader));
+  return out;
+}
+
+Result<Scan> read_entries(std::uint64_t seq, Reader reader, std::uint64_t from,
+                          const LogTransaction::VisitEntry& visit) {
+  if (!begins_several(reader.rest())) {
+    if (seq < from) return Scan::next;
+    TERN_ASSIGN(const auto row, read_entry_row(seq, reader));
+    return visit(row);
+  }
+  TERN_TRY(reader.number<std::uint8_t>());
+  for (; !reader.empty(); ++seq) {
+    TERN_ASSIGN(const auto bytes, read_entry_bytes(reader));
+    if (seq < from) continue;
+    TERN_ASSIGN(const auto row, read_entry_row(seq, Reader(bytes)));
+    if (visit(row) == Scan::stop) return Scan::stop;
+  }
+  return Scan::next;
+}
+
+std::uint8_t* write_entry(std::uint8_t* at, const EntryRow& row) {
+  const auto raw = [&at](ByteSpan bytes) { at = std::copy(bytes.begin(), bytes.end(), at); };
+  const auto number = [&at](std::uint64_t value) {
+    for (int shift = 56; shift >= 0; shift -= 8) *at++ = static_cast<std::uint8_t>(value >> shift);
+  };
+  *at++ = static_cast<std::uint8_t>(row.kind);
+  *at++ = row.group_info ? 1 : 0;
+  raw(row.id);
+  number(row.base);
+  raw(row.author);
+  number(static_cast<std::uint64_t>(row.stored_s));
+  raw(row.hash);
+  if (row.group_info) {
+    raw(row.group_info->log);
+    number(row.group_info->commit_seq);
+  }
+  raw(row.payload);
+  return at;
 }
 
 Result<Membership> read_membership(Reader reader) {
@@ -150,29 +211,49 @@ Result<LogState> decode_log_state(ByteSpan bytes) {
 }
 
 void encode_into(Bytes& out, const EntryRow& row) {
-  out.clear();
-  out.reserve(entry_row_bytes + row.payload.size());
-  const auto raw = [&out](ByteSpan bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); };
-  const auto number = [&out](std::uint64_t value) {
-    for (int shift = 56; shift >= 0; shift -= 8)
-      out.push_back(static_cast<std::uint8_t>(value >> shift));
-  };
-  out.push_back(static_cast<std::uint8_t>(row.kind));
-  out.push_back(row.group_info ? 1 : 0);
-  raw(row.id);
-  number(row.base);
-  raw(row.author);
-  number(static_cast<std::uint64_t>(row.stored_s));
-  raw(row.hash);
-  if (row.group_info) {
-    raw(row.group_info->log);
-    number(row.group_info->commit_seq);
-  }
-  raw(row.payload);
+  out.resize(entry_row_bytes + row.payload.size());
+  const auto* const end = write_entry(out.data(), row);
+  out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
 Result<EntryRow> decode_entry_row(std::uint64_t seq, ByteSpan bytes) {
   return or_damaged(read_entry_row(seq, Reader(bytes)));
+}
+
+void encode_into(Bytes& out, std::span<const EntryRow> entries) {
+  if (entries.size() == 1) return encode_into(out, entries.front());
+  std::size_t most = 1;
+  for (const auto& entry : entries) most += length_bytes + entry_row_bytes + entry.payload.size();
+  out.resize(most);
+  auto* at = out.data();
+  *at++ = several;
+  for (const auto& entry : entries) {
+    auto* const begin = at + length_bytes;
+    const auto length = static_cast<std::uint32_t>(write_entry(begin, entry) - begin);
+    for (int shift = 24; shift >= 0; shift -= 8) *at++ = static_cast<std::uint8_t>(length >> shift);
+    at += length;
+  }
+  out.resize(static_cast<std::size_t>(at - out.data()));
+}
+
+std::size_t entries_in_row(std::span<const EntryRow> entries) {
+  std::size_t bytes = 1;
+  std::size_t out = 0;
+  for (const auto& entry : entries) {
+    bytes += length_bytes + entry_row_bytes + entry.payload.size();
+    if (out > 0 && (bytes > row_bytes_max || entry.seq != entries.front().seq + out)) break;
+    ++out;
+  }
+  return out;
+}
+
+Result<std::uint64_t> count_entries(ByteSpan bytes) {
+  return or_damaged(read_count(Reader(bytes)));
+}
+
+Result<Scan> visit_entries(std::uint64_t first_seq, ByteSpan bytes, std::uint64_t from,
+                           const LogTransaction::VisitEntry& visit) {
+  return or_damaged(read_entries(first_seq, Reader(bytes), from, visit));
 }
 
 Bytes encode(const Membership& membership) {

@@ -44,10 +44,22 @@ class Key {
 Bytes encode(const LogState& state);
 Result<LogState> decode_log_state(ByteSpan bytes);
 
-/// Into `out`, which is reused from row to row. The seq is the key's.
+/// One entry, into `out`, which is reused from row to row. The seq is the key's.
 void encode_into(Bytes& out, const EntryRow& row);
 /// The payload points into `bytes`.
 Result<EntryRow> decode_entry_row(std::uint64_t seq, ByteSpan bytes);
+/// Consecutive entries in one row. The first one's seq is the key's.
+void encode_into(Bytes& out, std::span<const EntryRow> entries);
+/// How many of `entries` one row takes, at least one, and only consecutive ones: what is stored
+/// together is read, kept and forgotten together, and a value of some pages is as good as one of
+/// many.
+std::size_t entries_in_row(std::span<const EntryRow> entries);
+/// How many a row holds.
+Result<std::uint64_t> count_entries(ByteSpan bytes);
+/// Those of a row from `from` on, the first of all being `first_seq`. Payloads point into `bytes`.
+/// Says whether `visit` wants more.
+Result<Scan> visit_entries(std::uint64_t first_seq, ByteSpan bytes, std::uint64_t from,
+                           const LogTransaction::VisitEntry& visit);
 
 Bytes encode(const Membership& membership);
 Result<Membership> decode_membership(ByteSpan bytes);

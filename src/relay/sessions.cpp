@@ -31,6 +31,13 @@ Session* Sessions::find(ConnectionId connection) {
   return const_cast<Session*>(std::as_const(*this).find(connection));
 }
 
+void Sessions::tell_again(ConnectionId connection, const LogId& log) {
+  auto* const session = find(connection);
+  if (!session) return;
+  const auto lag = session->lags.find(log);
+  if (lag != session->lags.end()) lag->second.noticed = false;
+}
+
 const Session* Sessions::online(const DeviceId& device) const {
   const auto found = online_.find(device);
   return found != online_.end() ? find(found->second) : nullptr;

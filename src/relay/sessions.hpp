@@ -42,6 +42,8 @@ class Sessions {
                std::string_view origin);
   void erase(ConnectionId connection);
   Session* find(ConnectionId connection);
+  /// Its next entries in `log` are told of, though it has not read yet.
+  void tell_again(ConnectionId connection, const LogId& log);
   const Session* find(ConnectionId connection) const;
   /// The device's connection; null when it is offline.
   Session* online(const DeviceId& device);

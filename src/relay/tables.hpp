@@ -6,7 +6,7 @@
 namespace tern::relay::tables {
 
 inline constexpr store::Table logs{1};              // log -> LogState
-inline constexpr store::Table entries{2};           // log, seq -> EntryRow
+inline constexpr store::Table entries{2};           // log, the first one's seq -> EntryRows
 inline constexpr store::Table members{3};           // log, device -> Membership, on the list
 inline constexpr store::Table device_logs{4};       // device, log -> nothing
 inline constexpr store::Table accounts{5};          // account -> AccountRow

@@ -32,6 +32,17 @@ class RowKey {
   /// A copy of a key that make() made.
   static RowKey stored(ByteSpan bytes);
 
+  // What is behind the key is not copied: most are short, and there are several to every request.
+  RowKey(const RowKey& other) : size_(other.size_) {
+    std::copy_n(other.bytes_.begin(), size_, bytes_.begin());
+  }
+  RowKey& operator=(const RowKey& other) {
+    size_ = other.size_;
+    std::copy_n(other.bytes_.begin(), size_, bytes_.begin());
+    return *this;
+  }
+  ~RowKey() = default;
+
   ByteSpan span() const { return ByteSpan(bytes_).first(size_); }
   /// The caller's part.
   ByteSpan user_part() const { return span().subspan(1); }

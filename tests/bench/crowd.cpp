@@ -78,8 +78,8 @@ mls::Group Crowd::member(LeafIndex index) const {
   auto& state = group_->state();
   const auto& epoch = *state.epoch;
   mls::PrivateKeys keys{leaf_keys_[index.value].clone(), {}};
-  for (const auto node : epoch.tree.direct_path(index))
-    if (!epoch.tree.is_blank(node)) keys.path.push_back({node, node_keys_.at(node).clone()});
+  for (const auto node : epoch.tree->direct_path(index))
+    if (!epoch.tree->is_blank(node)) keys.path.push_back({node, node_keys_.at(node).clone()});
   auto own = std::make_shared<const mls::Epoch>(mls::Epoch{epoch.context,
                                                            epoch.encoded_context,
                                                            epoch.confirmation_tag,

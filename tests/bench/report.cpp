@@ -20,12 +20,13 @@ std::string number(std::optional<double> value, const char* none) {
 std::string goal_text(const Row& row) {
   if (!row.goal) return "";
   const bool ratio = row.goal->of == Goal::Of::ratio;
-  return (ratio ? "ratio <= " : "<= ") + number(row.goal->at_most);
+  const auto* const sign = row.goal->side == Goal::Side::at_most ? "<= " : ">= ";
+  return (ratio ? "ratio " : "") + (sign + number(row.goal->limit));
 }
 
 void print(const Row& row) {
   const auto met = row.met();
-  std::printf("%-52s %10s %-7s %10s %7s  %-14s %s\n", row.name.c_str(), number(row.value).c_str(),
+  std::printf("%-60s %10s %-7s %10s %7s  %-14s %s\n", row.name.c_str(), number(row.value).c_str(),
               row.unit.c_str(), number(row.floor, "").c_str(), number(row.ratio(), "").c_str(),
               goal_text(row).c_str(),
               !met   ? ""
@@ -55,9 +56,9 @@ std::optional<double> Row::ratio() const {
 
 std::optional<bool> Row::met() const {
   if (!goal) return std::nullopt;
-  if (goal->of == Goal::Of::value) return value <= goal->at_most;
-  const auto of_floor = ratio();
-  return of_floor && *of_floor <= goal->at_most;
+  const auto figure = goal->of == Goal::Of::value ? std::optional(value) : ratio();
+  if (!figure) return false;
+  return goal->side == Goal::Side::at_most ? *figure <= goal->limit : *figure >= goal->limit;
 }
 
 Report::Report(int argc, char** argv) {
@@ -66,7 +67,7 @@ Report::Report(int argc, char** argv) {
 }
 
 Report::~Report() {
-  std::printf("%-52s %10s %-7s %10s %7s  %-14s\n", "", "value", "unit", "floor", "ratio", "goal");
+  std::printf("%-60s %10s %-7s %10s %7s  %-14s\n", "", "value", "unit", "floor", "ratio", "goal");
   for (const auto& row : rows_) print(row);
   if (rows_file_.empty()) return;
   std::ofstream out(rows_file_, std::ios::app);

@@ -10,12 +10,14 @@ namespace tern::bench {
 /// What the issue that asked for the figure wants of it.
 struct Goal {
   enum class Of { value, ratio } of = Of::value;
-  double at_most = 0;
+  double limit = 0;
+  enum class Side { at_most, at_least } side = Side::at_most;
 };
 inline Goal value_at_most(double limit) { return {Goal::Of::value, limit}; }
+inline Goal value_at_least(double limit) { return {Goal::Of::value, limit, Goal::Side::at_least}; }
 inline Goal ratio_at_most(double limit) { return {Goal::Of::ratio, limit}; }
 
-/// One figure. Smaller is better in all that have a goal.
+/// One figure.
 struct Row {
   std::string name;
   double value = 0;

@@ -21,11 +21,6 @@ double wall_ms() {
   return std::chrono::duration<double, std::milli>(now).count();
 }
 
-void keep_least(std::map<std::string, double>& least, const std::string& name, double ms) {
-  const auto [at, is_new] = least.try_emplace(name, ms);
-  if (!is_new) at->second = std::min(at->second, ms);
-}
-
 }  // namespace
 
 void Turns::add(std::string name, std::function<void()> call, std::function<void()> prepare) {
@@ -33,7 +28,7 @@ void Turns::add(std::string name, std::function<void()> call, std::function<void
 }
 
 Turns::Times Turns::run() const {
-  Times least;
+  Times times;
   const double start = wall_ms();
   for (int round = 0; round < rounds_max; ++round) {
     if (round >= rounds_min && wall_ms() - start > enough_ms) break;
@@ -41,11 +36,26 @@ Turns::Times Turns::run() const {
       if (each.prepare) each.prepare();
       const double processor = processor_ms(), wall = wall_ms();
       each.call();
-      keep_least(least.processor, each.name, processor_ms() - processor);
-      keep_least(least.wall, each.name, wall_ms() - wall);
+      times.processor[each.name].push_back(processor_ms() - processor);
+      times.wall[each.name].push_back(wall_ms() - wall);
     }
   }
-  return least;
+  return times;
+}
+
+double Turns::least(const Rounds& rounds, const std::string& name) {
+  return std::ranges::min(rounds.at(name));
+}
+
+Turns::Pair Turns::typical(const Rounds& rounds, const std::string& value,
+                           const std::string& floor) {
+  std::vector<Pair> pairs;
+  for (std::size_t i = 0; i < rounds.at(value).size(); ++i)
+    pairs.push_back({rounds.at(value)[i], rounds.at(floor)[i]});
+  const auto middle = pairs.begin() + static_cast<std::ptrdiff_t>(pairs.size() / 2);
+  std::ranges::nth_element(pairs, middle, {},
+                           [](const Pair& pair) { return pair.value / pair.floor; });
+  return *middle;
 }
 
 }  // namespace tern::bench

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,17 +12,46 @@
 
 namespace tern::crash {
 
-Process::Process(std::vector<std::string> command) {
+namespace {
+
+// The words of an array that ends in a null pointer, as execve() takes them.
+class Words {
+ public:
+  explicit Words(std::vector<std::string> words) : words_(std::move(words)) {
+    for (auto& word : words_) pointers_.push_back(word.data());
+    pointers_.push_back(nullptr);
+  }
+  char* const* data() const { return pointers_.data(); }
+
+ private:
+  std::vector<std::string> words_;
+  std::vector<char*> pointers_;
+};
+
+Words environment_with(const std::map<std::string, std::string>& added) {
+  std::vector<std::string> out;
+  for (auto at = environ; *at != nullptr; ++at) out.emplace_back(*at);
+  for (const auto& [name, value] : added) out.push_back(name + "=" + value);
+  return Words(std::move(out));
+}
+
+}  // namespace
+
+Process::Process(std::vector<std::string> command, const Surroundings& surroundings) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-  std::vector<char*> arguments;
-  for (auto& word : command) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
+  // All memory is taken before the fork: another thread may hold the allocator's lock.
+  const Words arguments(std::move(command));
+  const auto environment = environment_with(surroundings.environment);
+  const char* const errors = surroundings.errors_file.c_str();
   pid_ = fork();
   if (pid_ < 0) throw std::runtime_error("no process");
   if (pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // whoever runs the lab may be killed too
     dup2(ends[1], STDOUT_FILENO);
-    execv(arguments[0], arguments.data());
+    if (*errors != '\0')
+      dup2(::open(errors, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
+    execve(arguments.data()[0], arguments.data(), environment.data());
     _exit(127);
   }
   close(ends[1]);
@@ -75,9 +105,19 @@ int Process::terminate() {
 
 int Process::wait() {
   if (pid_ < 0) return -1;
+  const auto how = ending();
+  return how.signal != 0 ? 128 + how.signal : how.status;
+}
+
+Ending Process::ending() {
   int status = 0;
   waitpid(std::exchange(pid_, -1), &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  if (WIFSIGNALED(status)) return {.signal = WTERMSIG(status)};
+  return {.status = WEXITSTATUS(status)};
+}
+
+void Process::signal(int number) const {
+  if (pid_ >= 0) ::kill(pid_, number);
 }
 
 }  // namespace tern::crash

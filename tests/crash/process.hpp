@@ -4,15 +4,28 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace tern::crash {
 
+/// What a process is started with beside its command.
+struct Surroundings {
+  std::map<std::string, std::string> environment = {};  ///< added to this process's own
+  std::string errors_file = {};  ///< where its standard error is appended; empty: to this one's
+};
+
+/// How a process ended.
+struct Ending {
+  int signal = 0;  ///< that killed it; 0: none
+  int status = 0;  ///< its exit status
+};
+
 class Process {
  public:
-  explicit Process(std::vector<std::string> command);
+  explicit Process(std::vector<std::string> command, const Surroundings& surroundings = {});
   ~Process();
   Process(Process&& other) noexcept;
   Process& operator=(Process&&) = delete;
@@ -28,6 +41,10 @@ class Process {
   int terminate();
   /// Its exit status once it ends on its own.
   int wait();
+  /// The same, and which signal it was.
+  Ending ending();
+  /// SIGCONT, and the like.
+  void signal(int number) const;
   int descriptor() const { return output_; }
 
  private:

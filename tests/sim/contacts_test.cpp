@@ -164,6 +164,8 @@ TEST_CASE("an address book over its limits is refused whole, by the limit's name
   CHECK(sync(town.world, town.anna, {entry("+32470000002", "\xff")}).error() ==
         Errc::text_not_utf8);
   CHECK(town.anna.engine().contacts().value().empty());
+  book.pop_back();
+  CHECK(sync(town.world, town.anna, book));
 }
 
 TEST_CASE("an answer that is lost is asked for again with the same elements, which costs nothing") {

@@ -16,10 +16,16 @@ Device::Device(World& world, std::string name, const client::EngineConfig& confi
 
 Device::~Device() = default;
 
+Now Device::now() const {
+  auto out = world_.now();
+  out.wall_ms += clock_ahead_ms_;
+  return out;
+}
+
 void Device::start() {
   if (running()) return;
   environment_ = store::open_memory(disk_);
-  auto opened = client::Engine::open(world_.now(), *environment_, key_, world_.entropy(), config_);
+  auto opened = client::Engine::open(now(), *environment_, key_, world_.entropy(), config_);
   if (!opened) throw std::runtime_error(name_ + " does not open: " + opened.error().message());
   engine_ = std::move(opened).value();
   after_input();
@@ -56,7 +62,7 @@ std::optional<MessageId> Device::send(const ChatId& chat, std::string_view text)
 std::optional<std::vector<MessageId>> Device::send(const ChatId& chat,
                                                    const std::vector<std::string>& texts) {
   const std::vector<std::string_view> views(texts.begin(), texts.end());
-  auto ids = engine_->send_texts(world_.now(), chat, views);
+  auto ids = engine_->send_texts(now(), chat, views);
   after_input();
   if (!running()) return std::nullopt;
   if (!ids) throw std::runtime_error(name_ + " cannot send: " + ids.error().message());
@@ -108,7 +114,7 @@ void Device::schedule_tick() {
   world_.scheduler().at(deadline, [this, life = life_, deadline] {
     if (life != life_ || !running() || tick_at_ms_ != deadline) return;
     tick_at_ms_ = never_ms;
-    engine_->tick(world_.now());
+    engine_->tick(now());
     after_input();
   });
 }
@@ -128,27 +134,27 @@ void Device::connect() {
   if (!running() || !network_ || link_) return;
   link_ = world_.relay().accept(*this);
   if (!link_) return schedule_connect();
-  engine_->link_up(world_.now());
+  engine_->link_up(now());
   after_input();
 }
 
 void Device::receive(Bytes frame) {
   if (!running()) return;
-  engine_->receive(world_.now(), frame);
+  engine_->receive(now(), frame);
   after_input();
 }
 
 void Device::link_lost() {
   link_ = nullptr;
   if (!running()) return;
-  engine_->link_down(world_.now());
+  engine_->link_down(now());
   after_input();
   schedule_connect();
 }
 
 bool Device::died() {
   if (!running()) return true;
-  if (!disk_.failed()) return false;
+  if (outlives_disk_errors_ || !disk_.failed()) return false;
   kill();
   return true;
 }

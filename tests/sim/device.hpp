@@ -29,14 +29,24 @@ class Device {
   const store::StorageKey& storage_key() const { return key_; }
   store::Counters counters() const { return environment_->counters(); }
 
+  /// As this device's clocks read it.
+  Now now() const;
+  /// Its wall clock goes so much before the world's.
+  void set_clock_ahead(std::int64_t ms) { clock_ahead_ms_ = ms; }
+
   void start();
   /// kill -9: what is not on the disk is gone; `power_cut` also undoes unsynced writes.
   void kill(bool power_cut = false);
   /// The whole folder is put back to an earlier copy (while not running).
   void restore(store::MemoryDisk copy) { disk_ = std::move(copy); }
   void set_network(bool available);
+  /// Whether the process lives on when its disk refuses a write; otherwise it dies there.
+  void set_outlives_disk_errors(bool lives) { outlives_disk_errors_ = lives; }
   /// Breaks the present connection, if there is one; it will be made again.
   void cut();
+
+  /// The present connection; null: none.
+  const std::shared_ptr<Link>& link() const { return link_; }
 
   /// Runs `call(engine)` as the app would, then lets its outputs out. The process may die in it
   /// when a disk fault is planned: then the call's answer does not count.
@@ -91,6 +101,8 @@ class Device {
   AccountId account_;
   DeviceId device_;
   bool network_ = true;
+  bool outlives_disk_errors_ = false;
+  std::int64_t clock_ahead_ms_ = 0;
   bool connecting_ = false;
   std::uint64_t life_ = 0;
   std::int64_t tick_at_ms_ = never_ms;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "sim/world.hpp"
-#include "unit/mls/hostile.hpp"
+#include "unit/mls/commit_forgery.hpp"
 #include "wire/entry.hpp"
 
 namespace tern::sim {
@@ -20,13 +20,19 @@ class HostileMember {
   /// to follow it in the same append is left out. Then the device goes offline: its program's group
   /// is not the others' any more.
   void replace_next_commit(const ChatId& chat, Commit commit);
+  /// The same, for whoever looks at the relay's frames anyway and shows each to `edit`.
+  void plan(const ChatId& chat, Commit commit);
+  void edit(Device& from, Bytes& frame);
   bool has_sent() const { return sent_; }
 
  private:
-  bool replace(const ChatId& chat, const Commit& commit, Bytes& frame);
+  bool replace(Bytes& frame);
 
   World& world_;
   Device& device_;
+  ChatId chat_;
+  Commit commit_;
+  bool planned_ = false;
   bool sent_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include "sim/ledger.hpp"
 #include "sim/people.hpp"
 #include "sim/stolen_folder.hpp"
+#include "unit/mls/people.hpp"
 #include "wire/frames.hpp"
 
 using namespace tern;

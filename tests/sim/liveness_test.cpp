@@ -16,6 +16,17 @@ void leave(World& world, Device& who, const ChatId& chat, Outcome& outcome) {
   who.run_outputs();
 }
 
+/// Whether these began with a Welcome, which is another one now; `payload` keeps it.
+bool spoil_welcome(wire::Entries* entries, Bytes& payload) {
+  if (!entries || entries->entries.empty()) return false;
+  auto& entry = entries->entries.front();
+  if (entry.kind != wire::EntryKind::welcome) return false;
+  payload = to_bytes(entry.payload);
+  payload.back() ^= 1;
+  entry.payload = payload;
+  return true;
+}
+
 bool is_append(const Bytes& frame) {
   const auto decoded = wire::decode_request(frame).value();
   return std::holds_alternative<wire::Append>(std::get<wire::RequestFrame>(decoded).request);
@@ -109,6 +120,37 @@ TEST_CASE("a relay that refuses reads for five seconds is asked again after five
   CHECK(bo.texts(chat) == std::vector<std::string>{"read me"});
 }
 
+TEST_CASE("who never got the answer to making a chat hears what the other says in it") {
+  World world(540);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  std::optional<std::uint32_t> creation;
+  world.relay().on_frame_from_device = [&](Device&, Bytes& frame) {
+    const auto decoded = wire::decode_request(frame).value();
+    const auto& request = std::get<wire::RequestFrame>(decoded);
+    if (!creation && std::holds_alternative<wire::CreateLog>(request.request))
+      creation = request.id;
+    return true;
+  };
+  bool lost = false;
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    const auto decoded = wire::decode_server_frame(frame).value();
+    const auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
+    if (&device != &anna || lost || !answer || answer->id != creation) return true;
+    lost = true;
+    anna.cut();
+    return false;
+  };
+  const auto chat =
+      anna.with([&](auto& engine) { return engine.chat_with(world.now(), bo.account()).value(); });
+  REQUIRE(world.settle());
+  REQUIRE(lost);
+  bo.send(chat, "are you there?");
+  world.run_for(60'000);
+  CHECK(anna.texts(chat) == std::vector<std::string>{"are you there?"});
+}
+
 TEST_CASE("a chat of two is not left, and goes on") {
   World world(540);
   const auto people = add_people(world, {"anna", "bo"});
@@ -144,13 +186,9 @@ TEST_CASE("who was second and cannot use the Welcome asks to rejoin, and the que
     auto decoded = wire::decode_server_frame(frame).value();
     auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
     auto* entries = answer ? std::get_if<wire::Entries>(&answer->answer) : nullptr;
-    if (!entries || entries->entries.empty() || spoiled) return true;
-    auto& entry = entries->entries.front();
-    if (entry.kind != wire::EntryKind::welcome) return true;
+    Bytes payload;
+    if (spoiled || !spoil_welcome(entries, payload)) return true;
     spoiled = true;
-    Bytes payload = to_bytes(entry.payload);
-    payload.back() ^= 1;
-    entry.payload = payload;
     frame = wire::encode(*answer);
     return true;
   };
@@ -162,6 +200,94 @@ TEST_CASE("who was second and cannot use the Welcome asks to rejoin, and the que
   CHECK(bo.info(chat).state == ChatState::active);
   const auto texts = anna.texts(chat);
   CHECK(std::count(texts.begin(), texts.end(), "second") == 1);
+}
+
+TEST_CASE("who cannot use the Welcome to a group asks to be added when it next connects") {
+  World world(555);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& bo = *people[1];
+  bool spoiled = false;
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    auto decoded = wire::decode_server_frame(frame).value();
+    auto* push = decoded ? std::get_if<wire::Push>(&*decoded) : nullptr;
+    auto* entries = push ? std::get_if<wire::Entries>(push) : nullptr;
+    Bytes payload;
+    if (&device != &bo || spoiled || !spoil_welcome(entries, payload)) return true;
+    spoiled = true;
+    frame = wire::encode(*push);
+    return true;
+  };
+  const auto chat = make_group(world, people);
+  people[0]->send(chat, "are you there?");
+  world.run_for(5'000);
+  REQUIRE(spoiled);
+  // It has read on, and hears of the chat from nothing but its next connection: nothing is left to
+  // read in its inbox then.
+  bo.cut();
+  REQUIRE(world.run_until([&] { return bo.connected() && bo.engine().settled(); }));
+  bo.cut();
+  world.run_for(60'000);
+  REQUIRE(bo.engine().chat_info(chat).has_value());
+  CHECK(bo.info(chat).state == ChatState::active);
+  people[0]->send(chat, "there you are");
+  REQUIRE(world.settle());
+  CHECK(bo.texts(chat).back() == "there you are");
+}
+
+TEST_CASE("a relay whose disk refuses what it has kept all the same costs nobody the chat") {
+  for (std::uint64_t operation = 1; operation <= 12; ++operation) {
+    INFO("the relay's storage operation " << operation);
+    World world(570 + operation);
+    const auto people = add_people(world, {"anna", "bo"});
+    auto& relay = world.relay();
+    const auto fails_for_a_second = [&] {
+      relay.set_outlives_disk_errors(true);
+      relay.disk().fail_at(relay.disk().operations() + operation, Errc::storage_io,
+                           store::CommitOutcome::kept);
+      world.run_for(1'000);
+      relay.disk().fail_at(std::nullopt);
+      // Nobody was told of what it has kept: the next connection shows it.
+      for (auto* person : people) person->cut();
+    };
+    const auto chat = people[0]->with([&](auto& engine) {
+      return engine.create_group(world.now(), "", std::vector{people[1]->account()}).value();
+    });
+    fails_for_a_second();
+    REQUIRE(world.settle());
+    people[1]->send(chat, "one");
+    REQUIRE(world.settle());
+    world.run_for(90'000);
+    people[0]->send(chat, "two, with a commit");
+    fails_for_a_second();
+    REQUIRE(world.settle());
+    for (auto* person : people) {
+      CHECK(person->count_events<DeviceRestored>() == 0);
+      CHECK(person->texts(chat) == std::vector<std::string>{"one", "two, with a commit"});
+      for (const auto& message : person->history(chat)) {
+        const auto* notice = std::get_if<Notice>(&message.body);
+        CHECK_FALSE((notice && notice->what == Notice::What::rejoined));
+      }
+    }
+  }
+}
+
+TEST_CASE("who made a chat and forgot it in a power cut hears at once of what the other writes") {
+  World world(590);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  const auto chat =
+      anna.with([&](auto& engine) { return engine.chat_with(world.now(), bo.account()).value(); });
+  REQUIRE(world.run_until([&] { return anna.info(chat).state == ChatState::active; }));
+  anna.kill(true);
+  anna.start();
+  REQUIRE(anna.info(chat).state == ChatState::setting_up);
+  REQUIRE(world.settle());
+  REQUIRE(anna.info(chat).state == ChatState::active);
+  bo.send(chat, "hello");
+  REQUIRE(world.settle());
+  world.run_for(1'000);
+  CHECK(anna.texts(chat) == std::vector<std::string>{"hello"});
 }
 
 TEST_CASE("a device whose disk grows while it reads twenty chats reads all of them") {

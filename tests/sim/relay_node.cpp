@@ -19,11 +19,17 @@ RelayNode::RelayNode(World& world, const RelayLimits& limits) : world_(world), l
 
 RelayNode::~RelayNode() = default;
 
+Now RelayNode::now() const {
+  auto out = world_.now();
+  out.wall_ms += clock_ahead_ms_;
+  return out;
+}
+
 void RelayNode::start() {
   if (running()) return;
   environment_ = store::open_memory(disk_);
   auto opened = relay::Core::open(
-      world_.now(), *environment_, world_.entropy(),
+      now(), *environment_, world_.entropy(),
       {.limits = limits_, .secret = {}, .sends_codes = true, .log = [this](std::string_view line) {
          log_lines_.emplace_back(line);
        }});
@@ -47,19 +53,26 @@ std::shared_ptr<Link> RelayNode::accept(Device& device) {
   const auto id = ++last_connection_;
   auto link = std::make_shared<Link>(world_, device, *this, id);
   links_[id] = link;
-  core_->connected(world_.now(), id, device.engine().transport_key().public_key);
+  core_->connected(now(), id, device.engine().transport_key().public_key);
   return link;
 }
 
 void RelayNode::receive(relay::ConnectionId id, Bytes frame) {
   if (!running() || !links_.contains(id)) return;
-  core_->receive(world_.now(), id, std::move(frame));
+  core_->receive(now(), id, std::move(frame));
   wake();
 }
 
 void RelayNode::lost(relay::ConnectionId id) {
   if (links_.erase(id) == 0 || !running()) return;
-  core_->disconnected(world_.now(), id);
+  core_->disconnected(now(), id);
+  wake();
+}
+
+void RelayNode::set_writable(const Device& device, bool writable) {
+  if (!running()) return;
+  for (const auto& [id, link] : links_)
+    if (&link->device() == &device) core_->set_writable(now(), id, writable);
   wake();
 }
 
@@ -85,7 +98,7 @@ void RelayNode::wake() {
 void RelayNode::run_batch() {
   batch_scheduled_ = false;
   if (!running()) return;
-  core_->run_batch(world_.now());
+  core_->run_batch(now());
   wake();
 }
 
@@ -110,7 +123,7 @@ void RelayNode::send_code(relay::SendCode job) {
   if (sent) codes_[job.number] = job.code;
   world_.scheduler().after(code_delay_ms, [this, life = life_, id = job.job, sent] {
     if (life != life_ || !running()) return;
-    core_->code_sent(world_.now(), id, sent);
+    core_->code_sent(now(), id, sent);
     wake();
   });
 }
@@ -119,7 +132,7 @@ void RelayNode::run_work(relay::RunWork work) {
   world_.scheduler().after(0, [this, life = life_, work = std::move(work)] {
     if (life != life_ || !running()) return;
     work.run();
-    core_->work_done(world_.now(), work.id);
+    core_->work_done(now(), work.id);
     wake();
   });
 }
@@ -130,14 +143,14 @@ std::string RelayNode::code_for(std::string_view number) const {
 }
 
 void RelayNode::rotate_directory_key() {
-  if (!core_->rotate_directory_key(world_.now()))
+  if (!core_->rotate_directory_key(now()))
     throw std::runtime_error("the directory's key does not rotate");
   wake();
 }
 
 bool RelayNode::died() {
   if (!running()) return true;
-  if (!disk_.failed()) return false;
+  if (outlives_disk_errors_ || !disk_.failed()) return false;
   kill();
   return true;
 }

@@ -20,6 +20,13 @@ class RelayNode {
   ~RelayNode();
 
   bool running() const { return core_ != nullptr; }
+  /// As the relay's clocks read it.
+  Now now() const;
+  /// Its wall clock goes so much before the world's.
+  void set_clock_ahead(std::int64_t ms) { clock_ahead_ms_ = ms; }
+  /// Whether the process lives on when its disk refuses a write; otherwise it dies there.
+  void set_outlives_disk_errors(bool lives) { outlives_disk_errors_ = lives; }
+
   void start();
   /// kill -9: connections break, queued requests are gone; `power_cut` also undoes unsynced writes.
   void kill(bool power_cut = false);
@@ -30,6 +37,9 @@ class RelayNode {
 
   /// A device's connection attempt, handshake done. nullptr when nobody listens.
   std::shared_ptr<Link> accept(Device& device);
+
+  /// The device's connection takes no more (false), or has room again (true).
+  void set_writable(const Device& device, bool writable);
 
   /// The code that was last sent to a phone number; empty: none.
   std::string code_for(std::string_view number) const;
@@ -62,6 +72,8 @@ class RelayNode {
   relay::ConnectionId last_connection_ = 0;
   std::uint64_t life_ = 0;
   bool batch_scheduled_ = false;
+  bool outlives_disk_errors_ = false;
+  std::int64_t clock_ahead_ms_ = 0;
   std::int64_t wake_at_ms_ = never_ms;
   std::vector<std::string> log_lines_;
   std::map<std::string, std::string, std::less<>> codes_;  // by number

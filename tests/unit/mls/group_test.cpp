@@ -81,6 +81,23 @@ TEST_CASE("a member leaves by proposal, and the next committer carries it out") 
   CHECK_FALSE(people[0]->group().has_pending_proposals());
 }
 
+TEST_CASE("a proposal is kept in its epoch only, and once") {
+  SeededEntropy entropy(6);
+  auto people = group_of(2, entropy);
+  auto& group = people[0]->group();
+  const auto sent = people[1]->group().propose_update({}, people[1]->identity, entropy).value();
+  mls::RecordChanges consumed;
+  const auto received =
+      group.receive(sent.message, people[0]->acquaintances, now_s, consumed).value();
+  const auto& proposal = std::get<mls::ProposalReceived>(received);
+  CHECK_FALSE(group.has_pending_proposals());
+  CHECK(group.keep(proposal)->changes.size() == 1);
+  CHECK(group.keep(proposal)->changes.empty());
+  auto next = people[0]->commit({}).value().next;
+  CHECK(error_of(next->keep(proposal)) == Errc::mls_epoch_mismatch);
+  CHECK_FALSE(next->has_pending_proposals());
+}
+
 TEST_CASE("updates and additions by proposal take effect with the commit that names them") {
   SeededEntropy entropy(5);
   auto people = group_of(3, entropy);

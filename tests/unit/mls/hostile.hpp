@@ -4,8 +4,8 @@
 
 #include <functional>
 
+#include "commit_forgery.hpp"
 #include "mls/epoch_advance.hpp"
-#include "mls/group_state.hpp"
 #include "mls/key_package_record.hpp"
 #include "mls/welcome.hpp"
 #include "people.hpp"
@@ -20,23 +20,8 @@ inline const mls::Epoch& epoch_of(Person& person) {
 }
 mls::LeafNode own_leaf_of(Person& person);
 
-/// A commit with what a test wants in it.
-struct CommitForgery {
-  std::vector<mls::ProposalOrRef> proposals;
-  bool has_path = true;
-  /// Before the parent hash and the signature are made.
-  std::function<void(mls::LeafNode&)> edit_leaf;
-  /// After the leaf is signed; `resign` signs it again.
-  std::function<void(mls::UpdatePath&)> edit_path;
-  bool resign = false;
-  /// The last word before it is encrypted.
-  std::function<void(mls::AuthenticatedContent&)> edit_message;
-  Bytes authenticated_data;
-};
+/// A commit by a person of the test.
 Bytes forge_commit(Person& committer, const CommitForgery& forgery);
-/// The same by a group that is kept elsewhere; `used` is what it consumed.
-Bytes forge_commit(mls::Group& group, const crypto::SigningKey& key, Entropy& entropy,
-                   const CommitForgery& forgery, mls::RecordChanges& used);
 
 /// A proposal as its sender would send it, unchecked.
 Bytes forge_proposal(Person& sender, const mls::Proposal& proposal);

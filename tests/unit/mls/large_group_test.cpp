@@ -47,8 +47,7 @@ class LargeGroup {
   LeafPointer leaf_at(LeafIndex index) {
     if (index == speaker_leaf || index == listener_leaf) {
       const auto& one = at(index);
-      return std::make_shared<const Leaf>(
-          make_leaf(one.identity, lifetime, one.keys.leaf.public_key, entropy));
+      return Leaf::of(make_leaf(one.identity, lifetime, one.keys.leaf.public_key, entropy));
     }
     LeafNode leaf;
     entropy.fill(leaf.encryption_key.bytes);
@@ -57,7 +56,7 @@ class LargeGroup {
     entropy.fill(leaf.credential.identity);
     leaf.capabilities = own_capabilities();
     leaf.lifetime = lifetime;
-    return std::make_shared<const Leaf>(leaf);
+    return Leaf::of(leaf);
   }
 
   void set_parent(NodeIndex node) {

@@ -252,7 +252,7 @@ TEST_CASE("credentials are held against the leaf that the committer has after it
         Errc::mls_leaf_credential_unsupported);
   auto leaf = own_leaf_of(*people[0]);
   reads_x509(leaf);
-  applied.tree.set_leaf({0}, std::make_shared<const Leaf>(leaf));
+  applied.tree.set_leaf({0}, Leaf::of(leaf));
   auto changed = applied.changed_leaves();
   changed.push_back({0});
   CHECK(check_credential_types(applied.tree, changed));

@@ -27,8 +27,8 @@ Result<std::optional<crypto::SecretBytes>> Acquaintances::find_psk(const mls::Pr
   return found(resumption_psks, std::pair(id.psk_group_id, id.psk_epoch));
 }
 
-bool Acquaintances::is_same_client(const mls::Credential& a, const mls::Credential& b) const {
-  return a == b || (same_clients.contains(a.identity) && same_clients.contains(b.identity));
+Bytes Acquaintances::client_of(const mls::Credential& credential) const {
+  return same_clients.contains(credential.identity) ? *same_clients.begin() : credential.identity;
 }
 
 Result<void> Acquaintances::check_public_message(mls::SenderType sender) {
@@ -150,10 +150,8 @@ Result<mls::Received> Person::receive(ByteSpan message) {
   auto received = group_->receive(message, acquaintances, now_s, consumed);
   records.apply(consumed);
   if (!received) return received;
-  if (auto* proposal = std::get_if<mls::ProposalReceived>(&*received)) {
-    records.apply(proposal->changes);
-    group_ = std::move(*proposal->next);
-  }
+  if (auto* proposal = std::get_if<mls::ProposalReceived>(&*received))
+    records.apply(group_->keep(*proposal).value());
   if (auto* commit = std::get_if<mls::CommitReceived>(&*received)) {
     if (commit->next) accept(std::move(commit->next));
   }

@@ -24,7 +24,7 @@ class Acquaintances final : public mls::Authenticator {
   bool judges_received_lifetimes() const override { return judges_lifetimes; }
   std::uint64_t leaf_lifetime_s_max() const override { return longest_s; }
   Result<std::optional<crypto::SecretBytes>> find_psk(const mls::PreSharedKeyId& id) override;
-  bool is_same_client(const mls::Credential& a, const mls::Credential& b) const override;
+  Bytes client_of(const mls::Credential& credential) const override;
   Result<void> check_public_message(mls::SenderType sender) override;
   Result<void> check_proposal(const mls::Sender& sender, const mls::Proposal& proposal) override;
   /// Keeps the resumption PSK of the epoch that `group` is in.

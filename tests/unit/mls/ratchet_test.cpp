@@ -1,4 +1,6 @@
 // RFC 9420 §9: the secret tree and its ratchets, their bounds, and what is forgotten.
+#include <numeric>
+
 #include "hostile.hpp"
 #include "mls/secret_tree.hpp"
 #include "tern/limits.hpp"
@@ -86,6 +88,27 @@ TEST_CASE("a ratchet that has run out sends no more") {
   const SecretTree tree(records, 2);
   CHECK(error_of(tree.use_next({0}, application)) == Errc::counter_exhausted);
   CHECK(error_of(tree.use({0}, application, UINT32_MAX)) == Errc::mls_generation_consumed);
+}
+
+TEST_CASE(
+    "a ratchet's record with a key twice, with one still to come or with too many is malformed") {
+  const auto record = [](std::uint64_t next, const std::vector<std::uint32_t>& skipped) {
+    BasicWriter<crypto::SecretBytes> out;
+    out.number(std::uint8_t{1}).number(next).raw(secret_of(3).span());
+    for (const auto generation : skipped) out.number(generation).raw(Bytes(32 + 12, 4));
+    return SenderRatchet::decode(out.span());
+  };
+  CHECK(record(10, {3, 5, 9}).has_value());
+  CHECK(error_of(record(10, {3, 5, 5})) == Errc::mls_state_malformed);
+  CHECK(error_of(record(10, {5, 3})) == Errc::mls_state_malformed);
+  CHECK(error_of(record(10, {10})) == Errc::mls_state_malformed);
+  CHECK(record(std::uint64_t{UINT32_MAX} + 1, {}).has_value());
+  CHECK(error_of(record(std::uint64_t{UINT32_MAX} + 2, {})) == Errc::mls_state_malformed);
+  std::vector<std::uint32_t> many(limits::skipped_keys_max);
+  std::iota(many.begin(), many.end(), 0U);
+  CHECK(record(100, many).has_value());
+  many.push_back(99);
+  CHECK(error_of(record(100, many)) == Errc::mls_state_malformed);
 }
 
 TEST_CASE("a member that nobody answers makes no handshake that the others would refuse") {

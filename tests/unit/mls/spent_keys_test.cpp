@@ -155,10 +155,8 @@ struct Somebody {
     RecordChanges consumed;
     auto received = group_->receive(message, acquaintances, now_s, consumed).value();
     records.apply(std::move(consumed));
-    if (auto* proposal = std::get_if<ProposalReceived>(&received)) {
-      records.apply(std::move(proposal->changes));
-      group_ = std::move(*proposal->next);
-    }
+    if (auto* proposal = std::get_if<ProposalReceived>(&received))
+      records.apply(group_->keep(*proposal).value());
     auto* commit = std::get_if<CommitReceived>(&received);
     if (commit && commit->next) enter(std::move(*commit->next));
     if (commit && commit->removes_me) leave();

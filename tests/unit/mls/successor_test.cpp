@@ -48,19 +48,29 @@ struct Succession {
     return Group::join(welcome_of(commit), bundles[i].private_record, people[i]->identity,
                        people[i]->acquaintances, now_s, options);
   }
-  // A Welcome to a group that is not as the first commit's maker would have it.
-  Errc refused(Group group, ResumptionPskUsage usage, std::vector<Bytes> add,
-               std::function<void(PreSharedKeyId&)> edit = {}) {
-    bundles[1] = people[1]->key_package();
-    add.push_back(bundles[1].message);
+  PreSharedKeyId psk_of_before(ResumptionPskUsage usage, std::uint8_t nonce = 9) {
     PreSharedKeyId psk = resumption_psk(people[0]->group());
     psk.usage = usage;
-    psk.psk_nonce = Bytes(32, 9);
-    if (edit) edit(psk);
-    return error_of(join(1, unchecked_commit(group, add, psk), &people[1]->group()));
+    psk.psk_nonce = Bytes(32, nonce);
+    return psk;
   }
-  PendingCommit unchecked_commit(Group& group, const std::vector<Bytes>& add,
-                                 const PreSharedKeyId& psk);
+  // What is mixed in, and what the Welcome says is.
+  struct Psks {
+    Psks(const PreSharedKeyId& psk) : used{psk}, told{psk} {}  // NOLINT: one of them
+    Psks(std::vector<PreSharedKeyId> these, std::vector<PreSharedKeyId> those)
+        : used(std::move(these)), told(std::move(those)) {}
+    std::vector<PreSharedKeyId> used, told;
+  };
+  // A Welcome to a group that is not as the first commit's maker would have it.
+  Result<Group> join_unchecked(Group group, std::vector<Bytes> add, const Psks& psks) {
+    bundles[1] = people[1]->key_package();
+    add.push_back(bundles[1].message);
+    return join(1, unchecked_commit(group, add, psks), &people[1]->group());
+  }
+  Errc refused(Group group, ResumptionPskUsage usage, std::vector<Bytes> add) {
+    return error_of(join_unchecked(std::move(group), std::move(add), psk_of_before(usage)));
+  }
+  PendingCommit unchecked_commit(Group& group, const std::vector<Bytes>& add, const Psks& psks);
 
   SeededEntropy entropy;
   std::vector<std::unique_ptr<Person>> people;
@@ -69,11 +79,12 @@ struct Succession {
 
 // By an application PSK that happens to have the predecessor's bytes, whose id is then exchanged.
 PendingCommit Succession::unchecked_commit(Group& group, const std::vector<Bytes>& add,
-                                           const PreSharedKeyId& psk) {
+                                           const Psks& psks) {
   auto& state = group.state();
   const auto& epoch = *state.epoch;
   std::deque<Proposal> own;
-  own.emplace_back(PreSharedKeyProposal{psk});
+  // That two of them name a predecessor only who joins can see.
+  own.emplace_back(PreSharedKeyProposal{psks.used.front()});
   for (const auto& message : add) own.emplace_back(Add{open_key_package(message).value()});
   ProposalList list;
   for (const auto& proposal : own) list.push_back({&proposal, epoch.own_leaf, nullptr});
@@ -86,7 +97,8 @@ PendingCommit Succession::unchecked_commit(Group& group, const std::vector<Bytes
   REQUIRE(encrypt_path(path, provisional.tree, epoch.own_leaf, added, encode(provisional.context),
                        entropy));
   const auto secret = people[0]->group().resumption_psk();
-  const PreSharedKey keys[] = {{psk, secret}};
+  std::vector<PreSharedKey> keys;
+  for (const auto& id : psks.used) keys.push_back({id, secret});
   auto with_psk = psk_secret(keys);
   PrivateEpoch mine{epoch.own_leaf, epoch.keys.clone(), path.derived.commit_secret.clone(),
                     with_psk.clone()};
@@ -105,7 +117,7 @@ PendingCommit Succession::unchecked_commit(Group& group, const std::vector<Bytes
   out.welcome_group_info =
       encrypt_group_info(encode(info), welcome_secret(next.joiner_secret, with_psk));
   for (std::size_t i = 0; i < added.size(); ++i) {
-    GroupSecrets secrets{next.joiner_secret.clone(), {}, {psk}};
+    GroupSecrets secrets{next.joiner_secret.clone(), {}, psks.told};
     const auto common = common_ancestor(added[i], epoch.own_leaf);
     for (std::size_t k = 0; k < path.nodes.size(); ++k)
       if (path.nodes[k] == common) secrets.path_secret = path.derived.path_secrets[k].clone();
@@ -287,7 +299,54 @@ TEST_CASE("nobody is in a subgroup who is not in the group it branches off") {
                       {stranger.key_package().message}) == Errc::mls_successor_invalid);
 }
 
-TEST_CASE("a Welcome names one predecessor at most") {
+TEST_CASE("a Welcome names one predecessor at most, and its PSKs in the order they are mixed in") {
+  Succession two(283);
+  const auto usage = ResumptionPskUsage::branch;
+  const auto joined = [&](const Succession::Psks& psks) {
+    return two.join_unchecked(two.fresh({}, "some of us"), {}, psks);
+  };
+  const auto first = two.psk_of_before(usage, 1), second = two.psk_of_before(usage, 2);
+  CHECK(error_of(joined({{first, second}, {first, second}})) == Errc::mls_proposal_psk_invalid);
+
+  const auto plain = two.psk_of_before(ResumptionPskUsage::application, 3);
+  two.people[1]->acquaintances.remember_epoch(two.people[1]->group());
+  CHECK(joined({{first, plain}, {first, plain}}).has_value());
+  CHECK(error_of(joined({{first, plain}, {plain, first}})) == Errc::mls_welcome_invalid);
+}
+
+TEST_CASE("a subgroup is joined in the first commit of its group") {
+  Succession world(284);
+  const Person& anna = *world.people[0];
+  auto grown = world.fresh({}, "some of us");
+  grown = std::move(
+      *grown.commit({}, anna.identity, world.people[0]->acquaintances, now_s, world.entropy)->next);
+  CHECK(world.refused(std::move(grown), ResumptionPskUsage::branch, {}) ==
+        Errc::mls_successor_invalid);
+}
+
+TEST_CASE("a group that follows has the cipher suite that its ReInit named") {
+  Succession world(285);
+  auto request = ending();
+  request.reinit->cipher_suite = 1;
+  deliver(world.people[0]->commit(request).value(), *world.people[0], world.people);
+  const auto other = world.people[2]->key_package().message;
+  CHECK(world.refused(world.fresh(), ResumptionPskUsage::reinit, {other}) ==
+        Errc::mls_successor_invalid);
+  auto next = world.fresh();
+  CHECK(error_of(world.first_commit(next, ResumptionPskUsage::reinit)) ==
+        Errc::mls_successor_invalid);
+}
+
+TEST_CASE("a predecessor is a group") {
+  Succession world(286);
+  auto next = world.fresh();
+  CommitRequest request;
+  request.predecessor = Predecessor{nullptr, ResumptionPskUsage::branch};
+  CHECK(error_of(next.commit(request, world.people[0]->identity, world.people[0]->acquaintances,
+                             now_s, world.entropy)) == Errc::invalid_argument);
+}
+
+TEST_CASE("a list of PSKs with two predecessors is none") {
   Succession world(271);
   PreSharedKeyId psk = resumption_psk(world.people[0]->group());
   psk.usage = ResumptionPskUsage::branch;

@@ -13,7 +13,7 @@ LeafPointer leaf_with(Entropy& entropy) {
   entropy.fill(leaf.encryption_key.bytes);
   entropy.fill(leaf.signature_key.bytes);
   leaf.credential.type = entropy.below(2) ? CredentialType::basic : CredentialType::x509;
-  return std::make_shared<const Leaf>(leaf);
+  return Leaf::of(leaf);
 }
 
 // Everything that the tree keeps ready, computed again from nothing.
@@ -41,7 +41,7 @@ class RandomTree {
   void step() {
     const auto leaves = tree_.leaves();
     const auto somebody = leaves[entropy_.below(leaves.size())];
-    const auto before = *tree_.leaf(somebody);
+    const auto before = tree_.leaf(somebody)->decoded();
     switch (entropy_.below(5)) {
       case 0:
       case 1:
@@ -59,8 +59,8 @@ class RandomTree {
     }
     tree_.rehash();
     const bool is_gone =
-        !tree_.leaf(somebody) || tree_.leaf(somebody)->signature_key() != before.signature_key();
-    CHECK(tree_.count_signature_key(before.signature_key()) == (is_gone ? 0 : 1));
+        !tree_.leaf(somebody) || tree_.leaf(somebody)->signature_key() != before.signature_key;
+    CHECK(tree_.count_signature_key(before.signature_key) == (is_gone ? 0 : 1));
   }
   const RatchetTree& tree() const { return tree_; }
 

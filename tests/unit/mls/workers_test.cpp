@@ -73,7 +73,7 @@ struct BadLeaves {
         forgery.edit_leaf = [](LeafNode& leaf) { leaf.lifetime.not_after = UINT64_MAX; };
       auto leaf = forge_key_package(person, forgery).key_package.leaf_node;
       if (person.name == "Dan") leaf.signature.bytes[0] ^= 1;
-      REQUIRE(tree.add(std::make_shared<const Leaf>(leaf)));
+      REQUIRE(tree.add(Leaf::of(leaf)));
     }
     tree.rehash();
     welcome = forge_welcome_with_tree(anna, invitation, tree.encode());

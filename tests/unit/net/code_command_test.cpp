@@ -1,7 +1,9 @@
 #include "net/code_command.hpp"
 
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <fstream>
@@ -47,6 +49,15 @@ TEST_CASE("the command reads number and code, and its status is the verdict") {
 
 TEST_CASE("a command that reads nothing may succeed all the same") {
   CHECK(Script("exit 0\n").run());
+}
+
+TEST_CASE("a command has none of the relay's files and sockets") {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);  // as asio opens them: not close-on-exec
+  REQUIRE(socket >= 0);
+  const Script curious("readlink /proc/$$/fd/" + std::to_string(socket) + " > there\nexit 0\n");
+  CHECK(curious.run());
+  CHECK(curious.wrote("there").find("socket:") == std::string::npos);
+  ::close(socket);
 }
 
 TEST_CASE("a command that is not there has sent nothing") {

@@ -196,6 +196,23 @@ TEST_CASE("connections from one address are counted, and counted out again") {
   CHECK(third.recorder.heard("up"));
 }
 
+TEST_CASE("of many who shake hands at once nobody is forgotten, nor who is there already") {
+  EchoRelay relay;
+  TestDevice present;
+  present.connect(relay.address());
+  REQUIRE(present.recorder.heard("up"));
+  std::vector<std::unique_ptr<TestDevice>> crowd;
+  for (int i = 0; i < 50; ++i) crowd.push_back(std::make_unique<TestDevice>());
+  for (auto& device : crowd) device->connect(relay.address());
+  present.send({frame_of(7, 'a')});
+  CHECK(present.recorder.heard("frame 7"));
+  for (auto& device : crowd) {
+    REQUIRE(device->recorder.heard("up"));
+    device->send({frame_of(3, 'b')});
+  }
+  for (auto& device : crowd) CHECK(device->recorder.heard("frame 3"));
+}
+
 TEST_CASE("a connection that the core closes is closed, and reported gone once") {
   EchoRelay relay;
   TestDevice device;

@@ -27,8 +27,8 @@ struct Accepted {
     peer.connect(acceptor.local_endpoint());
     SecureSocket::Tcp accepted(io);
     acceptor.accept(accepted);
-    socket = std::make_shared<SecureSocket>(std::move(accepted), SecureChannel::relay(keys), 1,
-                                            nobody, context);
+    socket = std::make_shared<SecureSocket>(make_asio_transport(std::move(accepted)),
+                                            SecureChannel::relay(keys), 1, nobody, context);
     socket->start();
     asio::write(peer, asio::buffer(first));
     while (context.bytes_received < first.size()) io.run_one();

@@ -199,6 +199,16 @@ TEST_CASE("admission ends at each limit and begins again below it") {
   CHECK(admission.enter(a));
 }
 
+TEST_CASE("an address has a hundred connections unless an operator says otherwise") {
+  Admission admission(RelayLimits{});
+  const Origin origin;
+  for (int i = 0; i < 100; ++i) CHECK(admission.enter(origin));
+  CHECK_THAT(admission.enter(origin).error().message(),
+             Catch::Contains("connections_per_address=100"));
+  admission.leave(origin);
+  CHECK(admission.enter(origin));
+}
+
 TEST_CASE("one IPv6 site has the places of four networks, however many it has") {
   Admission admission({.connections_per_address = 2, .connections_max = 100});
   const auto network = [](int number) {

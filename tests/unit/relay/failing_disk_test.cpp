@@ -58,6 +58,7 @@ TEST_CASE("a disk that fails at any write of an append leaves the log as it was"
       break;
     }
     CHECK(refusal(answer) == Errc::storage_io);
+    CHECK(talk.world.core->statistics().disk_failed);
     CHECK(talk.world.pushes(talk.at_bo).empty());
     CHECK(read_from(talk.world, talk.at_bo, talk.log).head == 1);
     CHECK(read_from(talk.world, talk.at_bo, talk.bo.inbox).head == 1);

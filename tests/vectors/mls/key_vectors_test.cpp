@@ -139,12 +139,11 @@ TEST_CASE("the published Welcome is opened") {
                             .value();
     const auto secrets = decode<GroupSecrets>(opened).value();
     const auto no_psk = psk_secret({});
-    const auto info =
-        decode<GroupInfo>(decrypt_group_info(welcome.encrypted_group_info,
-                                             welcome_secret(secrets.joiner_secret, no_psk))
-                              .value())
-            .value();
-    CHECK(verify_group_info(info, hex_as<crypto::VerifyKey>(vector["signer_pub"])));
+    const auto info_bytes = decrypt_group_info(welcome.encrypted_group_info,
+                                               welcome_secret(secrets.joiner_secret, no_psk))
+                                .value();
+    const auto info = decode<GroupInfo>(info_bytes).value();
+    CHECK(verify_group_info(info, info_bytes, hex_as<crypto::VerifyKey>(vector["signer_pub"])));
     const auto start = start_epoch(secrets.joiner_secret, no_psk, encode(info.group_context));
     CHECK(confirmation_tag(start.confirmation_key, info.group_context.confirmed_transcript_hash) ==
           info.confirmation_tag);

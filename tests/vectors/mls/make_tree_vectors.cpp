@@ -74,7 +74,7 @@ class GrownTree {
                   crypto::DhKeyPair::generate(entropy_),
                   {}};
     const auto leaf = make_leaf(member.identity, lifetime, member.leaf_key.public_key, entropy_);
-    return {std::make_shared<const Leaf>(leaf), std::move(member)};
+    return {Leaf::of(leaf), std::move(member)};
   }
   RatchetTree first() {
     auto [leaf, member] = new_leaf();

@@ -104,8 +104,8 @@ class PassiveClient {
   void follow(const nlohmann::json& epoch) {
     REQUIRE(group_.has_value());  // who was removed has nothing to follow
     for (const auto& message : epoch["proposals"]) {
-      auto received = receive(message);
-      group_ = std::move(*std::get<ProposalReceived>(received).next);
+      const auto received = receive(message);
+      REQUIRE(group_->keep(std::get<ProposalReceived>(received)));
     }
     auto received = receive(epoch["commit"]);
     auto& commit = std::get<CommitReceived>(received);

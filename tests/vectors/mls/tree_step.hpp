@@ -11,9 +11,9 @@ namespace tern::test {
 
 inline void apply(mls::RatchetTree& tree, const mls::Proposal& proposal, mls::LeafIndex sender) {
   if (const auto* add = std::get_if<mls::Add>(&proposal))
-    REQUIRE(tree.add(std::make_shared<const mls::Leaf>(add->key_package.leaf_node)).has_value());
+    REQUIRE(tree.add(mls::Leaf::of(add->key_package.leaf_node)).has_value());
   if (const auto* update = std::get_if<mls::Update>(&proposal))
-    tree.update(sender, std::make_shared<const mls::Leaf>(update->leaf_node));
+    tree.update(sender, mls::Leaf::of(update->leaf_node));
   if (const auto* remove = std::get_if<mls::Remove>(&proposal)) {
     tree.remove(remove->removed);
     tree.truncate();

@@ -1,0 +1,86 @@
+// A row of the relay's database, which nothing seals: the first byte says of which kind.
+#include "input.hpp"
+#include "relay/contact_rows.hpp"
+#include "relay/rows.hpp"
+#include "store/schema.hpp"
+#include "target.hpp"
+
+using namespace tern;
+using namespace tern::relay;
+
+namespace {
+
+Bytes encode(const EntryRow& row) {
+  Bytes out;
+  encode_into(out, row);
+  return out;
+}
+Bytes encode(const std::vector<std::int64_t>& sends) { return encode_sends(sends); }
+Bytes encode(std::uint64_t number) { return encode_number(number); }
+
+// A flag that is neither 0 nor 1, or a kind that nobody knows, is written in its usual way.
+template <class Decode>
+void check(ByteSpan input, Decode decode) {
+  const auto row = decode(input);
+  if (!row) {
+    expect(row.error() == Errc::storage_damaged, "a row that is none is damaged");
+    return;
+  }
+  const auto again = encode(*row);
+  expect(again.size() == input.size(), "what is read is written at its length");
+  const auto second = decode(again);
+  expect(second.has_value() && encode(*second) == again, "and is the same");
+}
+
+template <auto decode>
+void row(ByteSpan input) {
+  check(input, [](ByteSpan bytes) { return decode(bytes); });
+}
+void entry_row(ByteSpan input) {
+  check(input, [](ByteSpan bytes) { return decode_entry_row(7, bytes); });
+}
+void epoch_row(ByteSpan input) {
+  check(input, [](ByteSpan bytes) { return decode_epoch_row(7, bytes); });
+}
+
+void record_key(ByteSpan input) {
+  const auto member = decode_record_key(input);
+  if (!member) return;
+  const auto again =
+      decode_record_key(EpochKey(7).tag(member->tag).account(member->account).span());
+  expect(again && again->tag == member->tag && again->account == member->account,
+         "a key names its tag and account");
+}
+
+void stamp(ByteSpan input) {
+  const auto found = store::parse_stamp(input);
+  if (!found) return;
+  const bool is_ours = store::check_stamp(*found, store::Purpose::relay, 3).has_value();
+  expect(is_ours == (found->purpose == store::Purpose::relay && found->schema <= 3),
+         "a relay opens its own folders, and none of a newer program");
+}
+
+}  // namespace
+
+void fuzz(ByteSpan bytes) {
+  constexpr void (*kinds[])(ByteSpan) = {row<decode_log_state>,
+                                         entry_row,
+                                         row<decode_membership>,
+                                         row<decode_device_row>,
+                                         row<decode_account_row>,
+                                         row<decode_blob_row>,
+                                         row<decode_blob_use>,
+                                         row<decode_number>,
+                                         row<decode_number_row>,
+                                         row<decode_owner_row>,
+                                         row<decode_meter_row>,
+                                         epoch_row,
+                                         row<decode_directory_state>,
+                                         row<decode_directory_change>,
+                                         row<decode_sends>,
+                                         row<decode_contact_due>,
+                                         record_key,
+                                         stamp};
+  fuzzing::Input input(bytes);
+  kinds[input.byte() % std::size(kinds)](input.rest());
+}

@@ -1,0 +1,143 @@
+#include "client/account.hpp"
+#include "client/blob_record.hpp"
+#include "client/chat_record.hpp"
+#include "client/contact_record.hpp"
+#include "client/device_record.hpp"
+#include "client/directory_record.hpp"
+#include "client/draft_record.hpp"
+#include "client/history.hpp"
+#include "client/outbox.hpp"
+#include "client/pending_commit.hpp"
+#include "crypto/deterministic_entropy.hpp"
+#include "relay/contact_rows.hpp"
+#include "relay/rows.hpp"
+#include "seed.hpp"
+
+namespace tern::fuzzing {
+namespace {
+
+void add_row(std::vector<Seed>& out, const std::string& target, std::uint8_t kind,
+             const std::string& name, ByteSpan row) {
+  out.push_back({target, name, after(kind, row)});
+}
+
+// In the order of fuzz_client_row.cpp.
+void add_client_rows(std::vector<Seed>& out) {
+  using namespace tern::client;
+  crypto::DeterministicEntropy entropy(40);
+  BlobRecord blob;
+  blob.stream = SecretBytes(std::size_t{crypto::BlobStream::state_bytes});
+  ChatRecord chat;
+  chat.title = "Sunday walk";
+  chat.epoch_authenticator = Bytes(32, 1);
+  ContactRecord contact;
+  contact.number = "+32470100000";
+  contact.name = "Anna";
+  DeviceRecord device;
+  device.relay_address = "tern://relay.example.org:7777/";
+  EvaluationRecord evaluation;
+  evaluation.asked.resize(2);
+  DraftRecord draft;
+  draft.clip = VoiceClip{.samples = 960, .loudness_lufs = -20};
+  MessageRow message, notice;
+  message.content = SecretBytes(as_bytes("content"));
+  notice.notice = Notice{};
+  OutboxRow waiting;
+  waiting.ciphertext = Bytes(9, 1);
+  PendingCommit commit;
+  commit.message = Bytes(9, 1);
+  commit.welcomes.push_back({{}, Bytes(4, 1)});
+  commit.added.resize(1);
+  commit.removed.resize(2);
+  const auto add = [&](std::uint8_t kind, const char* name, ByteSpan row) {
+    add_row(out, "client_row", kind, name, row);
+  };
+  add(0, "account", encode(make_account({.mono_ms = 1, .wall_ms = 1'700'000'000'000}, entropy)));
+  add(1, "blob", encode(blob));
+  add(2, "chat", encode(chat));
+  add(3, "contact", encode(contact));
+  add(4, "device", encode(device));
+  add(5, "directory", encode(DirectoryRecord{}));
+  add(6, "evaluation", encode(evaluation));
+  add(7, "draft", encode(draft));
+  add(8, "message", encode(message));
+  add(8, "notice", encode(notice));
+  add(9, "outbox", encode(waiting));
+  add(10, "pending_commit", encode(commit));
+  add(11, "sealed", Bytes{0});
+  add(11, "sealed_moved", Bytes{1});
+  add(11, "sealed_changed", Bytes{0, 0, 30, 1});
+}
+
+// In the order of fuzz_relay_row.cpp.
+void add_relay_rows(std::vector<Seed>& out) {
+  using namespace tern::relay;
+  const auto add = [&](std::uint8_t kind, const char* name, ByteSpan row) {
+    add_row(out, "relay_row", kind, name, row);
+  };
+  EntryRow entry;
+  entry.group_info = SharedGroupInfo{{}, 9};
+  const Bytes payload(5, 1);
+  entry.payload = payload;
+  Bytes encoded_entry;
+  encode_into(encoded_entry, entry);
+  OwnerRow owner;
+  owner.number = NumberId{};
+  owner.pin = crypto::Blake2bDigest{};
+  DirectoryState state;
+  state.filled_to = NumberId{};
+  ContactDue verification, sends;
+  verification.verification = {AccountId{}, NumberId{}};
+  const std::int64_t sent[] = {1, 2};
+  add(0, "log", encode(LogState{}));
+  add(1, "entry", encoded_entry);
+  add(2, "membership", encode(Membership{}));
+  add(3, "device", encode(DeviceRow{}));
+  add(4, "account", encode(AccountRow{3, Bytes(9, 1)}));
+  add(5, "blob", encode(BlobRow{}));
+  add(6, "blob_use", encode(BlobUse{}));
+  add(7, "number", encode_number(9));
+  add(8, "phone_number", encode(NumberRow{{}, Bytes(9, 1)}));
+  add(9, "owner", encode(owner));
+  add(9, "owner_without", encode(OwnerRow{}));
+  add(10, "meter", encode(MeterRow{}));
+  add(11, "epoch", encode(EpochRow{.sealed_key = Bytes(9, 1)}));
+  add(12, "directory", encode(state));
+  add(13, "change", encode(DirectoryChange{true, {}}));
+  add(14, "sends", encode_sends(sent));
+  add(15, "due_verification", encode(verification));
+  add(15, "due_sends", encode(sends));
+  add(16, "record_key", EpochKey(1).tag(2).account({}).span());
+  add(17, "stamp", Bytes{'t', 'e', 'r', 'n', 2, 0, 0, 0, 3});
+}
+
+// By the number of a frame on its way: what befalls it, and where (hostile_line.hpp).
+void add_lies(std::vector<Seed>& out) {
+  for (const auto* target : {"relay_lies", "device_lies"}) {
+    out.push_back({target, "honest", {}});
+    out.push_back({target, "dropped", {0, 9, 1, 0, 0, 0}});
+    out.push_back({target, "repeated", {0, 20, 2, 0, 18, 0, 0, 25, 2, 0, 18, 0}});
+    out.push_back({target, "cut", {0, 12, 3, 0, 40, 0}});
+    out.push_back({target, "changed", {0, 15, 0, 0, 60, 1, 0, 30, 0, 0, 90, 255}});
+  }
+}
+
+}  // namespace
+
+std::vector<Seed> store_seeds() {
+  std::vector<Seed> out;
+  add_lies(out);
+  add_client_rows(out);
+  add_relay_rows(out);
+  // Page 0 and 1 name the newest snapshot; the tree's pages follow.
+  for (const std::uint8_t database : {0, 1, 2}) {
+    const auto name = "database_" + std::to_string(database);
+    out.push_back({"lmdb_file", name, {database}});
+    out.push_back({"lmdb_file", name + "_cut", {database, 0x40, 0, 0}});
+    out.push_back({"lmdb_file", name + "_meta", {database, 0, 130, 1}});
+    out.push_back({"lmdb_file", name + "_page", {database, 0x20, 12, 1}});
+  }
+  return out;
+}
+
+}  // namespace tern::fuzzing

@@ -1,0 +1,155 @@
+#include "sim/worlds/shown_logs.hpp"
+
+#include <algorithm>
+
+#include "crypto/hash.hpp"
+
+namespace tern::sim {
+namespace {
+
+// Of anything that is no commit with a header: none.
+wire::AccessChange access_in(const wire::Entry& entry) {
+  if (entry.kind != wire::EntryKind::commit && entry.kind != wire::EntryKind::restart) return {};
+  const auto envelope = wire::peek_private_message(entry.payload);
+  if (!envelope) return {};
+  auto header = wire::decode_entry_header(envelope->authenticated_data);
+  return header ? std::move(header->access) : wire::AccessChange{};
+}
+
+bool contains(const std::vector<DeviceId>& devices, const DeviceId& device) {
+  return std::find(devices.begin(), devices.end(), device) != devices.end();
+}
+
+class Staying {
+ public:
+  explicit Staying(ShownLogs::Stays& stays) : stays_(stays) {}
+
+  void change(std::uint64_t seq, const wire::AccessChange& access) {
+    if (access.mode == wire::AccessChange::Mode::none) return;
+    if (access.mode == wire::AccessChange::Mode::set) {
+      for (auto& [device, stays] : stays_)
+        if (!contains(access.added, device)) end(stays, seq);
+    }
+    for (const auto& device : access.removed)
+      if (!contains(access.added, device)) end(stays_[device], seq);
+    for (const auto& device : access.added) begin(stays_[device], seq);
+  }
+
+ private:
+  static bool is_in(const std::vector<ShownLogs::Stay>& stays) {
+    return !stays.empty() && stays.back().struck == UINT64_MAX;
+  }
+  static void begin(std::vector<ShownLogs::Stay>& stays, std::uint64_t seq) {
+    if (!is_in(stays)) stays.push_back({seq});
+  }
+  static void end(std::vector<ShownLogs::Stay>& stays, std::uint64_t seq) {
+    if (is_in(stays)) stays.back().struck = seq;
+  }
+
+  ShownLogs::Stays& stays_;
+};
+
+}  // namespace
+
+ShownLogs::Shown ShownLogs::shown(const wire::Entry& entry) {
+  Shown out{entry.id, entry.kind, {}, {}};
+  if (entry.own) return out;
+  out.payload_hash = to_bytes(crypto::blake2b({entry.payload}).bytes);
+  out.access = access_in(entry);
+  return out;
+}
+
+void ShownLogs::from_device(const Device& device, const Bytes& frame) {
+  const auto decoded = wire::decode_request(frame);
+  const auto* const request = decoded ? std::get_if<wire::RequestFrame>(&*decoded) : nullptr;
+  if (!request) return;
+  if (const auto* append = std::get_if<wire::Append>(&request->request))
+    note_sent(device, request->id, append->log, append->entries);
+  if (const auto* create = std::get_if<wire::CreateLog>(&request->request))
+    note_created(device, request->id, *create);
+}
+
+void ShownLogs::to_device(const Device& device, const Bytes& frame) {
+  const auto decoded = wire::decode_server_frame(frame);
+  if (!decoded || !*decoded) return;
+  if (const auto* push = std::get_if<wire::Push>(&**decoded)) {
+    if (const auto* entries = std::get_if<wire::Entries>(push)) note(*entries);
+    return;
+  }
+  const auto& answer = std::get<wire::AnswerFrame>(**decoded);
+  if (const auto* entries = std::get_if<wire::Entries>(&answer.answer)) note(*entries);
+  if (const auto* appended = std::get_if<wire::Appended>(&answer.answer))
+    note_stored(device, answer.id, appended->first_seq);
+}
+
+void ShownLogs::note_sent(const Device& device, std::uint32_t request, const LogId& log,
+                          const std::vector<wire::Entry>& entries) {
+  auto& sent = sent_[{&device, request}];
+  sent = {log, {}};
+  for (const auto& entry : entries) {
+    sent.entries.push_back(shown(entry));
+    access_[entry.id] = sent.entries.back().access;
+  }
+}
+
+// Its author is in, whom no commit adds.
+void ShownLogs::note_created(const Device& device, std::uint32_t request,
+                             const wire::CreateLog& create) {
+  note_sent(device, request, create.log, {create.first});
+  auto& access = sent_[{&device, request}].entries.front().access;
+  access.mode = wire::AccessChange::Mode::change;
+  access.added.push_back(device.id());
+  access_[create.first.id] = access;
+  created_.try_emplace(create.log, sent_[{&device, request}].entries.front());
+}
+
+void ShownLogs::note_stored(const Device& device, std::uint32_t request, std::uint64_t first_seq) {
+  const auto found = sent_.find({&device, request});
+  if (found == sent_.end()) return;
+  const auto sent = std::move(found->second);
+  sent_.erase(found);
+  for (const auto& entry : sent.entries) note(sent.log, first_seq++, entry);
+}
+
+void ShownLogs::note(const wire::Entries& entries) {
+  for (const auto& entry : entries.entries) {
+    note(entries.log, entry.seq, shown(entry));
+  }
+}
+
+void ShownLogs::note(const LogId& log, std::uint64_t seq, Shown entry) {
+  // What the author said of it: its creator's commit adds everybody but its creator.
+  if (const auto said = access_.find(entry.id); said != access_.end()) entry.access = said->second;
+  const auto [place, first] = logs_[log].try_emplace(seq, entry);
+  if (first) return;
+  auto& known = place->second;
+  const bool other_payload = !known.payload_hash.empty() && !entry.payload_hash.empty() &&
+                             known.payload_hash != entry.payload_hash;
+  if ((known.id != entry.id || known.kind != entry.kind || other_payload) && contradiction_.empty())
+    contradiction_ = "the relay shows two different entries as number " + std::to_string(seq) +
+                     " of the log " + to_hex(log);
+  if (known.payload_hash.empty()) known = std::move(entry);
+}
+
+std::uint64_t ShownLogs::seq_of(const LogId& log, const EntryId& id) const {
+  const auto found = logs_.find(log);
+  if (found == logs_.end()) return 0;
+  for (const auto& [seq, entry] : found->second)
+    if (entry.id == id) return seq;
+  return 0;
+}
+
+ShownLogs::Stays ShownLogs::stays(const LogId& log) const {
+  Stays out;
+  const auto found = logs_.find(log);
+  if (found == logs_.end()) return out;
+  Staying staying(out);
+  // Its creator may have lost its memory before it was told, and nobody else reads the first entry.
+  const auto created = created_.find(log);
+  if (!found->second.contains(1) && created != created_.end())
+    staying.change(1, created->second.access);
+  for (const auto& [seq, entry] : found->second) staying.change(seq, entry.access);
+  return out;
+}
+
+}  // namespace tern::sim

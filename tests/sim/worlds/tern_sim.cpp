@@ -1,0 +1,111 @@
+// tern-sim: random worlds, one a seed, on as many processes as wanted.
+//
+//   tern-sim [--seeds N] [--from SEED] [--jobs N] [--trace]
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "crypto/sodium_entropy.hpp"
+#include "sim/worlds/random_world.hpp"
+
+namespace {
+
+struct Wanted {
+  std::uint64_t seeds = 1'000;
+  std::uint64_t from = 1;
+  std::uint64_t jobs = 1;
+  bool trace = false;
+};
+
+std::uint64_t seed_now = 0;
+
+void say_which(std::uint64_t seed, const char* what) {
+  std::printf("seed %llu: %s\n  ./dev sim --from %llu --seeds 1 --trace\n",
+              static_cast<unsigned long long>(seed), what, static_cast<unsigned long long>(seed));
+  std::fflush(stdout);
+}
+
+// An invariant of the libraries is broken: the seed is what matters.
+void on_abort(int) {
+  say_which(seed_now, "the process aborted");
+  std::_Exit(1);
+}
+
+/// The seeds from + job, from + job + jobs …; how many of them failed.
+std::uint64_t run_job(const Wanted& wanted, std::uint64_t job) {
+  std::uint64_t failed = 0;
+  tern::sim::Trace trace;
+  if (wanted.trace) trace = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
+  for (auto i = job; i < wanted.seeds; i += wanted.jobs) {
+    seed_now = wanted.from + i;
+    const auto result = tern::sim::run_seed(seed_now, trace);
+    if (result.wrong.empty()) continue;
+    ++failed;
+    say_which(seed_now, result.wrong.c_str());
+  }
+  return failed;
+}
+
+bool run_jobs(const Wanted& wanted) {
+  if (wanted.jobs == 1) return run_job(wanted, 0) == 0;
+  std::vector<pid_t> children;
+  for (std::uint64_t job = 0; job < wanted.jobs; ++job) {
+    const auto child = fork();
+    if (child == 0) std::_Exit(run_job(wanted, job) == 0 ? 0 : 1);
+    children.push_back(child);
+  }
+  bool well = true;
+  for (const auto child : children) {
+    int status = 0;
+    waitpid(child, &status, 0);
+    well = well && status == 0;
+  }
+  return well;
+}
+
+int usage() {
+  std::fprintf(stderr, "tern-sim [--seeds N] [--from SEED] [--jobs N] [--trace]\n");
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char* argv[]) {
+  Wanted wanted;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view name = argv[i];
+    if (name == "--trace") {
+      wanted.trace = true;
+      continue;
+    }
+    if (i + 1 == argc) return usage();
+    const auto value = std::strtoull(argv[++i], nullptr, 10);
+    if (name == "--seeds") {
+      wanted.seeds = value;
+    } else if (name == "--from") {
+      wanted.from = value;
+    } else if (name == "--jobs" && value > 0) {
+      wanted.jobs = value;
+    } else {
+      return usage();
+    }
+  }
+  if (!tern::crypto::initialize()) return 1;
+  std::signal(SIGABRT, on_abort);
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  const auto begin = std::chrono::steady_clock::now();
+  const bool well = run_jobs(wanted);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  std::printf("%llu worlds from seed %llu in %.1f s: %.0f a second%s\n",
+              static_cast<unsigned long long>(wanted.seeds),
+              static_cast<unsigned long long>(wanted.from), took.count(),
+              static_cast<double>(wanted.seeds) / took.count(), well ? "" : "; some failed");
+  return well ? 0 : 1;
+}

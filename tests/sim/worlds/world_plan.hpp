@@ -1,0 +1,68 @@
+// What a random world is made of: how many take part, what they do, what goes wrong, who lies.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/world.hpp"
+#include "sim/worlds/choices.hpp"
+
+namespace tern::sim {
+
+/// What is not the parties' doing. Each is over by the end of the schedule at the latest.
+enum class Fault : std::uint8_t {
+  cut,              ///< a connection breaks; both ends know
+  half_open,        ///< nothing gets through, and the ends learn of it late
+  stale_frames,     ///< the device reconnects before the relay has read all of the old connection
+  storm,            ///< long delays, and one frame in a few is a connection's last
+  offline,          ///< a device has no network for a while
+  slow_reader,      ///< the relay's buffer for a device is full
+  device_killed,    ///< at one of its next storage operations
+  relay_killed,     ///< the same
+  device_disk,      ///< writes fail, and the process lives on
+  relay_disk,       ///< the same
+  device_full,      ///< no room for more bytes
+  relay_full,       ///< the same
+  map_full,         ///< a device's or the relay's map has to grow
+  clock,            ///< a device's or the relay's wall clock jumps hours
+  absence,          ///< a device is offline beyond the relay's retention
+  device_restored,  ///< a folder is put back to an old copy
+  relay_restored,   ///< the same for the relay
+};
+
+/// What may lie. Honest people's promises hold all the same.
+enum class Liar : std::uint8_t { nobody, relay, member };
+
+/// Faults that are drawn only where the product recovers from them.
+struct Abilities {
+  /// A relay put back to an old copy marks a hole and everybody goes on (design §4).
+  bool relay_restores = false;
+  /// A chat that nobody can follow any more is begun again (design §4).
+  bool logs_restart = false;
+  /// What was missed is said again even by an author who was away itself when the others came
+  /// back, and what was said again and missed once more is too.
+  bool says_again_always = false;
+};
+
+struct WorldPlan {
+  std::uint64_t seed = 0;  ///< of keys, delays and everything else below the schedule
+  std::size_t people = 2;
+  std::size_t steps = 20;
+  Weather weather;
+  std::vector<Fault> faults;       ///< those that may strike
+  std::uint64_t fault_one_in = 0;  ///< steps; 0: none
+  Liar liar = Liar::nobody;
+  bool members_change = false;  ///< adding, removing, leaving
+  bool media = false;
+  bool contacts = false;
+  Abilities abilities;
+
+  std::string describe() const;
+};
+
+/// A plan drawn from the choices; the schedule is drawn from what follows.
+WorldPlan draw_plan(std::uint64_t seed, Choices& choices, const Abilities& abilities = {});
+
+const char* name_of(Fault fault);
+
+}  // namespace tern::sim
