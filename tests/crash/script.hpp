@@ -49,7 +49,7 @@ class Script {
   Result<Act> say(const std::string& where, int count);
   Result<Act> hear(const std::string& where, const std::string& name, int count);
   Result<Act> make_club();
-  Result<Act> add_cas();
+  Result<Act> seat(const std::string& name);
   Result<Act> speak();
   Result<Act> send_film();
   Result<Act> save_film();
