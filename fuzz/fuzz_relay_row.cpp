@@ -43,6 +43,33 @@ void epoch_row(ByteSpan input) {
   check(input, [](ByteSpan bytes) { return decode_epoch_row(7, bytes); });
 }
 
+Result<std::vector<EntryRow>> visited(ByteSpan input, std::uint64_t from) {
+  std::vector<EntryRow> out;
+  const auto done = visit_entries(7, input, from, [&](const EntryRow& row) {
+    out.push_back(row);
+    return Scan::next;
+  });
+  if (!done) return done.error();
+  return out;
+}
+
+// One entry, or several that were stored together.
+void entries_row(ByteSpan input) {
+  const auto rows = visited(input, 0);
+  const auto count = count_entries(input);
+  if (!rows) return expect(rows.error() == Errc::storage_damaged, "a row that is none is damaged");
+  expect(count && *count == rows->size(), "all that a row holds is visited");
+  if (rows->empty()) return;
+  expect(rows->back().seq == 7 + *count - 1, "entries are numbered on");
+  const auto rest = visited(input, 8);
+  expect(rest && rest->size() == rows->size() - 1, "what is before is passed over");
+  Bytes again;
+  encode_into(again, *rows);
+  expect(*count == 1 || again.size() == input.size(), "what is read is written at its length");
+  const auto second = visited(again, 0);
+  expect(second && second->size() == rows->size(), "and is the same");
+}
+
 void record_key(ByteSpan input) {
   const auto member = decode_record_key(input);
   if (!member) return;
@@ -80,7 +107,8 @@ void fuzz(ByteSpan bytes) {
                                          row<decode_sends>,
                                          row<decode_contact_due>,
                                          record_key,
-                                         stamp};
+                                         stamp,
+                                         entries_row};
   fuzzing::Input input(bytes);
   kinds[input.byte() % std::size(kinds)](input.rest());
 }

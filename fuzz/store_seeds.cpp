@@ -109,6 +109,10 @@ void add_relay_rows(std::vector<Seed>& out) {
   add(15, "due_sends", encode(sends));
   add(16, "record_key", EpochKey(1).tag(2).account({}).span());
   add(17, "stamp", Bytes{'t', 'e', 'r', 'n', 2, 0, 0, 0, 3});
+  add(18, "single_entry", encoded_entry);
+  Bytes together;
+  encode_into(together, std::vector{entry, entry, entry});
+  add(18, "three_entries", together);
 }
 
 // By the number of a frame on its way: what befalls it, and where (hostile_line.hpp).

@@ -190,7 +190,7 @@ Result<std::uint64_t> read_number(Reader reader) {
 
 Bytes encode(const LogState& state) {
   Writer writer;
-  writer.reserve(128);
+  writer.reserve(160);
   writer.number(static_cast<std::uint8_t>(state.kind))
       .number(state.head)
       .number(state.base)
