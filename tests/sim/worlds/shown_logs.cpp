@@ -120,6 +120,7 @@ void ShownLogs::note(const wire::Entries& entries) {
 void ShownLogs::note(const LogId& log, std::uint64_t seq, Shown entry) {
   // What the author said of it: its creator's commit adds everybody but its creator.
   if (const auto said = access_.find(entry.id); said != access_.end()) entry.access = said->second;
+  note_place(log, seq, entry);
   const auto [place, first] = logs_[log].try_emplace(seq, entry);
   if (first) return;
   auto& known = place->second;
@@ -129,6 +130,14 @@ void ShownLogs::note(const LogId& log, std::uint64_t seq, Shown entry) {
     contradiction_ = "the relay shows two different entries as number " + std::to_string(seq) +
                      " of the log " + to_hex(log);
   if (known.payload_hash.empty()) known = std::move(entry);
+}
+
+void ShownLogs::note_place(const LogId& log, std::uint64_t seq, const Shown& entry) {
+  if (entry.payload_hash.empty()) return;
+  const auto place = places_.try_emplace({log, entry.payload_hash}, seq).first;
+  if (place->second == seq || !repetition_.empty()) return;
+  repetition_ = "the relay has stored one append as number " + std::to_string(place->second) +
+                " and again as " + std::to_string(seq) + " of the log " + to_hex(log);
 }
 
 std::uint64_t ShownLogs::seq_of(const LogId& log, const EntryId& id) const {

@@ -18,6 +18,9 @@ class ShownLogs {
 
   /// The first time that the relay said two things of one place in a log; empty: never.
   const std::string& contradiction() const { return contradiction_; }
+  /// The first time that the same bytes stood in two places of a log: an append that was repeated
+  /// and not known again, for who says something again encrypts it again. Empty: never.
+  const std::string& repetition() const { return repetition_; }
   bool has(const LogId& log) const { return logs_.contains(log); }
   /// Where an entry stands; 0: nobody was shown it.
   std::uint64_t seq_of(const LogId& log, const EntryId& id) const;
@@ -44,6 +47,7 @@ class ShownLogs {
   static Shown shown(const wire::Entry& entry);
   void note(const LogId& log, std::uint64_t seq, Shown entry);
   void note(const wire::Entries& entries);
+  void note_place(const LogId& log, std::uint64_t seq, const Shown& entry);
   void note_sent(const Device& device, std::uint32_t request, const LogId& log,
                  const std::vector<wire::Entry>& entries);
   void note_created(const Device& device, std::uint32_t request, const wire::CreateLog& create);
@@ -57,7 +61,9 @@ class ShownLogs {
   std::map<EntryId, wire::AccessChange> access_;                  ///< what authors have said
   std::map<LogId, Log> logs_;
   std::map<LogId, Shown> created_;  ///< the first entry of each, as it was first sent
+  std::map<std::pair<LogId, Bytes>, std::uint64_t> places_;  ///< by the hash of the payload
   std::string contradiction_;
+  std::string repetition_;
 };
 
 }  // namespace tern::sim

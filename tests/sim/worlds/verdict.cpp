@@ -359,6 +359,7 @@ std::string verdict(Stage& stage) {
   // A relay that lies may say again what it has changed.
   if (stage.plan.liar != Liar::relay && !stage.logs.contradiction().empty())
     return stage.logs.contradiction();
+  if (nothing_is_lost(stage) && !stage.logs.repetition().empty()) return stage.logs.repetition();
   for (const auto& fork : stage.forks)
     if (fork.taken && !noticed(stage, fork.chat))
       return "nobody noticed that the relay told two histories";
