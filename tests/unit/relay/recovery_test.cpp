@@ -264,3 +264,19 @@ TEST_CASE("a hole that everybody is past is no part of the next one") {
   const auto read = read_from(talk.world, talk.at_anna, talk.log, 7);
   CHECK(wire::decode_hole(read.entries.at(0).payload).value().first_lost == (past ? 6 : 2));
 }
+
+TEST_CASE("a device that has read another history is told of what comes next all the same") {
+  RecoveryTalk talk;
+  World& world = talk.world;
+  talk.append(talk.at_anna);
+  const auto at = world.connect(talk.bo);
+  wire::Resume request;
+  request.logs = {{talk.bo.inbox, 1, {}}, {talk.log, 2, {}}};
+  const auto resumed = as<wire::Resumed>(world.ask(at, request));
+  REQUIRE_FALSE(resumed.logs.at(1).hash_matches);
+  REQUIRE(resumed.logs.at(1).head == 2);
+  talk.append(talk.at_anna);
+  const auto pushes = world.pushes(at);
+  REQUIRE(pushes.size() == 1);
+  CHECK(std::get<wire::Notice>(pushes[0]).log.head == 3);
+}
