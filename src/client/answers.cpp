@@ -85,6 +85,13 @@ Result<void> restarted(Step& step, Chat& chat, const wire::Appended& answer) {
   return note_full_inboxes(step, chat, added, answer.inbox_full);
 }
 
+// Behind it the log is where it was before the relay lost a part of it.
+void count_hole(Line& line, const wire::Entry& entry) {
+  line.base = entry.base;
+  line.members.reset();
+  if (const auto hole = wire::decode_hole(entry.payload)) line.generation = hole->generation;
+}
+
 // Where the log's newest handshake is, and in which generation it stands.
 void count(Line& line, const std::vector<wire::Entry>& entries) {
   for (const auto& entry : entries) {
@@ -95,7 +102,7 @@ void count(Line& line, const std::vector<wire::Entry>& entries) {
       line.members.reset();
     }
     if (entry.kind == wire::EntryKind::restart) ++line.generation;
-    if (entry.kind == wire::EntryKind::hole) line.base = entry.base;
+    if (entry.kind == wire::EntryKind::hole) count_hole(line, entry);
   }
 }
 
@@ -118,7 +125,8 @@ Result<void> read(Step& step, Chat& chat, const wire::Entries& answer) {
   if (follows && answer.entries.empty() && answer.head > chat.record.cursor) return nonsense(step);
   chat.line.head = answer.head;
   // It has lost nothing after all.
-  if (answer.entries.empty() && chat.record.rolled_back) step.edit(chat).rolled_back = false;
+  if (follows && answer.entries.empty() && chat.record.rolled_back)
+    step.edit(chat).rolled_back = false;
   return entries(step, chat, answer);
 }
 
