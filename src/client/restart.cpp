@@ -203,6 +203,8 @@ void move_record(ChatRecord& record, const wire::Appended& appended, std::uint32
   record.base = seq;
   record.base_hash = appended.hash;
   record.seal = 0;
+  record.rolled_back = false;
+  record.unsure = false;
   record.forked = false;
   record.leaving = false;
 }
