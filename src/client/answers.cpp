@@ -5,6 +5,7 @@
 #include "client/applying.hpp"
 #include "client/claims.hpp"
 #include "client/creation.hpp"
+#include "client/history.hpp"
 #include "client/inbox.hpp"
 #include "client/intents.hpp"
 #include "client/reading.hpp"
@@ -107,6 +108,7 @@ void count(Line& line, const std::vector<wire::Entry>& entries) {
 }
 
 Result<void> entries(Step& step, Chat& chat, const wire::Entries& entries) {
+  if (!entries.entries.empty() && entries.entries.back().seq >= seqs_end) return nonsense(step);
   chat.line.known = true;
   chat.line.head = std::max(chat.line.head, entries.head);
   count(chat.line, entries.entries);

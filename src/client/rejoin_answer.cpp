@@ -14,8 +14,8 @@ namespace tern::client::rejoin {
 namespace {
 
 constexpr std::size_t say_again_messages_max = 1'000;
-// Behind every place in a log.
-constexpr std::uint64_t seqs_end = queued_orders / logged_order(1);
+// Before the first shows what was lost, others may write in its place.
+constexpr std::uint64_t written_early_max = 1'024;
 
 /// The last request of one device.
 struct Request {
@@ -288,7 +288,7 @@ Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::ui
 }
 
 Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq) {
-  const auto before_hole = first_lost - std::min<std::uint64_t>(first_lost, 1);
+  const auto before_hole = first_lost - std::min(first_lost, 1 + written_early_max);
   const auto after = receipts::kept(step, chat) ? chat.record.delivered_to_all : before_hole;
   return queue_again(step, chat, {after, seq});
 }
