@@ -108,7 +108,9 @@ void count(Line& line, const std::vector<wire::Entry>& entries) {
 }
 
 Result<void> entries(Step& step, Chat& chat, const wire::Entries& entries) {
-  if (!entries.entries.empty() && entries.entries.back().seq >= seqs_end) return nonsense(step);
+  if (std::any_of(entries.entries.begin(), entries.entries.end(),
+                  [](const wire::Entry& entry) { return entry.seq >= seqs_end; }))
+    return nonsense(step);
   chat.line.known = true;
   chat.line.head = std::max(chat.line.head, entries.head);
   count(chat.line, entries.entries);
