@@ -5,6 +5,7 @@
 #include "client/applying.hpp"
 #include "client/claims.hpp"
 #include "client/creation.hpp"
+#include "client/history.hpp"
 #include "client/inbox.hpp"
 #include "client/intents.hpp"
 #include "client/reading.hpp"
@@ -85,6 +86,13 @@ Result<void> restarted(Step& step, Chat& chat, const wire::Appended& answer) {
   return note_full_inboxes(step, chat, added, answer.inbox_full);
 }
 
+// Behind it the log is where it was before the relay lost a part of it.
+void count_hole(Line& line, const wire::Entry& entry) {
+  line.base = entry.base;
+  line.members.reset();
+  if (const auto hole = wire::decode_hole(entry.payload)) line.generation = hole->generation;
+}
+
 // Where the log's newest handshake is, and in which generation it stands.
 void count(Line& line, const std::vector<wire::Entry>& entries) {
   for (const auto& entry : entries) {
@@ -95,11 +103,14 @@ void count(Line& line, const std::vector<wire::Entry>& entries) {
       line.members.reset();
     }
     if (entry.kind == wire::EntryKind::restart) ++line.generation;
-    if (entry.kind == wire::EntryKind::hole) line.base = entry.base;
+    if (entry.kind == wire::EntryKind::hole) count_hole(line, entry);
   }
 }
 
 Result<void> entries(Step& step, Chat& chat, const wire::Entries& entries) {
+  if (std::any_of(entries.entries.begin(), entries.entries.end(),
+                  [](const wire::Entry& entry) { return entry.seq >= seqs_end; }))
+    return nonsense(step);
   chat.line.known = true;
   chat.line.head = std::max(chat.line.head, entries.head);
   count(chat.line, entries.entries);
@@ -118,7 +129,8 @@ Result<void> read(Step& step, Chat& chat, const wire::Entries& answer) {
   if (follows && answer.entries.empty() && answer.head > chat.record.cursor) return nonsense(step);
   chat.line.head = answer.head;
   // It has lost nothing after all.
-  if (answer.entries.empty() && chat.record.rolled_back) step.edit(chat).rolled_back = false;
+  if (follows && answer.entries.empty() && chat.record.rolled_back)
+    step.edit(chat).rolled_back = false;
   return entries(step, chat, answer);
 }
 

@@ -59,7 +59,18 @@ Result<void> check_newcomers(const Step& step, const CommitFacts& facts,
   return {};
 }
 
-Result<void> enter(Step& step, Chat& chat, std::uint64_t seq, const CommitFacts& facts,
+MembershipChange change_of(std::uint64_t seq, const CommitFacts& facts,
+                           const wire::EntryHeader& header) {
+  MembershipChange out{seq, facts.added, facts.removed, facts.leaving, {}};
+  for (const auto& proof : header.returning) {
+    const auto& checked = facts.returning;
+    if (std::find(checked.begin(), checked.end(), proof.device) != checked.end())
+      out.returning.push_back(proof);
+  }
+  return out;
+}
+
+Result<void> enter(Step& step, Chat& chat, const CommitFacts& facts, const MembershipChange& change,
                    mls::CommitReceived commit) {
   auto& record = step.edit(chat);
   TERN_TRY(commits::drop(step, chat));
@@ -72,8 +83,8 @@ Result<void> enter(Step& step, Chat& chat, std::uint64_t seq, const CommitFacts&
   chat.pace.volunteer_at = never_ms;
   TERN_ASSIGN(const auto* const group, chat.group());
   TERN_TRY(membership::enter_epoch(step, chat, *group));
-  TERN_TRY(membership::apply(step, chat, {seq, facts.added, facts.removed, facts.leaving}));
-  TERN_TRY(leaving::epoch_passed(step, chat, seq));
+  TERN_TRY(membership::apply(step, chat, change));
+  TERN_TRY(leaving::epoch_passed(step, chat, change.seq));
   step.look_at(chat);
   return {};
 }
@@ -100,7 +111,8 @@ Result<void> apply(Step& step, Chat& chat, const wire::Entry& entry,
   }
   if (!commit.removes_me) {
     auto listed = check_newcomers(step, facts, commit);
-    if (listed) return enter(step, chat, entry.seq, facts, std::move(commit));
+    if (listed)
+      return enter(step, chat, facts, change_of(entry.seq, facts, header), std::move(commit));
     if (is_storage(listed.error().errc())) return listed;
     step.problem(chat.id(), listed.error().errc(),
                  "the chat cannot be followed: " + listed.error().message());

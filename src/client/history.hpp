@@ -36,6 +36,8 @@ constexpr std::uint64_t logged_order(std::uint64_t seq, std::uint64_t notice = 0
 }
 constexpr std::uint64_t queued_orders = std::uint64_t{1} << 63;
 constexpr std::uint64_t queued_order(std::uint64_t number) { return queued_orders | number; }
+/// No log is as long. What a relay placed here or beyond would stand among the queued ones.
+constexpr std::uint64_t seqs_end = queued_orders / logged_order(1);
 
 namespace history {
 

@@ -5,6 +5,7 @@
 #include "base/check.hpp"
 #include "client/blocks.hpp"
 #include "client/commits.hpp"
+#include "client/history.hpp"
 #include "client/key_packages.hpp"
 #include "client/membership.hpp"
 #include "client/policy_rows.hpp"
@@ -259,6 +260,10 @@ bool leads_on(const Chat& chat, const wire::InboxWelcome& welcome) {
 }  // namespace
 
 Result<void> receive(Step& step, const wire::InboxWelcome& welcome) {
+  if (welcome.commit_seq >= seqs_end) {
+    step.problem(welcome.log, Errc::malformed, "a Welcome from a place that no log has");
+    return {};
+  }
   Chat* const chat = step.device.chats.find(welcome.log);
   if (!chat || chat->record.joined_seq == 0) return join_or_tell(step, welcome);
   if (!leads_on(*chat, welcome)) return {};

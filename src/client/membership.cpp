@@ -4,6 +4,7 @@
 
 #include "client/history.hpp"
 #include "client/intents.hpp"
+#include "client/own_entries.hpp"
 #include "client/policy_rows.hpp"
 #include "client/receipts.hpp"
 #include "client/rejoin.hpp"
@@ -164,7 +165,7 @@ Result<void> joined(Step& step, Chat& chat, const std::vector<Seat>& seats, std:
     TERN_TRY(notice(step, chat, seq, 0, how));
   if (how.what == Notice::What::restarted) {
     step.emit(ChatRestarted{chat.id(), how.who});
-    TERN_TRY(rejoin::say_again(step, chat, after, seq));
+    TERN_TRY(rejoin::say_again(step, chat, after));
   }
   TERN_TRY(tell_changes(step, chat, before, after, change));
   TERN_TRY(receipts::members_changed(step, chat, after, seq));
@@ -181,7 +182,12 @@ Result<void> notice(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t ind
   row.seq = seq;
   row.sent_ms = step.now.wall_ms;
   row.notice = notice;
-  const auto order = logged_order(seq, index);
+  auto order = logged_order(seq, index);
+  // Of another history, that the relay had told before, a message may stand there.
+  TERN_ASSIGN(const auto taken, history::get(step.rows, chat.row, order));
+  if (taken && !taken->notice) {
+    TERN_ASSIGN(order, own_entries::free_order(step, chat, seq));
+  }
   TERN_TRY(history::put(step.rows, chat.row, order, row));
   step.edit(chat).newest_ms = step.now.wall_ms;
   step.emit(MessageArrived{history::shown(step.rows, row, order, chat)});

@@ -1,5 +1,7 @@
 #include "client/refusals.hpp"
 
+#include <algorithm>
+
 #include "client/chat_work.hpp"
 #include "client/claims.hpp"
 #include "client/commit_attempts.hpp"
@@ -119,8 +121,9 @@ Result<void> of_creation(Step& step, Chat& chat, const wire::Refused& refused) {
 Result<void> of_read(Step& step, Chat& chat, const wire::Refused& refused) {
   read_ended(step, chat);
   if (chat.record.state != ChatState::active) {
-    // What it wanted to look at is gone; the next connection says where the log begins.
-    if (refused.code == Errc::log_pruned) chat.line.known = false;
+    // What it wanted to look at is gone; the relay says where the log begins.
+    if (refused.code == Errc::log_pruned)
+      chat.line.first_kept = std::max(chat.line.first_kept, refused.base);
     chat.pace.read_at = step.now.mono_ms + std::max<std::int64_t>(wait_ms(refused), pause_ms);
     return {};
   }

@@ -48,13 +48,6 @@ std::uint32_t generation_of(const Chat& chat) {
   return chat.line.known ? chat.line.generation : chat.record.generation;
 }
 
-// Where the relay tells another history, what was applied of the old one is no measure: authors say
-// again what may be different, and what is here already is known by its id.
-std::uint64_t trusted_cursor(const ChatRecord& record) {
-  if (!record.forked && !record.rolled_back) return record.cursor;
-  return record.cursor - std::min(record.cursor, hashes_kept);
-}
-
 bool is_of_this_generation(const Chat& chat, const OwnRequest& own) {
   const auto request = wire::decode_rejoin_request(own.payload);
   return request && request->generation == generation_of(chat);
@@ -92,6 +85,12 @@ void send(Step& step, Chat& chat, const OwnRequest& request) {
 }
 
 }  // namespace
+
+// Authors say again what may be different, and what is here already is known by its id.
+std::uint64_t trusted_cursor(const ChatRecord& record) {
+  if (!record.forked && !record.rolled_back) return record.cursor;
+  return record.cursor - std::min(record.cursor, hashes_kept);
+}
 
 Result<void> become_split(Step& step, Chat& chat, wire::RejoinRequest::Reason reason) {
   auto& record = step.edit(chat);

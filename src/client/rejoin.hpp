@@ -16,6 +16,9 @@ struct Asked {
   Bytes key_package;
 };
 
+/// Up to where what was applied here is the log's. Where the relay tells another history, what was
+/// applied of the old one is no measure.
+std::uint64_t trusted_cursor(const ChatRecord& record);
 /// This device cannot follow the chat any more: nothing of it is applied or sent but the request.
 Result<void> become_split(Step& step, Chat& chat, wire::RejoinRequest::Reason reason);
 /// Sends the request, at most once a day.
@@ -46,8 +49,8 @@ Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
 /// What stands at `order` was said again, in the entry `seq`: so far has it to be heard by now.
 Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order);
 /// The chat goes on in a new group: what may not have reached everybody of this device's messages
-/// before `seq` is queued again.
-Result<void> say_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq);
+/// is queued again.
+Result<void> say_again(Step& step, Chat& chat, const Roster& roster);
 /// It goes on on another history than this device has followed: all of them, as far as they are no
 /// older than what is compared of a log.
 Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq);

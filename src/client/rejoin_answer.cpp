@@ -14,6 +14,8 @@ namespace tern::client::rejoin {
 namespace {
 
 constexpr std::size_t say_again_messages_max = 1'000;
+// Before the first shows what was lost, others may write in its place.
+constexpr std::uint64_t written_early_max = 1'024;
 
 /// The last request of one device.
 struct Request {
@@ -157,6 +159,30 @@ Result<void> queue_again(Step& step, Chat& chat, const Missed& missed) {
   return {};
 }
 
+// What the device had applied that a commit takes out; nullopt: it did not ask, or was answered by
+// an earlier commit. Another's commit may answer a request that this device has not taken.
+Result<std::optional<std::uint64_t>> answer(Step& step, Chat& chat, const DeviceId& device,
+                                            const MembershipChange& change) {
+  TERN_ASSIGN(auto request, load(step, chat, device));
+  const bool waited = request && request->waiting;
+  if (waited) {
+    auto& record = step.edit(chat);
+    if (record.rejoins_waiting > 0) --record.rejoins_waiting;
+  }
+  const auto proof = std::find_if(change.returning.begin(), change.returning.end(),
+                                  [&](const auto& other) { return other.device == device; });
+  if (proof != change.returning.end()) {
+    if (request && !waited && request->nonce == proof->nonce) return std::optional<std::uint64_t>();
+    request = Request{device, false, proof->cursor, step.now.wall_ms, proof->nonce, {}};
+  } else if (!waited) {
+    return std::optional<std::uint64_t>();
+  }
+  request->waiting = false;
+  request->payload.clear();
+  TERN_TRY(store(step, chat, *request));
+  return std::optional(request->cursor);
+}
+
 // Nothing is said again that anybody of the present members was not there to hear.
 std::uint64_t everybody_since(const Roster& roster) {
   std::uint64_t since = 0;
@@ -217,17 +243,11 @@ Result<void> give_up(Step& step, Chat& chat, const DeviceId& device) {
 
 Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
                              const MembershipChange& change) {
-  if (chat.record.rejoins_waiting == 0) return {};
+  if (chat.record.rejoins_waiting == 0 && change.returning.empty()) return {};
   auto missed = Missed{UINT64_MAX, change.seq};
   for (const auto& seat : change.removed) {
-    TERN_ASSIGN(auto request, load(step, chat, seat.device));
-    if (!request || !request->waiting) continue;
-    request->waiting = false;
-    request->payload.clear();
-    TERN_TRY(store(step, chat, *request));
-    auto& record = step.edit(chat);
-    if (record.rejoins_waiting > 0) --record.rejoins_waiting;
-    if (roster.find(seat.device)) missed.after = std::min(missed.after, request->cursor);
+    TERN_ASSIGN(const auto answered, answer(step, chat, seat.device, change));
+    if (answered && roster.find(seat.device)) missed.after = std::min(missed.after, *answered);
   }
   missed.after = std::max(missed.after, everybody_since(roster));
   if (roster.seats().size() > say_again_devices_max || missed.after >= missed.before) return {};
@@ -240,9 +260,10 @@ Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::ui
   return step.rows.put(tables::said_again, row_key(chat.row, seq), writer.span());
 }
 
-Result<void> say_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq) {
+Result<void> say_again(Step& step, Chat& chat, const Roster& roster) {
   if (roster.seats().size() > say_again_devices_max) return {};
-  auto missed = Missed{chat.record.delivered_to_all, seq};
+  // Of a log that the relay has lost the end of, own messages may stand behind the new group.
+  auto missed = Missed{chat.record.delivered_to_all, seqs_end};
   const auto own = key_of(step, chat, step.device.account.device);
   TERN_TRY(step.rows.scan(tables::rejoins, chat.row, {},
                           [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
@@ -267,7 +288,7 @@ Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::ui
 }
 
 Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq) {
-  const auto before_hole = first_lost - std::min<std::uint64_t>(first_lost, 1);
+  const auto before_hole = first_lost - std::min(first_lost, 1 + written_early_max);
   const auto after = receipts::kept(step, chat) ? chat.record.delivered_to_all : before_hole;
   return queue_again(step, chat, {after, seq});
 }

@@ -35,15 +35,20 @@ bool has_waited_a_day(const Step& step, const Chat& chat) {
   return chat.record.rejoin_asked_ms != 0 && waited_ms >= step.device.config.rejoin_interval_ms;
 }
 
-Result<bool> all_others_ask(const Step& step, const Chat& chat, const Survey& survey) {
+struct Others {
+  std::size_t asking = 0;
+  std::size_t all = 0;
+};
+
+Result<Others> count_others(const Step& step, const Chat& chat, const Survey& survey) {
   TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
-  std::size_t others = 0;
+  Others out;
   for (const auto& seat : roster.seats()) {
     if (seat.device == step.device.account.device || survey.has_removed(seat.device)) continue;
-    if (!survey.find(seat.device)) return false;
-    ++others;
+    ++out.all;
+    if (survey.find(seat.device)) ++out.asking;
   }
-  return others > 0;
+  return out;
 }
 
 // Who was taken out of a group in what the relay has forgotten since is not on its list any more.
@@ -69,8 +74,12 @@ Result<bool> is_wanted(Step& step, Chat& chat, const Policy& policy, const Surve
   if (chat.record.restart_wanted) return true;
   TERN_ASSIGN(const bool asked, rejoin::is_asked(step, chat));
   if (!asked) return false;
-  if (policy.one_to_one && has_waited_a_day(step, chat)) return true;
-  return all_others_ask(step, chat, survey);
+  const bool waited = has_waited_a_day(step, chat);
+  if (policy.one_to_one && waited) return true;
+  TERN_ASSIGN(const auto others, count_others(step, chat, survey));
+  // Whoever has split the others need not ask: nor will they answer.
+  const bool most = waited && 2 * others.asking > others.all;
+  return others.all > 0 && (others.asking == others.all || most);
 }
 
 // Both of a chat of two find out at the same moment: one is first, and the other joins it.
@@ -203,6 +212,8 @@ void move_record(ChatRecord& record, const wire::Appended& appended, std::uint32
   record.base = seq;
   record.base_hash = appended.hash;
   record.seal = 0;
+  record.rolled_back = false;
+  record.unsure = false;
   record.forked = false;
   record.leaving = false;
 }

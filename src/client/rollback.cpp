@@ -128,7 +128,7 @@ Result<Outcome> apply_hole(Step& step, Chat& chat, const wire::Entry& entry) {
     return cross(step, chat, entry, *hole);
   // Others have gone on to another epoch in what this device has missed, or it has alone.
   step.problem(chat.id(), Errc::log_rolled_back, "a change of the group's keys was lost");
-  step.edit(chat).rolled_back = false;
+  // Told already; until it is added again nothing of what it has applied is sure to be theirs.
   TERN_TRY(rejoin::become_split(step, chat, Reason::hole));
   return Outcome::stays;
 }

@@ -4,6 +4,7 @@
 
 #include "client/reading.hpp"
 #include "client/record_codec.hpp"
+#include "client/rejoin.hpp"
 
 namespace tern::client {
 namespace {
@@ -70,7 +71,7 @@ void note_request(const Step& step, const Chat& chat, Survey& survey, const wire
 
 Result<Survey> Survey::load(const ReadRows& rows, const Chat& chat) {
   Survey out;
-  out.seq = chat.record.cursor;
+  out.seq = rejoin::trusted_cursor(chat.record);
   TERN_ASSIGN(const auto row, rows.get(tables::surveys, chat.row));
   if (!row) return out;
   RecordReader reader(*row);

@@ -73,10 +73,11 @@ Result<std::vector<wire::Entry>> read_inbox(Context& context, const LogId& log,
   return out;
 }
 
-wire::Answer refused_at(Errc code, std::uint64_t head) {
+wire::Answer refused_at(Errc code, std::uint64_t head, std::uint64_t first_kept = 0) {
   wire::Refused refused;
   refused.code = code;
   refused.head = head;
+  refused.base = first_kept;
   return refused;
 }
 
@@ -89,7 +90,7 @@ Result<wire::Answer> read(Context& context, const Caller& caller, const wire::Re
   if (!state) return Errc::not_member;
   const auto to = readable_to(*state, membership);
   const auto from = std::max<std::uint64_t>(request.from, 1);
-  if (from < state->first_kept) return refused_at(Errc::log_pruned, to);
+  if (from < state->first_kept) return refused_at(Errc::log_pruned, to, state->first_kept);
   if (from > to + 1)
     return refused_at(membership.on_list() ? Errc::log_rolled_back : Errc::not_member, to);
   const Stretch stretch{from, to,

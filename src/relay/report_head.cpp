@@ -19,29 +19,35 @@ bool was_said(const Context& context, const wire::ReportHead& report) {
          report.head.seal == context.contacts.keys.head_seal(report.log, report.head);
 }
 
-// Whoever was let in by an entry that is lost was a member when it had read so far. If somebody has
-// taken it out since, the members' next commit says so.
-Result<void> let_back_in(Context& context, const LogId& log, const DeviceId& device,
-                         std::uint64_t acked) {
-  TERN_ASSIGN(const auto before, context.store.member(log, device));
-  auto membership = before.value_or(Membership{});
-  membership.acked = std::max(membership.acked, acked);
-  membership.struck_seq = 0;
-  membership.struck_s = 0;
-  context.batch.changed_access.insert(log);
-  return context.store.put_member(log, device, membership);
+// Whoever was let in by an entry that is lost was a member when it had read so far. Of whom a row
+// is left, it says where the members have put them.
+Result<bool> may_come_back(Context& context, const LogId& log, const DeviceId& device) {
+  TERN_ASSIGN(const auto membership, context.store.member(log, device));
+  if (membership) return false;
+  TERN_ASSIGN(const auto registered, context.store.device(device));
+  return registered && !registered->revoked;
 }
 
+// For whom there is no room the members' next commit makes some, or not.
 Result<void> let_back_in(Context& context, const LogId& log, std::span<const DeviceId> devices,
                          LogState& state, std::uint64_t acked) {
   for (const auto& device : devices) {
-    TERN_ASSIGN(const auto membership, context.store.member(log, device));
-    if (membership && membership->on_list()) continue;
-    if (state.members >= limits::chat_devices_max) return Errc::chat_too_large;
+    if (state.members >= limits::chat_devices_max) return {};
+    TERN_ASSIGN(const bool may, may_come_back(context, log, device));
+    if (!may) continue;
     ++state.members;
-    TERN_TRY(let_back_in(context, log, device, acked));
+    Membership membership;
+    membership.acked = acked;
+    context.batch.changed_access.insert(log);
+    TERN_TRY(context.store.put_member(log, device, membership));
   }
   return {};
+}
+
+// A handshake was lost that may have let somebody in, and the members have not committed since: who
+// crosses such a hole says the whole list in the next commit.
+bool list_is_lost(const LogState& state) {
+  return state.lost_first <= state.base && state.base <= state.lost_last;
 }
 
 void note_hole(Context& context, const LogId& log, const LogState& state, const EntryRow& row) {
@@ -67,7 +73,8 @@ Result<void> go_on_after(Context& context, const LogId& log, const std::optional
   if (!known) TERN_TRY(context.store.create_log(log, before));
   auto after = before;
   // Whoever reports late was on the history before the hole that there is: for them it began there.
-  after.lost_first = before.lost_first != 0 ? before.lost_first : before.head + 1;
+  const bool hole_is_kept = before.lost_first != 0 && before.first_kept <= before.lost_last + 1;
+  after.lost_first = hole_is_kept ? before.lost_first : before.head + 1;
   after.lost_last = recovery.head.seq;
   after.head = recovery.head.seq;
   after.hash = recovery.head.hash;
@@ -81,7 +88,8 @@ Result<void> go_on_after(Context& context, const LogId& log, const std::optional
   row.payload = context.batch.keep(
       wire::encode(wire::Hole{after.lost_first, after.generation, after.hash, after.base_hash}));
   number(after, row);
-  TERN_TRY(let_back_in(context, log, recovery.devices, after, recovery.head.seq));
+  if (list_is_lost(after))
+    TERN_TRY(let_back_in(context, log, recovery.devices, after, recovery.head.seq));
   TERN_TRY(note_expiry(context, log, after));
   TERN_TRY(context.store.append(log, before, after, {&row, 1}));
   note_hole(context, log, after, row);
@@ -89,21 +97,22 @@ Result<void> go_on_after(Context& context, const LogId& log, const std::optional
 }
 
 // The log stands higher than what is reported: it goes on already, or nothing was lost.
-Result<wire::Answer> is_known(Context& context, const DeviceId& device, const LogState& state,
+Result<wire::Answer> is_known(Context& context, const DeviceId& device,
+                              const std::optional<Membership>& membership, const LogState& state,
                               const wire::ReportHead& report) {
-  TERN_ASSIGN(const auto membership, context.store.member(report.log, device));
-  if (membership && membership->on_list()) {
+  const auto seq = report.head.seq;
+  if (membership) {
     TERN_ASSIGN(const bool same,
-                hash_matches(context.store, report.log, state, report.head.seq, report.head.hash));
+                hash_matches(context.store, report.log, state, seq, report.head.hash));
     // The log has gone on without what this device has.
     return same ? Result<wire::Answer>(wire::Done{}) : Errc::log_forked;
   }
-  const auto seq = report.head.seq;
-  const bool was_lost = state.lost_first <= seq && seq <= state.lost_last;
+  const bool was_lost = state.lost_first <= seq && seq <= state.lost_last && list_is_lost(state);
   if (!was_lost || !was_said(context, report)) return Errc::not_member;
   auto after = state;
   const DeviceId devices[] = {device};
   TERN_TRY(let_back_in(context, report.log, devices, after, seq));
+  if (after.members == state.members) return Errc::not_member;
   TERN_TRY(context.store.append(report.log, state, after, {}));
   return wire::Answer(wire::Done{});
 }
@@ -113,13 +122,17 @@ Result<wire::Answer> is_known(Context& context, const DeviceId& device, const Lo
 Result<wire::Answer> report_head(Context& context, const Caller& caller,
                                  const wire::ReportHead& request) {
   const auto& log = request.log;
+  const auto& device = caller.identity.device;
   TERN_ASSIGN(const auto state, context.store.log(log));
+  TERN_ASSIGN(const auto membership, context.store.member(log, device));
   if (state && state->kind != LogKind::chat) return Errc::not_member;
+  // Whom the members have taken out would bring back a history in which they had not.
+  if (membership && !membership->on_list()) return Errc::not_member;
   if (state && state->head >= request.head.seq)
-    return is_known(context, caller.identity.device, *state, request);
+    return is_known(context, device, membership, *state, request);
   if (!was_said(context, request)) return Errc::not_member;
   auto& recoveries = context.recoveries;
-  recoveries.stage_report(context.now.mono_ms, log, request.head, caller.identity.device);
+  recoveries.stage_report(context.now.mono_ms, log, request.head, device);
   const auto wait_ms = recoveries.wait_ms(context.now.mono_ms, log);
   if (wait_ms > 0)
     return Error(Errc::reserved).with_retry_after(std::chrono::milliseconds(wait_ms));

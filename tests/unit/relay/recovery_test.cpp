@@ -1,4 +1,6 @@
 // A relay that was put back to an older copy of its disk, and what devices show it.
+#include <tuple>
+
 #include "chat.hpp"
 
 using namespace tern;
@@ -16,14 +18,37 @@ struct RecoveryTalk {
   LogId log = create_chat(world, at_anna, {bo.id}).log;
 
   /// Appends one message: its seq, and what its author has of it.
-  wire::ReportHead append(ConnectionId from) {
-    const auto written = message(world);
-    const auto appended = as<wire::Appended>(world.ask(from, append_of(log, 1, {written})));
+  wire::ReportHead append(ConnectionId from) { return append(from, message(world)); }
+  wire::ReportHead append(ConnectionId from, const Written& written) {
+    const auto appended = as<wire::Appended>(world.ask(from, append_of(log, base, {written})));
     const auto seq = appended.first_seq;
-    const auto header =
-        wire::hashed_header(seq, written.entry.id, written.entry.kind, 1, written.payload->size());
+    const auto header = wire::hashed_header(seq, written.entry.id, written.entry.kind, base,
+                                            written.payload->size());
     hash.bytes = crypto::blake2b({hash, header, *written.payload}).bytes;
-    return {log, {seq, hash, 1, first, 0, appended.seal}};
+    if (wire::is_handshake(written.entry.kind)) {
+      base = seq;
+      base_hash = hash;
+    }
+    return {log, {seq, hash, base, base_hash, 0, appended.seal}};
+  }
+  wire::ReportHead commit(ConnectionId from, const wire::AccessChange& access) {
+    return append(from, write(world, wire::EntryKind::commit, "a commit", access));
+  }
+  /// The log goes on behind this head.
+  void recover_at(ConnectionId at, const wire::ReportHead& report) {
+    REQUIRE(refusal(world.ask(at, report)) == Errc::reserved);
+    world.pass_ms(10'000);
+    as<wire::Done>(world.ask(at, report));
+    const auto read = read_from(world, at, log, report.head.seq + 1);
+    const auto& hole = read.entries.at(0);
+    const auto header =
+        wire::hashed_header(hole.seq, hole.id, hole.kind, hole.base, hole.payload.size());
+    hash.bytes = crypto::blake2b({hash, header, hole.payload}).bytes;
+  }
+  void ack(ConnectionId at, std::uint64_t seq) {
+    wire::Ack request;
+    request.logs = {{log, seq, {}}};
+    as<wire::Done>(world.ask(at, request));
   }
   void put_back(const store::MemoryDisk& copy) {
     world.disk.restore(copy);
@@ -35,8 +60,9 @@ struct RecoveryTalk {
     return as<wire::Resumed>(world.ask(at, wire::Resume{})).logs.at(1);
   }
 
-  wire::LogHash first = first_hash();
-  wire::LogHash hash = first;
+  std::uint64_t base = 1;
+  wire::LogHash base_hash = first_hash();
+  wire::LogHash hash = base_hash;
 
  private:
   wire::LogHash first_hash() {
@@ -158,17 +184,99 @@ TEST_CASE("a log with a hole is forgotten up to where everybody is") {
   CHECK(refusal(talk.world.ask(talk.at_anna, report)) == Errc::reserved);
   talk.world.pass_ms(10'000);
   as<wire::Done>(talk.world.ask(talk.at_anna, report));
-  const auto ack = [&](ConnectionId at, std::uint64_t seq) {
-    wire::Ack request;
-    request.logs = {{talk.log, seq, {}}};
-    as<wire::Done>(talk.world.ask(at, request));
-  };
-  for (const auto at : {talk.at_anna, talk.at_bo}) ack(at, 3);
+  for (const auto at : {talk.at_anna, talk.at_bo}) talk.ack(at, 3);
   talk.world.settle();
   CHECK(talk.head(talk.at_anna).first_kept == 2);
   append_message(talk.world, talk.at_anna, talk.log);
-  for (const auto at : {talk.at_anna, talk.at_bo}) ack(at, 5);
+  for (const auto at : {talk.at_anna, talk.at_bo}) talk.ack(at, 5);
   talk.world.settle();
   CHECK(talk.head(talk.at_anna).first_kept == 6);
   CHECK(append_message(talk.world, talk.at_bo, talk.log) == 6);
+}
+
+TEST_CASE("who was taken out since does not come back by what the relay had told before") {
+  RecoveryTalk talk;
+  const auto copy = talk.world.disk.copy();
+  const auto bos = talk.append(talk.at_anna);
+  const auto annas = talk.append(talk.at_anna);
+  talk.put_back(copy);
+  talk.recover_at(talk.at_anna, annas);
+  as<wire::Done>(talk.world.ask(talk.at_bo, bos));
+  talk.commit(talk.at_anna, adding({}, {talk.bo.id}));
+  CHECK(refusal(talk.world.ask(talk.at_bo, bos)) == Errc::not_member);
+  CHECK(append_message(talk.world, talk.at_anna, talk.log, "without him", talk.base) == 6);
+  CHECK(read_from(talk.world, talk.at_bo, talk.log, 6).entries.empty());
+}
+
+TEST_CASE("who is taken out of a log that was put back does not bring its lost end back") {
+  RecoveryTalk talk;
+  const auto copy = talk.world.disk.copy();
+  const auto before = std::pair(talk.hash, talk.base_hash);
+  talk.append(talk.at_bo);
+  const auto bos = talk.append(talk.at_bo);
+  talk.put_back(copy);
+  std::tie(talk.hash, talk.base_hash) = before;
+  talk.commit(talk.at_anna, adding({}, {talk.bo.id}));
+  CHECK(refusal(talk.world.ask(talk.at_bo, bos)) == Errc::not_member);
+  CHECK(append_message(talk.world, talk.at_anna, talk.log, "without him", talk.base) == 3);
+}
+
+TEST_CASE("after a commit that follows a hole its access list is what the members say") {
+  RecoveryTalk talk;
+  World& world = talk.world;
+  const auto cem = world.make_device();
+  auto at_cem = world.online(cem);
+  const auto copy = world.disk.copy();
+  talk.commit(talk.at_anna, adding({cem.id}));
+  const auto cems = talk.append(talk.at_anna);
+  talk.commit(talk.at_anna, adding({}, {cem.id}));
+  const auto annas = talk.append(talk.at_anna);
+  talk.put_back(copy);
+  at_cem = world.resume(cem);
+  talk.recover_at(talk.at_anna, annas);
+  SECTION("before it a device may have been let in by what is lost") {
+    as<wire::Done>(world.ask(at_cem, cems));
+    CHECK(read_from(world, at_cem, talk.log, 5).head == 6);
+  }
+  SECTION("after it they have said that it was not") {
+    talk.commit(talk.at_anna, setting({talk.anna.id, talk.bo.id}));
+    CHECK(refusal(world.ask(at_cem, cems)) == Errc::not_member);
+    CHECK(refusal(world.ask(at_cem, wire::Read{talk.log, 7})) == Errc::not_member);
+  }
+}
+
+TEST_CASE("a hole that everybody is past is no part of the next one") {
+  RecoveryTalk talk;
+  auto copy = talk.world.disk.copy();
+  talk.append(talk.at_anna);
+  auto annas = talk.append(talk.at_anna);
+  talk.put_back(copy);
+  talk.recover_at(talk.at_anna, annas);
+  talk.append(talk.at_bo);
+  const bool past = GENERATE(true, false);
+  if (past)
+    for (const auto at : {talk.at_anna, talk.at_bo}) talk.ack(at, 5);
+  talk.world.settle();
+  copy = talk.world.disk.copy();
+  annas = talk.append(talk.at_anna);
+  talk.put_back(copy);
+  talk.recover_at(talk.at_anna, annas);
+  const auto read = read_from(talk.world, talk.at_anna, talk.log, 7);
+  CHECK(wire::decode_hole(read.entries.at(0).payload).value().first_lost == (past ? 6 : 2));
+}
+
+TEST_CASE("a device that has read another history is told of what comes next all the same") {
+  RecoveryTalk talk;
+  World& world = talk.world;
+  talk.append(talk.at_anna);
+  const auto at = world.connect(talk.bo);
+  wire::Resume request;
+  request.logs = {{talk.bo.inbox, 1, {}}, {talk.log, 2, {}}};
+  const auto resumed = as<wire::Resumed>(world.ask(at, request));
+  REQUIRE_FALSE(resumed.logs.at(1).hash_matches);
+  REQUIRE(resumed.logs.at(1).head == 2);
+  talk.append(talk.at_anna);
+  const auto pushes = world.pushes(at);
+  REQUIRE(pushes.size() == 1);
+  CHECK(std::get<wire::Notice>(pushes[0]).log.head == 3);
 }
