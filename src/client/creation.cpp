@@ -147,6 +147,7 @@ Result<void> created(Step& step, Chat& chat, const wire::Appended& appended) {
   TERN_TRY(apply_own(step, chat, 1, {{OutboxKind::commit, 0, pending->id}}));
   chat.line.known = true;
   chat.line.head = std::max(chat.line.head, appended.head);
+  chat.line.told_of(1, record.generation);
   if (was_named) TERN_TRY(read_on(step, chat));
   step.emit(ChatChanged{chat.id()});
   if (record.one_to_one) return {};

@@ -178,6 +178,8 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
                    const std::vector<Seat>& seats, bool one_to_one) {
   auto& record = step.edit(chat);
   const bool came_back = record.joined_seq > 0;
+  // Who knew that it was out has missed nothing that was meant for it.
+  const bool may_have_missed = came_back && record.state != ChatState::left;
   const bool from_another_history = came_back && lost_its_place(chat);
   const auto how = how_it_came(step, chat, welcome, joined.group);
   // Own messages may stand behind where the others' history goes on.
@@ -196,7 +198,7 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   chat.set_group(std::move(joined.group));
   TERN_ASSIGN(const auto before, Roster::load(step.rows, chat.row));
   TERN_TRY(membership::joined(step, chat, seats, record.cursor, how));
-  if (came_back) TERN_TRY(rejoin::mark_gap(step, chat, before));
+  if (may_have_missed) TERN_TRY(rejoin::mark_gap(step, chat, before));
   if (from_another_history && how.what != Notice::What::restarted) {
     TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
     TERN_TRY(receipts::go_back(step, chat, 0));
@@ -206,6 +208,7 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   // What followed the commit was sent before this connection knew of the chat.
   chat.line.known = false;
   chat.line.member = true;
+  chat.line.told_of(welcome.commit_seq, welcome.generation);
   step.look_at(chat);
   return {};
 }
