@@ -89,12 +89,20 @@ class RandomWorld {
     // (Abilities::logs_restart).
     bool in_vain = false;
     for (const auto& chat : chats) {
-      if (chat.state == ChatState::left || (chat.state == ChatState::active && chat.queued == 0))
+      if (chat.state == ChatState::left) continue;
+      if (chat.state == ChatState::active && chat.queued == 0) {
+        // Whose leaving is still to be carried out, and nobody follows the chat.
+        in_vain = in_vain || (has_left(device, chat.id) && nobody_answers(device, chat.id));
         continue;
+      }
       if (chat.state == ChatState::active || !nobody_answers(device, chat.id)) return false;
       in_vain = true;
     }
     return in_vain;
+  }
+
+  bool has_left(const Device& device, const ChatId& chat) const {
+    return stage_.left.contains({&device, chat});
   }
 
   bool nobody_answers(const Device& device, const ChatId& chat) const {
@@ -106,7 +114,8 @@ class RandomWorld {
     const auto answers = [&](const Person& person) {
       if (person.lies || person.device == &device || !is_in(*person.device)) return false;
       const auto info = person.device->engine().chat_info(chat);
-      return info && info->state == ChatState::active;
+      // Who is about to leave commits nothing any more.
+      return info && info->state == ChatState::active && !has_left(*person.device, chat);
     };
     return !is_in(device) || std::none_of(stage_.people.begin(), stage_.people.end(), answers);
   }

@@ -95,7 +95,8 @@ class RoomVerdict {
     return !nothing_is_lost(stage_) && !stage_.plan.abilities.logs_restart &&
            std::none_of(views_.begin(), views_.end(), [&](const View& other) {
              const bool in = !list_is_true() || is_in(other);
-             return &other != &view && in && other.info.state == ChatState::active;
+             return &other != &view && in && other.info.state == ChatState::active &&
+                    !has_left(other);
            });
   }
   // The last to go are taken out by nobody.
@@ -267,7 +268,8 @@ std::string RoomVerdict::of_promise(const MessageId& id, const Promise& promise)
   const auto* const author = view_of(*promise.author);
   const auto seq = stage_.logs.seq_of(room_.id, EntryId{id.bytes});
   if (seq == 0) {
-    if (promise.taken_back || stage_.promises.is_forgotten(promise)) return {};
+    if (promise.taken_back || promise.may_be_gone || stage_.promises.is_forgotten(promise))
+      return {};
     if (!author) return promise.author->name() + " has lost a chat";
     const auto mine = author->messages.find(id);
     if (mine == author->messages.end()) return author->name() + " has lost " + what;
