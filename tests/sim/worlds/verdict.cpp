@@ -90,9 +90,10 @@ class RoomVerdict {
   bool has_left(const View& view) const {
     return stage_.left.contains({view.person->device, room_.id});
   }
-  // Nobody is left who can follow the chat: it would have to be begun again.
+  // Nobody is left who can follow the group. By itself it is begun anew only when all others ask:
+  // otherwise an admin has to want it, and those here never do.
   bool is_dead(const View& view) const {
-    return !nothing_is_lost(stage_) && !stage_.plan.abilities.logs_restart &&
+    return !nothing_is_lost(stage_) && !room_.pair &&
            std::none_of(views_.begin(), views_.end(), [&](const View& other) {
              const bool in = !list_is_true() || is_in(other);
              return &other != &view && in && other.info.state == ChatState::active &&
