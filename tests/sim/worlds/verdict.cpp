@@ -254,8 +254,10 @@ bool RoomVerdict::may_miss(const View& view, const Promise& promise) const {
   if (view.gap || is_victim(view)) return true;
   if (view.info.state != ChatState::active) return true;
   const auto* const speaker = view_of(*promise.author);
-  const bool both_were_away = view.came_back && speaker && speaker->came_back;
-  if (both_were_away && !stage_.plan.abilities.says_again_always) return true;
+  // It took back what it did not know to have said.
+  if (promise.taken_back && view.person->device == promise.author &&
+      stage_.promises.was_restored(*promise.author))
+    return true;
   // Who has gone says nothing again.
   if (view.came_back && (!speaker || speaker->info.state != ChatState::active)) return true;
   return stage_.promises.is_forgotten(promise) &&
