@@ -158,6 +158,8 @@ Result<void> was_second(Step& step, Chat& chat) {
   TERN_TRY(commits::drop(step, chat));
   auto& record = step.edit(chat);
   record.state = ChatState::joining;
+  // Whom it was made with has been in since then, and may have left.
+  TERN_TRY(Intents().store(step.rows, chat.row));
   chat.claimed.clear();
   chat.pace.hold_until = step.now.mono_ms + joining::welcome_wait_ms;
   step.device.timers.wake(chat.id(), chat.pace.hold_until);
