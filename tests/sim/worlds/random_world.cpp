@@ -86,7 +86,9 @@ class RandomWorld {
     auto& device = *person.device;
     if (!device.running() || !device.connected()) return false;
     const auto chats = device.engine().chats().value();
-    const auto begins = [](const ChatInfo& chat) { return chat.state == ChatState::setting_up; };
+    const auto begins = [](const ChatInfo& chat) {
+      return chat.state == ChatState::setting_up || chat.state == ChatState::joining;
+    };
     if (std::any_of(chats.begin(), chats.end(), begins)) return false;
     if (device.engine().settled()) return true;
     // Whose folder was put back to before it left a group, who cannot read any more that it was
