@@ -97,6 +97,8 @@ void count_hole(Line& line, const wire::Entry& entry) {
 void count(Line& line, const std::vector<wire::Entry>& entries) {
   for (const auto& entry : entries) {
     if (entry.seq <= line.told) continue;
+    // What is pushed behind entries that are still to be read comes again with them.
+    if (entry.seq != line.told + 1 && entry.kind != wire::EntryKind::hole) return;
     line.told = entry.seq;
     if (wire::is_handshake(entry.kind)) {
       line.base = entry.seq;

@@ -40,6 +40,12 @@ struct Line {
   bool appending = false;
   std::vector<OutboxEntry> in_flight;  ///< the entries of the append under way, in order
   bool busy() const { return reserving || appending; }
+  /// It is known what the log is up to this handshake entry.
+  void told_of(std::uint64_t seq, std::uint32_t its_generation) {
+    if (seq <= told) return;
+    told = base = seq;
+    generation = its_generation;
+  }
 };
 
 /// When what may be tried again; outlives the link, not the process. Monotonic milliseconds.

@@ -147,6 +147,7 @@ Result<void> created(Step& step, Chat& chat, const wire::Appended& appended) {
   TERN_TRY(apply_own(step, chat, 1, {{OutboxKind::commit, 0, pending->id}}));
   chat.line.known = true;
   chat.line.head = std::max(chat.line.head, appended.head);
+  chat.line.told_of(1, record.generation);
   if (was_named) TERN_TRY(read_on(step, chat));
   step.emit(ChatChanged{chat.id()});
   if (record.one_to_one) return {};
@@ -157,6 +158,8 @@ Result<void> was_second(Step& step, Chat& chat) {
   TERN_TRY(commits::drop(step, chat));
   auto& record = step.edit(chat);
   record.state = ChatState::joining;
+  // Whom it was made with has been in since then, and may have left.
+  TERN_TRY(Intents().store(step.rows, chat.row));
   chat.claimed.clear();
   chat.pace.hold_until = step.now.mono_ms + joining::welcome_wait_ms;
   step.device.timers.wake(chat.id(), chat.pace.hold_until);

@@ -100,7 +100,9 @@ Result<void> check_way_back(Step& step, Chat& chat, const wire::InboxWelcome& we
   TERN_CHECK(inviter.has_value());
   TERN_ASSIGN(const auto seat, seat_at(group, *inviter));
   TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
-  if (!roster.has(seat.account))
+  // Who was alone when it could last follow it has nobody else to be brought back by.
+  const bool was_alone = roster.accounts() == std::vector<AccountId>{step.device.account.id};
+  if (!was_alone && !roster.has(seat.account))
     return Error(Errc::policy_violated, "an invitation back by somebody who was not in the chat");
   if (welcome.generation == chat.record.generation && group.epoch() <= chat.record.epoch &&
       !lost_its_place(chat))
@@ -179,6 +181,10 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
                    const std::vector<Seat>& seats, bool one_to_one) {
   auto& record = step.edit(chat);
   const bool came_back = record.joined_seq > 0;
+  // Who knew that it was out has missed nothing that was meant for it.
+  const bool may_have_missed = came_back && record.state != ChatState::left;
+  // Nothing from before the newest member came is said again, and it does not know when that was.
+  const bool lost_it_all = !came_back && record.state == ChatState::split;
   const bool from_another_history = came_back && lost_its_place(chat);
   const auto how = how_it_came(step, chat, welcome, joined.group);
   // Own messages may stand behind where the others' history goes on.
@@ -197,7 +203,8 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   chat.set_group(std::move(joined.group));
   TERN_ASSIGN(const auto before, Roster::load(step.rows, chat.row));
   TERN_TRY(membership::joined(step, chat, seats, record.cursor, how));
-  if (came_back) TERN_TRY(rejoin::mark_gap(step, chat, before));
+  if (may_have_missed) TERN_TRY(rejoin::mark_gap(step, chat, before));
+  if (lost_it_all && !one_to_one) TERN_TRY(rejoin::tell_gap(step, chat));
   if (from_another_history && how.what != Notice::What::restarted) {
     TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
     TERN_TRY(receipts::go_back(step, chat, 0));
@@ -207,6 +214,7 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   // What followed the commit was sent before this connection knew of the chat.
   chat.line.known = false;
   chat.line.member = true;
+  chat.line.told_of(welcome.commit_seq, welcome.generation);
   step.look_at(chat);
   return {};
 }

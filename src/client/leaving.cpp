@@ -34,6 +34,8 @@ Result<void> begin(Step& step, Chat& chat) {
   auto& record = step.edit(chat);
   step.sync();
   record.leaving = true;
+  // The relay may have made the chat, with this device in it.
+  if (record.state == ChatState::setting_up && record.commit_pending) return queue(step, chat);
   const bool others = record.state == ChatState::active || record.state == ChatState::split;
   if (!others || record.devices <= 1) return membership::left(step, chat, record.cursor);
   return queue(step, chat);

@@ -77,6 +77,11 @@ Result<void> too_large(Step& step, Chat& chat, const wire::Refused& refused) {
 // device would meet a commit of its own that it knows nothing of.
 bool may_have_been_kept(const wire::Refused& refused) { return is_storage(refused.code); }
 
+// Before anything is encrypted again: what the log has of it stands there as it was sent.
+void look_whether_it_is_there(Chat& chat) {
+  chat.line.head = std::max(chat.line.head, chat.record.cursor + 1);
+}
+
 Result<void> of_append(Step& step, Chat& chat, const wire::Refused& refused) {
   chat.line.appending = false;
   chat.line.in_flight.clear();
@@ -95,7 +100,10 @@ Result<void> of_append(Step& step, Chat& chat, const wire::Refused& refused) {
       return too_large(step, chat, refused);
     default:
       step.problem(chat.id(), refused.code, "the relay refused to append");
-      if (!may_have_been_kept(refused)) TERN_TRY(commits::drop(step, chat));
+      if (!may_have_been_kept(refused))
+        TERN_TRY(commits::drop(step, chat));
+      else if (refused.code == Errc::storage_io)
+        look_whether_it_is_there(chat);
       pause(step, chat, refused);
       return {};
   }

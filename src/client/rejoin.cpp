@@ -162,6 +162,10 @@ Result<void> mark_gap(Step& step, Chat& chat, const Roster& before) {
   // Who has not asked is not known to have missed anything.
   const bool asked = record.rejoin_asked_ms != 0;
   if (same && asked && record.devices <= say_again_devices_max) return {};
+  return tell_gap(step, chat);
+}
+
+Result<void> tell_gap(Step& step, Chat& chat) {
   return membership::notice(step, chat, chat.record.cursor, notice_of_gap,
                             {Notice::What::gap, step.device.account.id});
 }

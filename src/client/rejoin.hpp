@@ -35,6 +35,7 @@ Result<void> forget_all(Step& step, Chat& chat);
 /// is too large for it, this device has not asked, or the devices are not the same (`before`) as
 /// when it lost the chat.
 Result<void> mark_gap(Step& step, Chat& chat, const Roster& before);
+Result<void> tell_gap(Step& step, Chat& chat);
 
 /// Somebody's request, in the entry `seq`. A request that breaks a rule is a Problem, no error.
 Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload);
@@ -42,6 +43,8 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
 Result<std::vector<Asked>> waiting(Step& step, const Chat& chat);
 /// The request of this device is not answered: a commit that would add it cannot be made.
 Result<void> give_up(Step& step, Chat& chat, const DeviceId& device);
+/// This device makes the log's next group, and has read up to `seen_seq`; 0: it does not say.
+Result<void> begins_anew(Step& step, Chat& chat, const DeviceId& device, std::uint64_t seen_seq);
 /// A commit brought devices back: what they missed of this device's messages is queued again.
 Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
                              const MembershipChange& change);

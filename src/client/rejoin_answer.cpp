@@ -216,6 +216,17 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
   return {};
 }
 
+// The relay takes one request a day: who was put back to an old copy since has only this to say it.
+Result<void> begins_anew(Step& step, Chat& chat, const DeviceId& device, std::uint64_t seen_seq) {
+  if (seen_seq == 0) return {};
+  TERN_ASSIGN(const auto before, load(step, chat, device));
+  auto kept = before.value_or(Request{});
+  kept.cursor = kept.waiting && before ? std::min(kept.cursor, seen_seq) : seen_seq;
+  kept.device = device;
+  kept.waiting = true;
+  return store(step, chat, kept);
+}
+
 Result<std::vector<Asked>> waiting(Step& step, const Chat& chat) {
   std::vector<Asked> out;
   if (chat.record.rejoins_waiting == 0) return out;
@@ -224,7 +235,7 @@ Result<std::vector<Asked>> waiting(Step& step, const Chat& chat) {
       tables::rejoins, chat.row, {}, [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
         if (std::equal(key.begin(), key.end(), own.begin(), own.end())) return Scan::next;
         TERN_ASSIGN(const auto kept, decode(value));
-        if (!kept.waiting) return Scan::next;
+        if (!kept.waiting || kept.payload.empty()) return Scan::next;
         TERN_ASSIGN(const auto request, wire::decode_rejoin_request(kept.payload));
         out.push_back({wire::proof_of(request), to_bytes(request.key_package)});
         return Scan::next;

@@ -99,7 +99,7 @@ const Survey::Asked* Survey::find(const DeviceId& device) const {
 namespace survey {
 
 Result<bool> is_done(Step& step, Chat& chat, const Survey& survey) {
-  if (survey.seq >= chat.line.head) return true;
+  if (survey.seq >= chat.line.head || chat.line.first_kept > chat.line.head) return true;
   if (chat.pace.read_at > step.now.mono_ms) {
     step.device.timers.wake(chat.id(), chat.pace.read_at);
     return false;

@@ -143,9 +143,12 @@ void CoreImpl::run_requests_of(Now now) {
   if (!done) {
     note_failure(done.error());
     upkeep_failed(now, done.error());
-    // A commit may have failed after it reached the disk.
     forget_changed(batch);
-    return refuse_all(requests, done.error());
+    refuse_all(requests, done.error());
+    // The commit may have reached the disk: then whom it was for has to ask.
+    if (done.error() == Errc::storage_io)
+      for (const auto connection : receivers_of(batch)) close(connection, Errc::storage_io);
+    return;
   }
   reservations_.keep_staged(now.mono_ms);
   recoveries_.keep_staged(now.mono_ms);
@@ -302,14 +305,11 @@ void CoreImpl::publish(Now now, const std::vector<QueuedRequest>& requests, Batc
 
 // Who asks in the batch that stored has been answered with what it stored.
 void CoreImpl::publish_blobs(const Batch& batch) {
-  for (const auto& [blob, chunks] : batch.blob_news) {
-    for (const auto connection : blob_interests_.advance(blob, chunks)) {
+  for (const auto& [blob, chunks] : batch.blob_news)
+    for (const auto connection : blob_interests_.advance(blob, chunks))
       if (const auto* const session = sessions_.find(connection)) tell_of_blobs(*session);
-    }
-  }
-  for (const auto& [connection, blob] : batch.blob_interests) {
+  for (const auto& [connection, blob] : batch.blob_interests)
     if (sessions_.find(connection)) blob_interests_.add(connection, blob);
-  }
 }
 
 void CoreImpl::tell_of_blobs(const Session& session) {

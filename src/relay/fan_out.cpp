@@ -99,6 +99,13 @@ Result<void> find_receivers(Context& context) {
   return {};
 }
 
+std::set<ConnectionId> receivers_of(Batch& batch) {
+  std::set<ConnectionId> out;
+  for (const auto& news : batch.news())
+    for (const auto& receiver : news.receivers) out.insert(receiver.connection);
+  return out;
+}
+
 FanOut::FanOut(Sessions& sessions, Batch& batch, std::vector<Output>& outputs)
     : sessions_(sessions), batch_(batch), outputs_(outputs) {
   for (const auto& news : batch.news()) {

@@ -1,12 +1,15 @@
 // What a batch made new, to the connections that are to have it.
 #pragma once
 
+#include <set>
+
 #include "relay/requests.hpp"
 
 namespace tern::relay {
 
 /// Inside the transaction: who is online of those who may have each log's news.
 Result<void> find_receivers(Context& context);
+std::set<ConnectionId> receivers_of(Batch& batch);
 
 /// After the commit: entries to those who have everything before them, one notice to those who are
 /// behind or slow. A frame is encoded once for all who get the same; what is encoded altogether is

@@ -24,6 +24,29 @@ TEST_CASE("a group's members all have every message, in one order and one epoch"
   CHECK(people[3]->info(chat).title == "Sunday walk");
 }
 
+TEST_CASE("who leaves a group while it is being made is out of it once it is made") {
+  for (std::int64_t after_ms = 0; after_ms < 150; after_ms += 10) {
+    INFO(after_ms << " ms");
+    World world(205);
+    const auto people = add_people(world, {"anna", "bo", "cem"});
+    auto& anna = *people[0];
+    const std::vector<AccountId> others{people[1]->account(), people[2]->account()};
+    const auto chat = anna.with(
+        [&](auto& engine) { return engine.create_group(world.now(), "Not now", others).value(); });
+    world.run_for(after_ms);
+    Outcome left;
+    anna.engine().leave(world.now(), chat, left.done());
+    anna.run_outputs();
+    REQUIRE(world.settle());
+    REQUIRE(left.result.has_value());
+    CHECK(anna.info(chat).state == ChatState::left);
+    for (auto* other : {people[1], people[2]}) {
+      const auto info = other->engine().chat_info(chat);
+      if (info) CHECK(info->members.size() == 2);
+    }
+  }
+}
+
 TEST_CASE("three members commit at the same moment with sends queued, and share one history") {
   for (std::uint64_t seed = 210; seed < 220; ++seed) {
     World world(seed);

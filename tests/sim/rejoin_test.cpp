@@ -78,6 +78,25 @@ TEST_CASE("authors say again what one of 32 devices missed; of 33 it is marked a
   }
 }
 
+TEST_CASE("who was taken out and is invited again is not told that something is missing") {
+  World world(980);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  const auto chat = make_group(world, people);
+  Outcome removed;
+  remove(world, *people[0], chat, *people[1], removed);
+  REQUIRE(world.settle());
+  people[0]->send(chat, "without him");
+  REQUIRE(world.settle());
+  Outcome added;
+  const std::vector<AccountId> him{people[1]->account()};
+  people[0]->engine().add_members(world.now(), chat, him, added.done());
+  people[0]->run_outputs();
+  REQUIRE(world.settle());
+  check_together(world, people, chat);
+  CHECK(count_text(*people[1], chat, "without him") == 0);
+  CHECK(count_notices(*people[1], chat, Notice::What::gap) == 0);
+}
+
 TEST_CASE("a device restored from an old copy sends nothing with its old keys, and says so once") {
   for (std::uint64_t seed = 990; seed < 995; ++seed) {
     INFO("seed " << seed);

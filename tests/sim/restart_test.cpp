@@ -83,6 +83,30 @@ TEST_CASE("who is not answered for a day begins a chat of two anew, and the othe
   }
 }
 
+// The relay takes one request a day, and the answer to the first is for a KeyPackage that is gone.
+TEST_CASE("who was put back twice in a day begins anew though the log has gone on meanwhile") {
+  for (std::uint64_t seed = 630; seed < 635; ++seed) {
+    INFO("seed " << seed);
+    Pair pair(seed);
+    const auto bos = pair.bo.disk().copy();
+    pair.anna.send(pair.chat, "not in his copy");
+    REQUIRE(pair.world.settle());
+    pair.anna.set_network(false);
+    put_back(pair.bo, bos);
+    pair.world.run_for(60'000);
+    put_back(pair.bo, bos);
+    pair.world.run_for(60'000);
+    pair.anna.set_network(true);
+    pair.anna.send(pair.chat, "behind an answer that he cannot use");
+    pair.world.run_for(60'000);
+    REQUIRE(pair.bo.info(pair.chat).state == ChatState::split);
+    pair.world.run_for(2 * day_ms);
+    check_together(pair.world, pair.people, pair.chat);
+    for (const auto* text : {"not in his copy", "behind an answer that he cannot use"})
+      CHECK(count_text(pair.bo, pair.chat, text) == 1);
+  }
+}
+
 TEST_CASE("a group of which all have lost their state is begun anew by an admin") {
   for (std::uint64_t seed = 640; seed < 650; ++seed) {
     INFO("seed " << seed);

@@ -149,7 +149,10 @@ void Actions::take_back(Person& person, const Room& room) {
   const auto id = history->back().id;
   const auto done = device.engine().cancel(device.now(), room.id, id);
   device.run_outputs();
-  if (!done || !device.running() || !stage_.promises.find(id)) return;
+  if (!stage_.promises.find(id)) return;
+  const bool died = !device.running();
+  if (died || (!done && store::is_storage(done.error().errc()))) stage_.promises.may_be_gone(id);
+  if (!done || died) return;
   stage_.tell(device.name() + " takes back \"" + stage_.promises.find(id)->text + "\"");
   stage_.promises.take_back(id);
 }

@@ -128,6 +128,7 @@ void Faults::storm() {
   weather.cut_one_in = 3 + choices.below(10);
   stage_.tell("a storm begins");
   stage_.world.scheduler().after(choices.between(second_ms, 60 * second_ms), [this] {
+    if (ended_) return;
     stage_.tell("the storm is over");
     stage_.world.weather() = stage_.plan.weather;
   });
@@ -201,6 +202,7 @@ void Faults::strike() {
 
 void Faults::end() {
   stage_.tell("the faults end");
+  ended_ = true;
   auto& world = stage_.world;
   world.weather() = Weather();
   world.relay().set_clock_ahead(0);

@@ -37,6 +37,7 @@ class Faults {
 
   Stage& stage_;
   std::optional<store::MemoryDisk> relay_copy_;
+  bool ended_ = false;  ///< what was to come of a fault later does not
 };
 
 }  // namespace tern::sim

@@ -108,17 +108,17 @@ bool LyingRelay::spoil(wire::Entries& entries) {
   return true;
 }
 
-void LyingRelay::fork(Device& device, Bytes& frame) {
-  if (forked_ || &device != stage_.people[victim_].device) return;
+bool LyingRelay::fork(Device& device, Bytes& frame) {
+  if (forked_ || &device != stage_.people[victim_].device) return false;
   auto decoded = wire::decode_server_frame(frame);
   auto* const entries = decoded ? entries_in(*decoded) : nullptr;
-  if (!entries || entries->entries.empty() || stage_.choices.one_in(3)) return;
+  if (!entries || entries->entries.empty() || stage_.choices.one_in(3)) return false;
   const auto cursor = device.engine().chat_info(entries->log);
   // What it has already, or cannot take yet, changes nothing.
   if (!cursor || cursor->state != ChatState::active ||
       cursor->applied_seq + 1 != entries->entries.front().seq)
-    return;
-  if (!(lies(Lie::swap) && swap(*entries)) && !(lies(Lie::spoil) && spoil(*entries))) return;
+    return false;
+  if (!(lies(Lie::swap) && swap(*entries)) && !(lies(Lie::spoil) && spoil(*entries))) return false;
   stage_.tell("the relay tells " + device.name() + " another history");
   forked_ = true;
   stage_.forks.push_back({entries->log, &device, false});
@@ -129,6 +129,7 @@ void LyingRelay::fork(Device& device, Bytes& frame) {
         const auto now = device.running() ? device.engine().chat_info(log) : Errc::closed;
         if (now && now->applied_seq >= head) stage_.forks.back().taken = true;
       });
+  return true;
 }
 
 bool LyingRelay::to_device(Device& device, Bytes& frame) {
@@ -137,7 +138,8 @@ bool LyingRelay::to_device(Device& device, Bytes& frame) {
   if (lies(Lie::withhold) && withholds(device, frame)) return false;
   if (lies(Lie::old_key_packages)) serve_old_key_packages(frame);
   send_twice(device, frame);
-  if (lies(Lie::swap) || lies(Lie::spoil)) fork(device, frame);
+  // Not held back: the same without the lie might be taken instead.
+  if ((lies(Lie::swap) || lies(Lie::spoil)) && fork(device, frame)) return true;
   return !lies(Lie::reorder) || hold_back(device, frame);
 }
 

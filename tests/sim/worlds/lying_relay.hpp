@@ -34,7 +34,7 @@ class LyingRelay {
   bool hold_back(Device& device, Bytes& frame);
   bool withholds(const Device& device, const Bytes& frame) const;
   void serve_old_key_packages(Bytes& frame);
-  void fork(Device& device, Bytes& frame);
+  bool fork(Device& device, Bytes& frame);
   bool swap(wire::Entries& entries);
   bool spoil(wire::Entries& entries);
 

@@ -18,6 +18,7 @@ struct Promise {
   Bytes sound;       ///< of a recording
   std::int64_t made_ms = 0;
   bool taken_back = false;
+  bool may_be_gone = false;  ///< taken back, or not
 };
 
 class Promises {
@@ -30,6 +31,8 @@ class Promises {
     const auto found = made_.find(id);
     return found == made_.end() ? nullptr : &found->second;
   }
+  /// The call that takes it back failed, or the process died in it.
+  void may_be_gone(const MessageId& id) { made_.at(id).may_be_gone = true; }
   void take_back(const MessageId& id) { made_.at(id).taken_back = true; }
   const std::map<MessageId, Promise>& all() const { return made_; }
 

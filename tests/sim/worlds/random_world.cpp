@@ -41,6 +41,11 @@ class RandomWorld {
     calm_down();
     if (!actions_.complaint().empty()) return actions_.complaint();
     if (auto wrong = come_to_rest(); !wrong.empty()) return wrong;
+    if (stage_.plan.liar == Liar::relay) {
+      // An invitation that a lie has spoilt is asked for again on the next connection.
+      for (auto& person : stage_.people) person.device->cut();
+      if (auto wrong = come_to_rest(); !wrong.empty()) return wrong;
+    }
     if (stage_.plan.contacts)
       if (auto wrong = actions_.contacts().finish(); !wrong.empty()) return wrong;
     last_words();
@@ -81,20 +86,31 @@ class RandomWorld {
     auto& device = *person.device;
     if (!device.running() || !device.connected()) return false;
     const auto chats = device.engine().chats().value();
-    const auto begins = [](const ChatInfo& chat) { return chat.state == ChatState::setting_up; };
+    const auto begins = [](const ChatInfo& chat) {
+      return chat.state == ChatState::setting_up || chat.state == ChatState::joining;
+    };
     if (std::any_of(chats.begin(), chats.end(), begins)) return false;
     if (device.engine().settled()) return true;
-    // Whose folder was put back to before it left, who cannot read any more that it was taken out,
-    // or who is alone, asks to come back in vain: until a chat can be begun again
-    // (Abilities::logs_restart).
+    // Whose folder was put back to before it left a group, who cannot read any more that it was
+    // taken out, or who is alone, asks to come back in vain: until an admin wants the group to be
+    // begun anew. A chat of two is by itself.
     bool in_vain = false;
     for (const auto& chat : chats) {
-      if (chat.state == ChatState::left || (chat.state == ChatState::active && chat.queued == 0))
+      if (chat.state == ChatState::left) continue;
+      if (chat.state == ChatState::active && chat.queued == 0) {
+        // Whose leaving is still to be carried out, and nobody follows the chat.
+        in_vain = in_vain || (has_left(device, chat.id) && nobody_answers(device, chat.id));
         continue;
-      if (chat.state == ChatState::active || !nobody_answers(device, chat.id)) return false;
+      }
+      if (chat.state == ChatState::active || chat.one_to_one || !nobody_answers(device, chat.id))
+        return false;
       in_vain = true;
     }
     return in_vain;
+  }
+
+  bool has_left(const Device& device, const ChatId& chat) const {
+    return stage_.left.contains({&device, chat});
   }
 
   bool nobody_answers(const Device& device, const ChatId& chat) const {
@@ -106,7 +122,8 @@ class RandomWorld {
     const auto answers = [&](const Person& person) {
       if (person.lies || person.device == &device || !is_in(*person.device)) return false;
       const auto info = person.device->engine().chat_info(chat);
-      return info && info->state == ChatState::active;
+      // Who is about to leave commits nothing any more.
+      return info && info->state == ChatState::active && !has_left(*person.device, chat);
     };
     return !is_in(device) || std::none_of(stage_.people.begin(), stage_.people.end(), answers);
   }

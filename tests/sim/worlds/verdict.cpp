@@ -90,12 +90,14 @@ class RoomVerdict {
   bool has_left(const View& view) const {
     return stage_.left.contains({view.person->device, room_.id});
   }
-  // Nobody is left who can follow the chat: it would have to be begun again.
+  // Nobody is left who can follow the group. By itself it is begun anew only when all others ask:
+  // otherwise an admin has to want it, and those here never do.
   bool is_dead(const View& view) const {
-    return !nothing_is_lost(stage_) && !stage_.plan.abilities.logs_restart &&
+    return !nothing_is_lost(stage_) && !room_.pair &&
            std::none_of(views_.begin(), views_.end(), [&](const View& other) {
              const bool in = !list_is_true() || is_in(other);
-             return &other != &view && in && other.info.state == ChatState::active;
+             return &other != &view && in && other.info.state == ChatState::active &&
+                    !has_left(other);
            });
   }
   // The last to go are taken out by nobody.
@@ -252,8 +254,10 @@ bool RoomVerdict::may_miss(const View& view, const Promise& promise) const {
   if (view.gap || is_victim(view)) return true;
   if (view.info.state != ChatState::active) return true;
   const auto* const speaker = view_of(*promise.author);
-  const bool both_were_away = view.came_back && speaker && speaker->came_back;
-  if (both_were_away && !stage_.plan.abilities.says_again_always) return true;
+  // It took back what it did not know to have said.
+  if (promise.taken_back && view.person->device == promise.author &&
+      stage_.promises.was_restored(*promise.author))
+    return true;
   // Who has gone says nothing again.
   if (view.came_back && (!speaker || speaker->info.state != ChatState::active)) return true;
   return stage_.promises.is_forgotten(promise) &&
@@ -267,7 +271,8 @@ std::string RoomVerdict::of_promise(const MessageId& id, const Promise& promise)
   const auto* const author = view_of(*promise.author);
   const auto seq = stage_.logs.seq_of(room_.id, EntryId{id.bytes});
   if (seq == 0) {
-    if (promise.taken_back || stage_.promises.is_forgotten(promise)) return {};
+    if (promise.taken_back || promise.may_be_gone || stage_.promises.is_forgotten(promise))
+      return {};
     if (!author) return promise.author->name() + " has lost a chat";
     const auto mine = author->messages.find(id);
     if (mine == author->messages.end()) return author->name() + " has lost " + what;

@@ -27,11 +27,7 @@ void draw_faults(WorldPlan& plan, Choices& choices, const Abilities& abilities) 
   const auto kinds = 1 + choices.below(5);
   for (std::uint64_t i = 0; i < kinds; ++i) plan.faults.push_back(choices.one_of(everyday));
   if (plan.liar == Liar::member) return;
-  // Whose folder is put back to before it left, or before everybody else went, comes back only by
-  // a chat that is begun again; so does a chat of which nobody is left who can follow it.
-  const bool calm = !plan.members_change && plan.liar == Liar::nobody;
-  if ((calm || abilities.logs_restart) && choices.one_in(5))
-    plan.faults.push_back(Fault::device_restored);
+  if (choices.one_in(5)) plan.faults.push_back(Fault::device_restored);
   if (plan.liar == Liar::nobody && choices.one_in(8)) plan.faults.push_back(Fault::absence);
   if (abilities.relay_restores && choices.one_in(6)) plan.faults.push_back(Fault::relay_restored);
 }

@@ -37,11 +37,6 @@ enum class Liar : std::uint8_t { nobody, relay, member };
 struct Abilities {
   /// A relay put back to an old copy marks a hole and everybody goes on (design §4).
   bool relay_restores = false;
-  /// A chat that nobody can follow any more is begun again (design §4).
-  bool logs_restart = false;
-  /// What was missed is said again even by an author who was away itself when the others came
-  /// back, and what was said again and missed once more is too.
-  bool says_again_always = false;
 };
 
 struct WorldPlan {

@@ -14,6 +14,12 @@ struct FailingDiskTalk {
   ConnectionId at_bo = world.online(bo);
   Chat chat = create_chat(world, at_anna, {bo.id});
   LogId log = chat.log;
+
+  // Whom a batch was for begins a new connection when nobody knows whether it was kept.
+  void connect_again() {
+    at_anna = world.resume(anna);
+    at_bo = world.resume(bo);
+  }
 };
 
 }  // namespace
@@ -60,6 +66,7 @@ TEST_CASE("a disk that fails at any write of an append leaves the log as it was"
     CHECK(refusal(answer) == Errc::storage_io);
     CHECK(talk.world.core->statistics().disk_failed);
     CHECK(talk.world.pushes(talk.at_bo).empty());
+    talk.connect_again();
     CHECK(read_from(talk.world, talk.at_bo, talk.log).head == 1);
     CHECK(read_from(talk.world, talk.at_bo, talk.bo.inbox).head == 1);
     // Nor in memory: the same goes through now.
@@ -78,6 +85,8 @@ TEST_CASE("a commit that was kept though it failed is not doubled by its repetit
                           store::CommitOutcome::kept);
   CHECK(refusal(talk.world.ask(talk.at_anna, request)) == Errc::storage_io);
   talk.world.disk.fail_at(std::nullopt);
+  CHECK(talk.world.closed(talk.at_bo));
+  talk.connect_again();
   const auto again = as<wire::Appended>(talk.world.ask(talk.at_anna, request));
   CHECK(again.first_seq == 3);
   CHECK(again.head == 3);
