@@ -16,7 +16,6 @@ enum class DeliberateFault : std::uint8_t {
   no_deduplication,              ///< of what authors say again
   cancel_when_sent,              ///< a message is taken back that may be out
   base_not_checked,              ///< the relay takes what was encrypted in an old epoch
-  repeats_not_recognized,        ///< the relay takes a repeated append for a new one
   acknowledged_before_sync,      ///< the relay answers before its disk has it
   welcome_in_second_transaction  ///< the relay stores a commit without its Welcomes first
 };

@@ -123,9 +123,8 @@ Result<wire::Answer> append(Context& context, const Caller& caller, const wire::
   if (!state || state->kind != LogKind::chat) return Errc::not_member;
   plan.before = *state;
 
-  TERN_ASSIGN(auto repeated,
+  TERN_ASSIGN(const auto repeated,
               find_repeated(context.store, plan.log, plan.before, plan.membership, plan.entries));
-  if (is_deliberate(DeliberateFault::repeats_not_recognized)) repeated = {};
   if (repeated.entries == plan.entries.size())
     return appended_before(plan.before, plan.membership, repeated);
   TERN_TRY(check_not_recovering(context, plan.log));

@@ -15,7 +15,7 @@ struct Mistake {
   const char* what;
 };
 
-constexpr std::uint64_t seeds_max = 400;  ///< for each of them
+constexpr std::uint64_t seeds_max = 1000;  ///< for each of them
 constexpr std::uint64_t seeds_clean = 100;
 
 constexpr Mistake mistakes[] = {
@@ -27,7 +27,6 @@ constexpr Mistake mistakes[] = {
     {DeliberateFault::no_deduplication, "what is said again is kept again"},
     {DeliberateFault::cancel_when_sent, "a message taken back that is out"},
     {DeliberateFault::base_not_checked, "a relay that does not look at the base"},
-    {DeliberateFault::repeats_not_recognized, "a relay that stores a repeated append again"},
     {DeliberateFault::acknowledged_before_sync, "a relay that answers before its disk has it"},
     {DeliberateFault::welcome_in_second_transaction, "a Welcome in a transaction of its own"},
 };
