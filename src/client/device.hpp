@@ -22,6 +22,17 @@ struct InboxLine {
   bool known = false;
   std::uint64_t head = 0;
   bool reading = false;
+  /// What stood in it when this link was resumed: of its chats the relay has told.
+  std::uint64_t resumed_head = 0;
+};
+
+/// A Welcome that cannot be opened, to a chat that is not known here, on a link that was resumed
+/// before it came. Only the answer to another resume says that this device is in that chat; seldom,
+/// for anybody may send such Welcomes.
+struct Relink {
+  static constexpr std::int64_t interval_ms = 600'000;
+  std::int64_t due_at = never_ms;  ///< monotonic, as is the next
+  std::int64_t earliest_at = INT64_MIN;
 };
 
 /// Reads under way, and the chats that wait for one of them to end: a device that comes back after
@@ -74,6 +85,7 @@ struct Device {
 
   Link link;
   InboxLine inbox;
+  Relink relink;
   Reads reads;
   Standing standing;
   Acks acks;

@@ -1,5 +1,7 @@
 #include "client/inbox.hpp"
 
+#include <algorithm>
+
 #include "client/joining.hpp"
 #include "client/key_packages.hpp"
 #include "client/resuming.hpp"
@@ -16,6 +18,12 @@ Result<void> start_over(Step& step, const wire::LogHead& head) {
   return {};
 }
 
+// The KeyPackage was lost with the folder's newer copy, and the chat with it.
+void relink(Step& step) {
+  const auto at = std::max(step.now.mono_ms, step.device.relink.earliest_at);
+  step.then([&relink = step.device.relink, at] { relink.due_at = std::min(relink.due_at, at); });
+}
+
 Result<void> apply_entry(Step& step, const wire::Entry& entry) {
   auto& record = step.edit_device();
   const auto header =
@@ -26,8 +34,14 @@ Result<void> apply_entry(Step& step, const wire::Entry& entry) {
   step.sync();
   if (entry.kind != wire::EntryKind::welcome) return {};
   const auto welcome = wire::decode_inbox_welcome(entry.payload);
-  if (welcome) return joining::receive(step, *welcome);
-  step.problem({}, welcome.error().errc(), "a Welcome that does not parse");
+  if (!welcome) {
+    step.problem({}, welcome.error().errc(), "a Welcome that does not parse");
+    return {};
+  }
+  TERN_ASSIGN(const auto received, joining::receive(step, *welcome));
+  const bool told = entry.seq <= step.device.inbox.resumed_head;
+  if (received == joining::Received::sealed && !told && !step.device.chats.find(welcome->log))
+    relink(step);
   return {};
 }
 
@@ -59,7 +73,7 @@ bool at_head(const Device& device) {
 Result<void> resumed(Step& step, const wire::LogHead& head) {
   auto& device = step.device;
   device.inbox.known = true;
-  device.inbox.head = head.head;
+  device.inbox.head = device.inbox.resumed_head = head.head;
   const auto cursor = device.record.inbox_cursor;
   if (cursor > head.head || !head.hash_matches || cursor + 1 < head.first_kept) {
     TERN_TRY(start_over(step, head));

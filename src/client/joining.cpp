@@ -249,13 +249,15 @@ Result<void> join(Step& step, const wire::InboxWelcome& welcome,
                policy.one_to_one);
 }
 
-Result<void> join_or_tell(Step& step, const wire::InboxWelcome& welcome,
-                          const std::optional<DeviceId>& by = {}) {
-  auto done = join(step, welcome, by);
-  if (done || is_storage(done.error().errc())) return done;
+Result<Received> join_or_tell(Step& step, const wire::InboxWelcome& welcome,
+                              const std::optional<DeviceId>& by = {}) {
+  const auto done = join(step, welcome, by);
+  if (done) return Received::taken;
+  if (is_storage(done.error().errc())) return done.error();
   step.problem(welcome.log, done.error().errc(),
                "a Welcome that cannot be used: " + done.error().message());
-  return {};
+  const bool sealed = done.error().errc() == Errc::mls_key_package_unknown;
+  return sealed ? Received::sealed : Received::taken;
 }
 
 // A jump forward is what a Welcome is; backward it would let old messages in again.
@@ -267,16 +269,17 @@ bool leads_on(const Chat& chat, const wire::InboxWelcome& welcome) {
 
 }  // namespace
 
-Result<void> receive(Step& step, const wire::InboxWelcome& welcome) {
+Result<Received> receive(Step& step, const wire::InboxWelcome& welcome) {
   if (welcome.commit_seq >= seqs_end) {
     step.problem(welcome.log, Errc::malformed, "a Welcome from a place that no log has");
-    return {};
+    return Received::taken;
   }
   Chat* const chat = step.device.chats.find(welcome.log);
   if (!chat || chat->record.joined_seq == 0) return join_or_tell(step, welcome);
-  if (!leads_on(*chat, welcome)) return {};
+  if (!leads_on(*chat, welcome)) return Received::taken;
   if (chat->record.state != ChatState::active) return join_or_tell(step, welcome);
-  return step.rows.put(tables::welcomes, chat->row, wire::encode(welcome));
+  TERN_TRY(step.rows.put(tables::welcomes, chat->row, wire::encode(welcome)));
+  return Received::taken;
 }
 
 Result<void> put_back(Step& step, Chat& chat, std::uint64_t seq) {
@@ -296,7 +299,8 @@ Result<void> restarted(Step& step, Chat& chat, std::uint64_t seq, const Seat& au
   if (!kept) return {};
   TERN_ASSIGN(const auto welcome, wire::decode_inbox_welcome(*kept));
   if (welcome.commit_seq != seq || welcome.generation != chat.record.generation + 1) return {};
-  return join_or_tell(step, welcome, author.device);
+  TERN_TRY(join_or_tell(step, welcome, author.device));
+  return {};
 }
 
 }  // namespace tern::client::joining

@@ -9,9 +9,14 @@ namespace tern::client::joining {
 /// How long a Welcome may be on its way from the inbox before the log is asked.
 inline constexpr std::int64_t welcome_wait_ms = 10'000;
 
+enum class Received : std::uint8_t {
+  taken,   ///< joined, kept, or refused by a rule
+  sealed,  ///< made for a KeyPackage that is not here
+};
+
 /// A Welcome from the inbox. One that breaks a rule is a Problem, no error; one for a chat that
 /// this device follows is kept until the chat's log says that it is needed.
-Result<void> receive(Step& step, const wire::InboxWelcome& welcome);
+Result<Received> receive(Step& step, const wire::InboxWelcome& welcome);
 /// The log has taken this device out and put it back in the commit `seq`: joins with the Welcome
 /// that was kept for it, or waits for it.
 Result<void> put_back(Step& step, Chat& chat, std::uint64_t seq);

@@ -137,6 +137,9 @@ Result<void> apply(Step& step, Chat& chat, const MembershipChange& change) {
   TERN_TRY(tell_changes(step, chat, before, after, change));
   TERN_TRY(receipts::members_changed(step, chat, after, change.seq));
   TERN_TRY(settle_intents(step, chat, after, change));
+  TERN_TRY(rejoin::keep_from_newcomers(step, chat, before, after));
+  if (rejoin::has_newcomer(before, after.seats()))
+    TERN_TRY(rejoin::leave_gap(step, chat, change.seq));
   TERN_TRY(rejoin::members_changed(step, chat, after, change));
   answer_waiters(step, chat, after);
   step.emit(ChatChanged{chat.id()});
@@ -152,6 +155,7 @@ Result<void> joined(Step& step, Chat& chat, const std::vector<Seat>& seats, std:
     after.add({seat.device, seat.account, known ? known->joined_seq : seq});
   }
   TERN_TRY(after.store(step.rows, chat.row));
+  TERN_TRY(rejoin::keep_from_newcomers(step, chat, before, after));
   // Who came in while this device could not follow is shown to the person who writes here.
   MembershipChange change;
   change.seq = seq;

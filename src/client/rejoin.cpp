@@ -7,6 +7,7 @@
 #include "client/commits.hpp"
 #include "client/history.hpp"
 #include "client/key_packages.hpp"
+#include "client/receipts.hpp"
 #include "client/record_codec.hpp"
 
 namespace tern::client::rejoin {
@@ -163,6 +164,21 @@ Result<void> mark_gap(Step& step, Chat& chat, const Roster& before) {
   const bool asked = record.rejoin_asked_ms != 0;
   if (same && asked && record.devices <= say_again_devices_max) return {};
   return tell_gap(step, chat);
+}
+
+Result<void> leave_gap(Step& step, Chat& chat, std::uint64_t seq) {
+  auto& record = step.edit(chat);
+  const auto after_gap = record.gap_last + 1;
+  const bool open = record.gap_first <= record.gap_last;
+  record.gap_first = 1;
+  record.gap_last = 0;
+  // Receipts come after all that was queued before them.
+  if (!open || (receipts::kept(step, chat) && record.delivered_to_all >= after_gap)) return {};
+  TERN_ASSIGN(const auto told,
+              history::get(step.rows, chat.row, logged_order(after_gap, notice_of_gap)));
+  if (told) return {};
+  return membership::notice(step, chat, seq, notice_of_gap,
+                            {Notice::What::gap, step.device.account.id});
 }
 
 Result<void> tell_gap(Step& step, Chat& chat) {

@@ -36,6 +36,9 @@ Result<void> forget_all(Step& step, Chat& chat);
 /// when it lost the chat.
 Result<void> mark_gap(Step& step, Chat& chat, const Roster& before);
 Result<void> tell_gap(Step& step, Chat& chat);
+/// Nothing is said again any more of what was written before `seq`: says so, if it was not said and
+/// not everybody is known to have said all of it.
+Result<void> leave_gap(Step& step, Chat& chat, std::uint64_t seq);
 
 /// Somebody's request, in the entry `seq`. A request that breaks a rule is a Problem, no error.
 Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload);
@@ -48,6 +51,12 @@ Result<void> begins_anew(Step& step, Chat& chat, const DeviceId& device, std::ui
 /// A commit brought devices back: what they missed of this device's messages is queued again.
 Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
                              const MembershipChange& change);
+
+/// Whether a device is in `after` that was not in `before`.
+bool has_newcomer(const Roster& before, const std::vector<Seat>& after);
+/// Where there is one: what is still queued to be said again was written before they came, and is
+/// dropped.
+Result<void> keep_from_newcomers(Step& step, Chat& chat, const Roster& before, const Roster& after);
 
 /// What stands at `order` was said again, in the entry `seq`: so far has it to be heard by now.
 Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order);

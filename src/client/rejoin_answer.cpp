@@ -265,6 +265,22 @@ Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
   return queue_again(step, chat, missed);
 }
 
+bool has_newcomer(const Roster& before, const std::vector<Seat>& after) {
+  return std::any_of(after.begin(), after.end(),
+                     [&](const Seat& seat) { return before.find(seat.device) == nullptr; });
+}
+
+// Of what was under way nothing gets into the log any more: the commit that let them in ended the
+// epoch that it was encrypted in.
+Result<void> keep_from_newcomers(Step& step, Chat& chat, const Roster& before,
+                                 const Roster& after) {
+  if (!has_newcomer(before, after.seats())) return {};
+  TERN_ASSIGN(const auto rows, outbox::all(step.rows, chat.row));
+  for (const auto& [number, row] : rows)
+    if (row.kind == OutboxKind::again) TERN_TRY(outbox::erase(step.rows, chat.row, number));
+  return {};
+}
+
 Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order) {
   RecordWriter writer;
   writer.number(order);

@@ -6,6 +6,7 @@
 #include "client/composing.hpp"
 #include "client/history.hpp"
 #include "client/receipts.hpp"
+#include "client/rejoin.hpp"
 #include "client/wanted_blobs.hpp"
 
 namespace tern::client {
@@ -16,6 +17,8 @@ struct Epoch {
   mls::Group& group;
   const GroupRecords& records;
   EpochTag tag;
+  /// It has members who are not to read what was written before they came.
+  bool has_newcomer = false;
 };
 
 // The design's section 4: every MLS message says which entry it is and what its sender had seen.
@@ -130,6 +133,7 @@ Result<void> add_outbox(Step& step, Chat& chat, Epoch& epoch, AppendDraft& draft
   for (auto& numbered : rows) {
     // RFC 9420 §12.4: who has asked to leave says nothing more in this epoch.
     const bool last = numbered.row.kind == OutboxKind::leave;
+    if (epoch.has_newcomer && numbered.row.kind == OutboxKind::again) continue;
     TERN_ASSIGN(const auto added, add_row(step, chat, epoch, std::move(numbered), draft));
     if (added == Added::full || last) return {};
   }
@@ -167,7 +171,7 @@ Result<bool> has_something_to_send(Step& step, const Chat& chat) {
 
 Result<void> send_outbox(Step& step, Chat& chat) {
   TERN_ASSIGN(auto* const group, chat.group());
-  Epoch epoch{*group, chat.records, epoch_tag(*group)};
+  Epoch epoch{*group, chat.records, epoch_tag(*group), false};
   AppendDraft draft(chat.id(), chat.record.base);
   TERN_TRY(add_outbox(step, chat, epoch, draft));
   send(step, chat, draft);
@@ -177,7 +181,9 @@ Result<void> send_outbox(Step& step, Chat& chat) {
 Result<void> send_commit(Step& step, Chat& chat) {
   TERN_ASSIGN(const auto* const pending, chat.pending(step.rows));
   TERN_ASSIGN(auto* const next, chat.next_group());
-  Epoch epoch{*next, chat.next_records, pending->next};
+  TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
+  const bool has_newcomer = rejoin::has_newcomer(roster, pending->added);
+  Epoch epoch{*next, chat.next_records, pending->next, has_newcomer};
   AppendDraft draft(chat.id(), chat.record.base);
   TERN_TRY(draft.add(*pending));
   TERN_TRY(add_outbox(step, chat, epoch, draft));

@@ -136,3 +136,45 @@ TEST_CASE("a device restored from an old copy sends nothing with its old keys, a
     CHECK(count_text(*people[0], restored.chat, "queued in the old copy") == 1);
   }
 }
+
+// By another's commit, or by the author's own, which would take it along.
+TEST_CASE("what waits to be said again is kept from who has come in meanwhile") {
+  const std::size_t writer = GENERATE(0u, 2u);
+  World world(1'000 + writer);
+  const auto people = add_people(world, {"anna", "bo", "cem", "dia"});
+  auto &anna = *people[0], &bo = *people[1], &cem = *people[2], &dia = *people[3];
+  auto& author = *people[writer];
+  const auto chat = make_group(world, {&anna, &bo, &cem});
+  const auto copy = bo.disk().copy();
+  author.send(chat, "before dia came");
+  REQUIRE(world.settle());
+  // The relay is not given it a second time: its author has it queued.
+  bool held = true;
+  bool back = false;
+  world.relay().on_frame_from_device = [&](Device& device, Bytes& frame) {
+    bool appends = false;
+    edit_request<wire::Append>(frame, [&](wire::Append& append) {
+      appends = append.entries.front().kind == wire::EntryKind::application;
+    });
+    return !(held && back && appends && &device == &author);
+  };
+  back = true;
+  put_back(bo, copy);
+  REQUIRE(world.run_until([&] {
+    return bo.engine().chat_info(chat) && bo.info(chat).state == ChatState::active &&
+           bo.info(chat).epoch == author.info(chat).epoch && bo.info(chat).epoch > 1;
+  }));
+  const std::vector<AccountId> newcomer{dia.account()};
+  Outcome added;
+  anna.engine().add_members(world.now(), chat, newcomer, added.done());
+  anna.run_outputs();
+  REQUIRE(world.run_until([&] { return author.info(chat).members.size() == 4; }));
+  held = false;
+  REQUIRE(world.settle());
+  check_together(world, people, chat);
+  world.relay().on_frame_from_device = nullptr;
+  CHECK(count_text(dia, chat, "before dia came") == 0);
+  CHECK(count_text(bo, chat, "before dia came") == 0);
+  CHECK(count_notices(bo, chat, Notice::What::gap) == 1);
+  CHECK(count_notices(author, chat, Notice::What::gap) == 0);
+}

@@ -1,6 +1,7 @@
 // A device whose folder was put back to an older copy (design §4).
 #include <catch2/catch.hpp>
 
+#include "sim/frame_edits.hpp"
 #include "sim/people.hpp"
 #include "wire/frames.hpp"
 
@@ -46,4 +47,38 @@ TEST_CASE("a Welcome that was used before a folder was put back begins no epoch 
   bo.send(chat, "under another");
   REQUIRE(world.settle());
   CHECK(people[0]->texts(chat).back() == "under another");
+}
+
+TEST_CASE("a chat made with a KeyPackage that went with the newer copy is asked for at once") {
+  World world(701);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& bo = *people[1];
+  const auto chat = make_group(world, people);
+  const auto before = bo.disk().copy();
+  bo.send(chat, "the counter goes up");
+  REQUIRE(world.settle());
+  bo.kill();
+  bo.disk().restore(before);
+  // Until his new KeyPackages are at the relay, others are given those that he has lost.
+  world.relay().on_frame_from_device = [&](Device& device, Bytes& frame) {
+    bool publishes = false;
+    edit_request<wire::PublishKeyPackages>(frame, [&](auto&) { publishes = true; });
+    return &device != &bo || !publishes;
+  };
+  bo.start();
+  REQUIRE(world.run_until([&] { return bo.count_events<DeviceRestored>() > 0; }));
+  const auto other = people[0]->with([&](auto& engine) {
+    const std::vector<AccountId> others{bo.account()};
+    return engine.create_group(world.now(), "other", others).value();
+  });
+  REQUIRE(world.run_until([&] { return bo.saw_problem(Errc::mls_key_package_unknown); }));
+  world.relay().on_frame_from_device = nullptr;
+  // Long before what he has asked for in vain would break the connection.
+  world.run_for(5'000);
+  REQUIRE(bo.engine().chat_info(other));
+  REQUIRE(world.settle());
+  CHECK(bo.info(other).state == ChatState::active);
+  people[0]->send(other, "welcome");
+  REQUIRE(world.settle());
+  CHECK(bo.texts(other).back() == "welcome");
 }
