@@ -1,5 +1,7 @@
 #include "client/append_draft.hpp"
 
+#include "base/try.hpp"
+
 namespace tern::client {
 
 namespace {
