@@ -97,6 +97,20 @@ void read_repair(RecordReader& reader, ChatRecord& out) {
 
 }  // namespace
 
+void enter_log(ChatRecord& record, std::uint32_t generation, std::uint64_t seq,
+               const wire::LogHash& hash) {
+  if (record.joined_seq == 0) record.joined_seq = seq;
+  record.state = ChatState::active;
+  record.generation = generation;
+  record.cursor = record.base = seq;
+  record.hash = record.base_hash = hash;
+  record.seal = 0;
+  record.rolled_back = false;
+  record.unsure = false;
+  record.forked = false;
+  record.leaving = false;
+}
+
 crypto::SecretBytes encode(const ChatRecord& record) {
   RecordWriter writer;
   writer.raw(record.id);

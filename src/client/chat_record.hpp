@@ -61,7 +61,8 @@ struct ChatRecord {
 
   // -- when things went wrong
   bool forked = false;  ///< the app was told that members see different logs
-  /// The relay's seal of `cursor`, `hash`, `base` and `generation` (wire::SealedHead); 0: none.
+  /// The relay's seal of `cursor`, `hash`, `base`, `base_hash` and `generation` (wire::SealedHead);
+  /// 0: none.
   std::uint64_t seal = 0;
   bool rolled_back = false;     ///< the app was told that the relay has lost entries
   bool restart_wanted = false;  ///< the app has asked for a new group
@@ -73,6 +74,10 @@ struct ChatRecord {
   std::uint64_t gap_first = 0;  ///< entries that a rejoin skipped: authors may send them again
   std::uint64_t gap_last = 0;
 };
+
+/// To the handshake entry that brings this device (back) in; what went wrong before is over.
+void enter_log(ChatRecord& record, std::uint32_t generation, std::uint64_t seq,
+               const wire::LogHash& hash);
 
 crypto::SecretBytes encode(const ChatRecord& record);
 /// Errors: storage_damaged.

@@ -136,20 +136,9 @@ void move_record(Step& step, ChatRecord& record, const wire::InboxWelcome& welco
     record.gap_first = 1;
     record.gap_last = 0;
   }
-  if (record.joined_seq == 0) record.joined_seq = welcome.commit_seq;
-  record.state = ChatState::active;
-  record.generation = welcome.generation;
-  record.cursor = welcome.commit_seq;
-  record.hash = welcome.hash;
-  record.base = welcome.commit_seq;
-  record.base_hash = welcome.hash;
-  record.seal = 0;
-  record.rolled_back = false;
-  record.unsure = false;
+  enter_log(record, welcome.generation, welcome.commit_seq, welcome.hash);
   record.commit_pending = false;
   record.access_repair = false;
-  record.leaving = false;
-  record.forked = false;
   record.rejoins_waiting = 0;
   record.sent_since_update = 0;
   record.updated_ms = step.now.wall_ms;

@@ -201,21 +201,9 @@ Result<void> give_up_attempt(Step& step, Chat& chat) {
 }
 
 void move_record(ChatRecord& record, const wire::Appended& appended, std::uint32_t generation) {
-  const auto seq = appended.first_seq;
-  if (record.joined_seq == 0) record.joined_seq = seq;
   record.gap_first = record.cursor + 1;
-  record.gap_last = seq - 1;
-  record.state = ChatState::active;
-  record.generation = generation;
-  record.cursor = seq;
-  record.hash = appended.hash;
-  record.base = seq;
-  record.base_hash = appended.hash;
-  record.seal = 0;
-  record.rolled_back = false;
-  record.unsure = false;
-  record.forked = false;
-  record.leaving = false;
+  record.gap_last = appended.first_seq - 1;
+  enter_log(record, generation, appended.first_seq, appended.hash);
 }
 
 // They had nothing to be added by: they come when they have.

@@ -7,6 +7,7 @@
 #include "base/try.hpp"
 #include "relay/blobs.hpp"
 #include "relay/contacts.hpp"
+#include "relay/entry_frames.hpp"
 #include "relay/numbering.hpp"
 #include "relay/welcome_delivery.hpp"
 
@@ -151,15 +152,7 @@ void note_news(Context& context, const AppendPlan& plan, const Numbered& numbere
   auto& news = context.batch.news_of(plan.log);
   news.state = numbered.after;
   news.seal = context.contacts.keys.head_seal(plan.log, numbered.after);
-  for (const auto& row : numbered.rows) {
-    wire::Entry entry;
-    entry.seq = row.seq;
-    entry.id = row.id;
-    entry.kind = row.kind;
-    entry.base = row.base;
-    entry.payload = row.payload;
-    news.entries.push_back({entry, plan.author});
-  }
+  for (const auto& row : numbered.rows) news.entries.push_back({entry_of(row), plan.author});
   context.batch.entries_stored += numbered.rows.size();
 }
 

@@ -1,6 +1,7 @@
-// How many entries go into one frame.
+// Entries in frames: a row as it goes out, and how many go into one.
 #pragma once
 
+#include "relay/log_store.hpp"
 #include "tern/limits.hpp"
 #include "wire/frames.hpp"
 
@@ -8,6 +9,11 @@ namespace tern::relay {
 
 /// Leaves room in a frame for what stands beside the entries.
 inline constexpr std::size_t entries_bytes_max = limits::frame_bytes_max - 100 * 1024;
+
+/// As everybody gets it but its author. The payload is the row's.
+inline wire::Entry entry_of(const EntryRow& row) {
+  return {row.seq, row.id, row.kind, row.base, false, row.payload};
+}
 
 class FrameRoom {
  public:

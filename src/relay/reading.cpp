@@ -17,15 +17,11 @@ struct Asking {
 };
 
 wire::Entry entry_of(const EntryRow& row, const Asking& reader) {
-  wire::Entry out;
-  out.seq = row.seq;
-  out.id = row.id;
-  out.kind = row.kind;
-  out.base = row.base;
+  auto out = entry_of(row);
   // Its author has kept it, under this id. Welcomes and holes are never the reader's own.
   out.own = !reader.whole && row.author == reader.device && row.kind != wire::EntryKind::welcome &&
             row.kind != wire::EntryKind::hole;
-  if (!out.own) out.payload = row.payload;
+  if (out.own) out.payload = {};
   return out;
 }
 

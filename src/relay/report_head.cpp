@@ -6,6 +6,7 @@
 #include "crypto/log_id.hpp"
 #include "relay/append_plan.hpp"
 #include "relay/contacts.hpp"
+#include "relay/entry_frames.hpp"
 #include "relay/log_heads.hpp"
 #include "relay/numbering.hpp"
 
@@ -54,13 +55,7 @@ void note_hole(Context& context, const LogId& log, const LogState& state, const 
   auto& news = context.batch.news_of(log);
   news.state = state;
   news.seal = context.contacts.keys.head_seal(log, state);
-  wire::Entry entry;
-  entry.seq = row.seq;
-  entry.id = row.id;
-  entry.kind = row.kind;
-  entry.base = row.base;
-  entry.payload = row.payload;
-  news.entries.push_back({entry, {}});
+  news.entries.push_back({entry_of(row), {}});
   ++context.batch.entries_stored;
   context.batch.log_lines.push_back("log recovered log=" + context.events.tag(log) +
                                     " lost=" + std::to_string(state.lost_first) + "-" +

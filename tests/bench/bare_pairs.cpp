@@ -1,8 +1,5 @@
 #include "bench/bare_pairs.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -14,6 +11,7 @@
 #include <vector>
 
 #include "bench/cores.hpp"
+#include "bench/loopback.hpp"
 #include "bench/must.hpp"
 
 namespace tern::bench {
@@ -30,8 +28,6 @@ class Sockets {
   Sockets() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
 
   void add(int socket) {
-    const int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u64 = sockets_.size();
@@ -69,7 +65,7 @@ class Sockets {
 [[noreturn]] void pass_on(int listening, std::size_t count) {
   run_on_core(relay_core);
   Sockets sockets;
-  for (std::size_t i = 0; i < 2 * count; ++i) sockets.add(accept(listening, nullptr, nullptr));
+  for (std::size_t i = 0; i < 2 * count; ++i) sockets.add(accept_on(listening));
   const auto handle = [&](std::size_t at) {
     return sockets.read(at, message_bytes) && sockets.write(at, answer_bytes) &&
            sockets.write(at + 1, push_bytes);
@@ -105,23 +101,12 @@ double processor_us_of(pid_t child) {
 }  // namespace
 
 BarePairs bare_pairs(std::size_t count, std::chrono::milliseconds time) {
-  const int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  auto* const at = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listening, at, size) != 0 || listen(listening, 1'024) != 0 ||
-      getsockname(listening, at, &size) != 0)
-    give_up("no port on loopback");
+  sockaddr_in address;
+  const int listening = listen_on_loopback(address);
   const pid_t child = fork();
   if (child == 0) pass_on(listening, count);
   Sockets sockets;
-  for (std::size_t i = 0; i < 2 * count; ++i) {
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (connect(socket, at, size) != 0) give_up("no connection on loopback");
-    sockets.add(socket);
-  }
+  for (std::size_t i = 0; i < 2 * count; ++i) sockets.add(connect_to(address));
   const auto delivered = static_cast<double>(talk(sockets, count, time));
   sockets.close_all();
   close(listening);

@@ -1,8 +1,5 @@
 #include "bench/machine_floor.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +13,7 @@
 
 #include "bench/cores.hpp"
 #include "bench/disk_floor.hpp"
+#include "bench/loopback.hpp"
 #include "bench/must.hpp"
 #include "store/lmdb.hpp"
 
@@ -29,15 +27,9 @@ bool pass(int socket, std::vector<char>& bytes, bool first) {
   return first ? write() && read() : read() && write();
 }
 
-void set_no_delay(int socket) {
-  const int on = 1;
-  setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-}
-
 [[noreturn]] void answer_turns(int listening, std::size_t bytes) {
   run_on_core(relay_core);
-  const int socket = accept(listening, nullptr, nullptr);
-  set_no_delay(socket);
+  const int socket = accept_on(listening);
   std::vector<char> buffer(bytes);
   while (pass(socket, buffer, false)) continue;
   std::_Exit(0);
@@ -46,20 +38,11 @@ void set_no_delay(int socket) {
 }  // namespace
 
 double tcp_turn_us(std::size_t bytes, std::size_t turns) {
-  const int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  auto* const at = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listening, at, size) != 0 || listen(listening, 1) != 0 ||
-      getsockname(listening, at, &size) != 0)
-    give_up("no port on loopback");
+  sockaddr_in address;
+  const int listening = listen_on_loopback(address);
   const pid_t child = fork();
   if (child == 0) answer_turns(listening, bytes);
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (connect(socket, at, size) != 0) give_up("no connection on loopback");
-  set_no_delay(socket);
+  const int socket = connect_to(address);
   std::vector<char> buffer(bytes);
   std::vector<double> out;
   for (std::size_t i = 0; i < turns; ++i) {

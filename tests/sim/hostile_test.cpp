@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "mls/proposal.hpp"
+#include "sim/hostile_group.hpp"
 #include "sim/hostile_member.hpp"
 #include "sim/ledger.hpp"
 #include "sim/people.hpp"
@@ -17,17 +18,8 @@ namespace {
 
 /// Four in a group; Mallory's next message brings a commit along (the turn of the conversation
 /// changes).
-struct Walk {
-  explicit Walk(std::uint64_t seed)
-      : world(seed),
-        people(add_people(world, {"anna", "bo", "cem", "mallory"})),
-        chat(make_group(world, people)),
-        honest(people.begin(), people.end() - 1),
-        mallory(people.back()) {
-    honest[0]->send(chat, "shall we?");
-    REQUIRE(world.settle());
-    world.run_for(90'000);
-  }
+struct Walk : HostileGroup {
+  using HostileGroup::HostileGroup;
 
   void mallory_commits(HostileMember::Commit commit) {
     HostileMember member(world, *mallory);
@@ -54,16 +46,6 @@ struct Walk {
         CHECK(std::count(texts.begin(), texts.end(), author->name() + " is there") == 1);
     }
   }
-  bool all_saw(Errc code) const {
-    return std::all_of(honest.begin(), honest.end(),
-                       [&](const Device* person) { return person->saw_problem(code); });
-  }
-
-  World world;
-  std::vector<Device*> people;
-  ChatId chat;
-  std::vector<Device*> honest;
-  Device* mallory;
 };
 
 std::size_t count_split(const Walk& walk) {

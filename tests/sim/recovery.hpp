@@ -30,6 +30,24 @@ inline void put_back(RelayNode& relay, const store::MemoryDisk& copy) {
   relay.start();
 }
 
+/// Anna and Bo, who have each read "before".
+struct TwoPeople {
+  enum class In : std::uint8_t { pair, group };
+  TwoPeople(std::uint64_t seed, In in)
+      : world(seed),
+        people(add_people(world, {"anna", "bo"})),
+        chat(in == In::pair ? make_pair(world, anna, bo) : make_group(world, people)) {
+    anna.send(chat, "before");
+    REQUIRE(world.settle());
+  }
+
+  World world;
+  std::vector<Device*> people;
+  Device& anna = *people[0];
+  Device& bo = *people[1];
+  ChatId chat;
+};
+
 inline std::size_t count_text(const Device& device, const ChatId& chat, std::string_view text) {
   const auto texts = device.texts(chat);
   return static_cast<std::size_t>(std::count(texts.begin(), texts.end(), text));

@@ -8,11 +8,8 @@ using namespace tern::sim;
 
 namespace {
 
-struct Kept {
-  explicit Kept(std::uint64_t seed)
-      : world(seed), people(add_people(world, {"anna", "bo"})), chat(make_group(world, people)) {
-    anna.send(chat, "before");
-    REQUIRE(world.settle());
+struct Kept : TwoPeople {
+  explicit Kept(std::uint64_t seed) : TwoPeople(seed, In::group) {
     world.run_for(90'000);  // the next to answer heals the chat by a commit
   }
 
@@ -33,12 +30,6 @@ struct Kept {
       CHECK(count_notices(*person, chat, Notice::What::rejoined) == 0);
     }
   }
-
-  World world;
-  std::vector<Device*> people;
-  Device& anna = *people[0];
-  Device& bo = *people[1];
-  ChatId chat;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/frame_edits.hpp"
+#include "sim/hostile_group.hpp"
 #include "sim/hostile_member.hpp"
 #include "sim/recovery.hpp"
 #include "sim/stolen_folder.hpp"
@@ -13,16 +14,8 @@ using namespace tern::sim;
 namespace {
 
 /// Anna is the admin; Mallory's program says that it begins the chat anew.
-struct Usurper {
-  explicit Usurper(std::uint64_t seed)
-      : world(seed),
-        people(add_people(world, {"anna", "bo", "cem", "mallory"})),
-        chat(make_group(world, people)),
-        honest(people.begin(), people.end() - 1) {
-    honest[0]->send(chat, "shall we?");
-    REQUIRE(world.settle());
-    world.run_for(90'000);
-  }
+struct Usurper : HostileGroup {
+  using HostileGroup::HostileGroup;
 
   /// The next commit of `author`'s program becomes a restart with this list, signed by `signer`.
   void restarts(Device& author, Device& signer, const std::vector<Device*>& everybody,
@@ -58,15 +51,6 @@ struct Usurper {
     world.relay().on_frame_from_device = nullptr;
     REQUIRE(member.has_sent());
   }
-  bool all_saw(Errc code) const {
-    return std::all_of(honest.begin(), honest.end(),
-                       [&](const Device* person) { return person->saw_problem(code); });
-  }
-
-  World world;
-  std::vector<Device*> people;
-  ChatId chat;
-  std::vector<Device*> honest;
 };
 
 }  // namespace

@@ -9,19 +9,20 @@ using namespace tern::sim;
 
 namespace {
 
-struct Pair {
-  explicit Pair(std::uint64_t seed)
-      : world(seed), people(add_people(world, {"anna", "bo"})), chat(make_pair(world, anna, bo)) {
-    anna.send(chat, "before");
-    REQUIRE(world.settle());
-    world.run_for(10'000);
-  }
+struct Pair : TwoPeople {
+  explicit Pair(std::uint64_t seed) : TwoPeople(seed, In::pair) { world.run_for(10'000); }
 
-  World world;
-  std::vector<Device*> people;
-  Device& anna = *people[0];
-  Device& bo = *people[1];
-  ChatId chat;
+  /// Both write, and both folders are put back to before it.
+  void lose_what_both_write(std::uint64_t cut_one_in = 0) {
+    const auto annas = anna.disk().copy();
+    const auto bos = bo.disk().copy();
+    anna.send(chat, "in neither copy");
+    bo.send(chat, "nor this");
+    REQUIRE(world.settle());
+    world.weather().cut_one_in = cut_one_in;
+    put_back(anna, annas);
+    put_back(bo, bos);
+  }
 };
 
 }  // namespace
@@ -30,13 +31,7 @@ TEST_CASE("two who have both lost their state begin anew by themselves, and are 
   for (std::uint64_t seed = 600; seed < 615; ++seed) {
     INFO("seed " << seed);
     Pair pair(seed);
-    const auto annas = pair.anna.disk().copy();
-    const auto bos = pair.bo.disk().copy();
-    pair.anna.send(pair.chat, "in neither copy");
-    pair.bo.send(pair.chat, "nor this");
-    REQUIRE(pair.world.settle());
-    put_back(pair.anna, annas);
-    put_back(pair.bo, bos);
+    pair.lose_what_both_write();
     pair.anna.send(pair.chat, "written while she waited");
     REQUIRE(pair.world.run_until([&] {
       return pair.anna.info(pair.chat).state == ChatState::active &&
@@ -230,14 +225,7 @@ TEST_CASE("two who begin anew over a bad line end in one group") {
   for (std::uint64_t seed = 690; seed < 710; ++seed) {
     INFO("seed " << seed);
     Pair pair(seed);
-    const auto annas = pair.anna.disk().copy();
-    const auto bos = pair.bo.disk().copy();
-    pair.anna.send(pair.chat, "in neither copy");
-    pair.bo.send(pair.chat, "nor this");
-    REQUIRE(pair.world.settle());
-    pair.world.weather().cut_one_in = 12;
-    put_back(pair.anna, annas);
-    put_back(pair.bo, bos);
+    pair.lose_what_both_write(12);
     pair.world.run_for(300'000);
     pair.world.weather().cut_one_in = 0;
     pair.world.run_for(2 * day_ms);

@@ -9,14 +9,7 @@ using namespace tern::relay::test;
 
 namespace {
 
-struct RowsTalk {
-  World world;
-  Device anna = world.make_device();
-  Device bo = world.make_device();
-  ConnectionId at_anna = world.online(anna);
-  ConnectionId at_bo = world.online(bo);
-  LogId log = create_chat(world, at_anna, {bo.id}).log;
-
+struct RowsTalk : Talk {
   /// In one append; their ids.
   std::vector<EntryId> append(std::size_t count, std::size_t bytes) {
     std::vector<Written> written;

@@ -9,14 +9,7 @@ using namespace tern::relay::test;
 
 namespace {
 
-struct RecoveryTalk {
-  World world;
-  Device anna = world.make_device();
-  Device bo = world.make_device();
-  ConnectionId at_anna = world.online(anna);
-  ConnectionId at_bo = world.online(bo);
-  LogId log = create_chat(world, at_anna, {bo.id}).log;
-
+struct RecoveryTalk : Talk {
   /// Appends one message: its seq, and what its author has of it.
   wire::ReportHead append(ConnectionId from) { return append(from, message(world)); }
   wire::ReportHead append(ConnectionId from, const Written& written) {
