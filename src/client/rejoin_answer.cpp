@@ -68,8 +68,9 @@ Result<std::optional<mls::Member>> member_of(const mls::Group& group, const Devi
   return std::optional<mls::Member>();
 }
 
-// Valid once, for this group, from a device whose leaf is in the tree: a removed member must not
-// come back by asking.
+// For this group, from a device whose leaf is in the tree: a removed member must not come back by
+// asking. Once, as far as this device remembers; a commit that answers it again is not refused, for
+// members who remember differently would part over it.
 Result<void> check(Step& step, Chat& chat, const wire::RejoinRequest& request) {
   if (request.log != chat.id() || request.generation != chat.record.generation)
     return Error(Errc::rejoin_refused, "a request to rejoin another log or generation");

@@ -39,9 +39,9 @@ Result<void> add_log(Resuming& resuming, const wire::LogPosition& position) {
   auto head = log_head(position.log, *state, *membership);
   TERN_ASSIGN(head.hash_matches,
               hash_matches(store, position.log, *state, position.seq, position.hash));
+  // Of what is told here it reads on; where nothing is ahead of it, only of what comes next.
   if (position.seq != head.head || !head.hash_matches)
     resuming.lags.push_back(
-        // Of what is told here it reads on; where nothing is ahead of it, only of what comes next.
         {position.log, {std::min(position.seq, head.head), position.seq < head.head}});
   resuming.answer.logs.push_back(head);
   return {};
