@@ -116,9 +116,10 @@ Bytes welcome_of_anna(mls::GroupInfo info) {
   const auto joiner = *mls::Secret::from(Bytes(mls::kdf_bytes, 7));
   complete(info, joiner);
   const auto mine = mls::PrivateKeyPackage::decode(people().cleos.private_record).value();
-  mls::Welcome welcome;
-  welcome.encrypted_group_info =
+  const auto group_info =
       mls::encrypt_group_info(mls::encode(info), mls::welcome_secret(joiner, mls::psk_secret({})));
+  mls::Welcome welcome;
+  welcome.encrypted_group_info = group_info;
   crypto::DeterministicEntropy entropy(3);
   welcome.secrets.push_back(
       {people().cleos.ref,
