@@ -78,6 +78,8 @@ void write_repair(RecordWriter& writer, const ChatRecord& record) {
   write_flag(writer, record.rolled_back);
   write_flag(writer, record.restart_wanted);
   write_flag(writer, record.unsure);
+  writer.number(record.leaf_time);
+  write_flag(writer, record.renew_leaf);
 }
 
 void read_repair(RecordReader& reader, ChatRecord& out) {
@@ -93,6 +95,8 @@ void read_repair(RecordReader& reader, ChatRecord& out) {
   out.rolled_back = reader.flag();
   out.restart_wanted = reader.flag();
   out.unsure = reader.flag();
+  out.leaf_time = reader.number<std::uint64_t>();
+  out.renew_leaf = reader.flag();
 }
 
 }  // namespace

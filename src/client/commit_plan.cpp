@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "client/commits.hpp"
+#include "client/leaf_time.hpp"
 #include "client/rejoin.hpp"
 #include "client/seating.hpp"
 
@@ -53,15 +54,22 @@ void plan_intents(const Step& step, const Chat& chat, const Intents& intents,
 }
 
 // Whoever lost the thread comes back by a removal and an add in one commit.
-void plan_rejoins(const std::vector<rejoin::Asked>& asked, const std::vector<SeatedLeaf>& leaves,
-                  CommitPlan& plan) {
+Result<void> plan_rejoins(Step& step, Chat& chat, const mls::Group& group,
+                          const std::vector<rejoin::Asked>& asked,
+                          const std::vector<SeatedLeaf>& leaves, CommitPlan& plan) {
   for (const auto& device : asked) {
     const auto* seated = find(leaves, device.proof.device);
     if (!seated || plan.add.size() >= limits::adds_per_commit_max) continue;
+    TERN_ASSIGN(const auto present, leaf_time_at(group, seated->leaf));
+    if (device.leaf_time <= present) {
+      TERN_TRY(rejoin::give_up(step, chat, device.proof.device));
+      continue;
+    }
     remove(plan, *seated);
     add(plan, {device.proof.device, seated->seat.account, device.key_package});
     plan.returning.push_back(device.proof);
   }
+  return {};
 }
 
 // What any member may do waits a random moment, so that one is first and the others see it done.
@@ -103,15 +111,16 @@ Result<CommitPlan> plan(Step& step, Chat& chat, const mls::Group& group) {
   TERN_ASSIGN(const auto intents, Intents::load(step.rows, chat.row));
   TERN_ASSIGN(const auto asked, rejoin::waiting(step, chat));
   const bool repairs = repairs_access(chat);
+  const bool renews = chat.record.renew_leaf;
   const bool volunteers =
-      volunteers_now(step, chat, out.before_messages || repairs || !asked.empty());
+      volunteers_now(step, chat, out.before_messages || repairs || renews || !asked.empty());
   if (intents.empty() && !volunteers) return out;
   TERN_ASSIGN(const auto leaves, seated_leaves(group));
   plan_intents(step, chat, intents, leaves, out);
   if (!volunteers) return out;
-  plan_rejoins(asked, leaves, out);
+  TERN_TRY(plan_rejoins(step, chat, group, asked, leaves, out));
   out.repair_access = repairs;
-  out.needed = out.before_messages || out.repair_access;
+  out.needed = out.before_messages || out.repair_access || renews;
   out.wanted = out.wanted || out.needed;
   return out;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/append_draft.hpp"
+#include "client/leaf_time.hpp"
 #include "client/leaving.hpp"
 #include "client/membership.hpp"
 #include "client/seating.hpp"
@@ -125,7 +126,6 @@ Result<void> persist(Step& step, Chat& chat, const mls::Group& group, PendingCom
 Result<void> make(Step& step, Chat& chat, mls::Group& group, const CommitPlan& plan,
                   bool creates_log) {
   auto& device = step.device;
-  step.edit(chat);
   PendingCommit pending;
   pending.id = device.entropy.make<EntryId>();
   pending.creates_log = creates_log;
@@ -138,8 +138,11 @@ Result<void> make(Step& step, Chat& chat, mls::Group& group, const CommitPlan& p
   sign_restart(step, chat, pending, header);
   // The first commit makes the rules that later ones are held against.
   if (!creates_log) TERN_TRY(check_own(group, header, effect));
+  auto& record = step.edit(chat);
+  record.leaf_time = leaf_time_after(step.now, record.leaf_time);
+  const auto me = identity_at(device.account, record.leaf_time);
   TERN_ASSIGN(auto made,
-              group.commit(request_of(plan, header), device.account.identity, device.authentication,
+              group.commit(request_of(plan, header), me, device.authentication,
                            static_cast<std::uint64_t>(step.now.wall_ms / 1000), device.entropy));
   pending.next = epoch_tag(*made.next);
   TERN_ASSIGN(pending.welcomes, welcomes_for(made));
@@ -177,6 +180,7 @@ Result<void> merge(Step& step, Chat& chat, std::uint64_t seq) {
   chat.next_becomes_present();
   TERN_ASSIGN(const auto* const next, chat.group());
   record.commit_pending = false;
+  record.renew_leaf = false;
   if (repaired) record.access_repair = false;
   record.sent_since_update = 0;
   record.updated_ms = step.now.wall_ms;

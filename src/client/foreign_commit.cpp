@@ -4,6 +4,7 @@
 
 #include "client/commits.hpp"
 #include "client/joining.hpp"
+#include "client/leaf_time.hpp"
 #include "client/leaving.hpp"
 #include "client/membership.hpp"
 #include "client/policy.hpp"
@@ -15,10 +16,18 @@ namespace {
 
 using Mode = wire::AccessChange::Mode;
 
+// Another member may have kept a request that was answered, or that is answered by its device's
+// being here: its KeyPackage is older than what it would take the place of.
+bool is_newer(const mls::LeafChange& added, const std::vector<mls::LeafChange>& removed) {
+  const auto time = leaf_time(added.leaf_extensions);
+  return std::all_of(removed.begin(), removed.end(), [&](const auto& leaf) {
+    return leaf.signature_key != added.signature_key || leaf_time(leaf.leaf_extensions) < time;
+  });
+}
+
 // Those of the added whose signed request the commit shows, for this very KeyPackage.
-std::vector<DeviceId> returning_in(const Chat& chat, const wire::EntryHeader& header,
-                                   const mls::CommitReceived& commit) {
-  std::vector<DeviceId> out;
+void judge_returning(const Chat& chat, const wire::EntryHeader& header,
+                     const mls::CommitReceived& commit, CommitFacts& facts) {
   for (const auto& proof : header.returning) {
     if (proof.generation != chat.record.generation) continue;
     for (const auto& added : commit.added) {
@@ -26,10 +35,10 @@ std::vector<DeviceId> returning_in(const Chat& chat, const wire::EntryHeader& he
       const auto request = wire::request_of(proof, chat.id(), added.key_package);
       if (crypto::verify(added.signature_key, wire::signed_bytes(request),
                          crypto::Signature{proof.signature.bytes}))
-        out.push_back(proof.device);
+        (is_newer(added, commit.removed) ? facts.returning : facts.outdated)
+            .push_back(proof.device);
     }
   }
-  return out;
 }
 
 Result<CommitFacts> facts_of(const Chat& chat, const mls::Group& group,
@@ -39,7 +48,7 @@ Result<CommitFacts> facts_of(const Chat& chat, const mls::Group& group,
   TERN_ASSIGN(out.added, seats_of(commit.added));
   TERN_ASSIGN(out.removed, seats_of(commit.removed));
   TERN_ASSIGN(out.leaving, leaving_in(group));
-  out.returning = returning_in(chat, header, commit);
+  judge_returning(chat, header, commit, out);
   out.access = header.access;
   if (commit.new_group_context_extensions)
     out.new_extensions = &*commit.new_group_context_extensions;

@@ -7,6 +7,7 @@
 #include "client/commits.hpp"
 #include "client/history.hpp"
 #include "client/key_packages.hpp"
+#include "client/leaf_time.hpp"
 #include "client/membership.hpp"
 #include "client/policy_rows.hpp"
 #include "client/receipts.hpp"
@@ -144,6 +145,15 @@ void move_record(Step& step, ChatRecord& record, const wire::InboxWelcome& welco
   record.updated_ms = step.now.wall_ms;
 }
 
+// By a KeyPackage from before the device last asked to be added again: that request would bring it
+// back a second time, until its leaf is renewed.
+Result<void> note_leaf(ChatRecord& record, const mls::Group& joined, bool same_group) {
+  TERN_ASSIGN(const auto time, leaf_time_at(joined, joined.own_leaf()));
+  record.renew_leaf = same_group && time < record.leaf_time;
+  record.leaf_time = std::max(time, record.leaf_time);
+  return {};
+}
+
 Result<void> use_up(Step& step, const Joined& joined) {
   TERN_TRY(key_packages::use(step.rows, joined.used, key_packages::epoch_tag(joined.group)));
   if (joined.last_resort) step.edit_device().renew_last_resort = true;
@@ -174,6 +184,7 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   const bool may_have_missed = came_back && record.state != ChatState::left;
   // Nothing from before the newest member came is said again, and it does not know when that was.
   const bool lost_it_all = !came_back && record.state == ChatState::split;
+  const bool same_group = welcome.generation == record.generation;
   const bool from_another_history = came_back && lost_its_place(chat);
   const auto how = how_it_came(step, chat, welcome, joined.group);
   // Own messages may stand behind where the others' history goes on.
@@ -188,6 +199,7 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   TERN_TRY(chat.hashes.clear(step.rows, chat.row));
   TERN_TRY(chat.hashes.note(step.rows, chat.row, record.cursor, record.hash));
   TERN_TRY(step.rows.erase(tables::welcomes, chat.row));
+  TERN_TRY(note_leaf(record, joined.group, same_group));
   TERN_TRY(membership::enter_epoch(step, chat, joined.group));
   chat.set_group(std::move(joined.group));
   TERN_ASSIGN(const auto before, Roster::load(step.rows, chat.row));

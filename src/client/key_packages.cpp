@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "client/record_codec.hpp"
-#include "mls/group.hpp"
 #include "tern/limits.hpp"
 
 namespace tern::client {
@@ -80,10 +79,10 @@ struct MadeOne {
   mls::KeyPackageRef ref;
 };
 
-Result<MadeOne> make_and_keep(Rows& rows, Now now, const Account& account,
+Result<MadeOne> make_and_keep(Rows& rows, Now now, const mls::Identity& identity,
                               const mls::Extensions& extensions, Entropy& entropy) {
   const auto lifetime = key_package_lifetime(now);
-  auto bundle = mls::make_key_package(account.identity, lifetime, extensions, entropy);
+  auto bundle = mls::make_key_package(identity, lifetime, extensions, entropy);
   const Row row{!extensions.empty(), lifetime.not_after, std::move(bundle.private_record), {}};
   TERN_TRY(rows.put(tables::key_packages, row_of(rows, bundle.ref), encode_row(row)));
   return MadeOne{std::move(bundle.message), bundle.ref};
@@ -94,20 +93,22 @@ Result<MadeOne> make_and_keep(Rows& rows, Now now, const Account& account,
 Result<Made> make(Rows& rows, Now now, const Account& account, std::size_t single_use,
                   bool last_resort, Entropy& entropy) {
   Made out;
+  const auto identity = identity_at(account, leaf_time_after(now, 0));
   for (std::size_t i = 0; i < single_use; ++i) {
-    TERN_ASSIGN(auto made, make_and_keep(rows, now, account, {}, entropy));
+    TERN_ASSIGN(auto made, make_and_keep(rows, now, identity, {}, entropy));
     out.single_use.push_back(std::move(made.message));
   }
   if (!last_resort) return out;
   TERN_ASSIGN(auto made,
-              make_and_keep(rows, now, account, {{mls::extension_last_resort, {}}}, entropy));
+              make_and_keep(rows, now, identity, {{mls::extension_last_resort, {}}}, entropy));
   out.last_resort = std::move(made.message);
   out.last_resort_ref = made.ref;
   return out;
 }
 
-Result<Bytes> make_one(Rows& rows, Now now, const Account& account, Entropy& entropy) {
-  TERN_ASSIGN(auto made, make_and_keep(rows, now, account, {}, entropy));
+Result<Bytes> make_one(Rows& rows, Now now, const Account& account, LeafTime time,
+                       Entropy& entropy) {
+  TERN_ASSIGN(auto made, make_and_keep(rows, now, identity_at(account, time), {}, entropy));
   return std::move(made.message);
 }
 

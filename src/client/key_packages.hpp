@@ -3,12 +3,9 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "client/account.hpp"
+#include "client/leaf_time.hpp"
 #include "client/tables.hpp"
 
-namespace tern::mls {
-class Group;
-}
 namespace tern::client {
 
 /// RFC 9420 §7.2: valid from a day ago, for clocks differ, for limits::key_package_lifetime_days.
@@ -31,7 +28,8 @@ struct Made {
 Result<Made> make(Rows& rows, Now now, const Account& account, std::size_t single_use,
                   bool last_resort, Entropy& entropy);
 /// One for a rejoin request.
-Result<Bytes> make_one(Rows& rows, Now now, const Account& account, Entropy& entropy);
+Result<Bytes> make_one(Rows& rows, Now now, const Account& account, LeafTime time,
+                       Entropy& entropy);
 /// nullopt: not ours, used or expired.
 Result<std::optional<Private>> find(const ReadRows& rows, const mls::KeyPackageRef& ref);
 /// The group that a Welcome leads into, in the epoch that it leads into. Not the Welcome's bytes:

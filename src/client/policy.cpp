@@ -76,8 +76,10 @@ Result<void> check_adds(const Policy& policy, const CommitFacts& facts) {
       return Error(Errc::policy_violated, "a third account for a chat of two");
     // One's own further devices are no new member.
     if (seat.account == facts.committer.account) continue;
-    if (!policy.allows(policy.may_add, facts.committer.account))
-      return Error(Errc::policy_violated, "an add by who may not add");
+    if (policy.allows(policy.may_add, facts.committer.account)) continue;
+    return Error(Errc::policy_violated, holds(facts.outdated, seat.device)
+                                            ? "an old request to be added again, answered anew"
+                                            : "an add by who may not add");
   }
   return {};
 }

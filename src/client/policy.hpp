@@ -35,6 +35,7 @@ struct CommitFacts {
   std::vector<Seat> removed;
   std::vector<DeviceId> leaving;    ///< those whose own proposals to leave it may carry out
   std::vector<DeviceId> returning;  ///< those whose own requests to be added again it carries
+  std::vector<DeviceId> outdated;   ///< the same, of requests that are older than the leaf removed
   const mls::Extensions* new_extensions = nullptr;
   wire::AccessChange access;
 };

@@ -57,8 +57,10 @@ bool is_of_this_generation(const Chat& chat, const OwnRequest& own) {
 Result<OwnRequest> make_request(Step& step, Chat& chat) {
   auto& device = step.device;
   auto& record = step.edit(chat);
+  const auto time = leaf_time_after(step.now, record.leaf_time);
   TERN_ASSIGN(const auto key_package,
-              key_packages::make_one(step.rows, step.now, device.account, device.entropy));
+              key_packages::make_one(step.rows, step.now, device.account, time, device.entropy));
+  record.leaf_time = time;
   wire::RejoinRequest request;
   request.log = chat.id();
   request.device = device.account.device;

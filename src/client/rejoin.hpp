@@ -2,6 +2,7 @@
 // first member online takes it out and puts it back in one commit; authors say their part again.
 #pragma once
 
+#include "client/leaf_time.hpp"
 #include "client/membership.hpp"
 
 namespace tern::client::rejoin {
@@ -14,6 +15,7 @@ inline constexpr std::size_t say_again_devices_max = 32;
 struct Asked {
   wire::RejoinProof proof;
   Bytes key_package;
+  LeafTime leaf_time = 0;
 };
 
 /// Up to where what was applied here is the log's. Where the relay tells another history, what was

@@ -68,9 +68,13 @@ Result<std::optional<mls::Member>> member_of(const mls::Group& group, const Devi
   return std::optional<mls::Member>();
 }
 
+std::uint64_t now_s(const Step& step) {
+  return static_cast<std::uint64_t>(step.now.wall_ms / 1000);
+}
+
 // For this group, from a device whose leaf is in the tree: a removed member must not come back by
-// asking. Once, as far as this device remembers; a commit that answers it again is not refused, for
-// members who remember differently would part over it.
+// asking. Once: what all members see in the tree, and not what each remembers, tells an old request
+// (leaf_time.hpp).
 Result<void> check(Step& step, Chat& chat, const wire::RejoinRequest& request) {
   if (request.log != chat.id() || request.generation != chat.record.generation)
     return Error(Errc::rejoin_refused, "a request to rejoin another log or generation");
@@ -80,9 +84,7 @@ Result<void> check(Step& step, Chat& chat, const wire::RejoinRequest& request) {
   if (!crypto::verify(member->signature_key, wire::signed_bytes(request),
                       crypto::Signature{request.signature.bytes}))
     return Error(Errc::signature_invalid, "a request to rejoin that its device did not sign");
-  TERN_ASSIGN(const auto info,
-              mls::inspect_key_package(request.key_package,
-                                       static_cast<std::uint64_t>(step.now.wall_ms / 1000)));
+  TERN_ASSIGN(const auto info, mls::inspect_key_package(request.key_package, now_s(step)));
   if (info.signature_key != member->signature_key)
     return Error(Errc::rejoin_refused, "a request to rejoin with another device's KeyPackage");
   TERN_TRY(step.device.authentication.check_newcomer(info));
@@ -90,6 +92,9 @@ Result<void> check(Step& step, Chat& chat, const wire::RejoinRequest& request) {
   TERN_ASSIGN(const auto wanted, seat_of(info.credential));
   if (wanted.account != seat.account)
     return Error(Errc::rejoin_refused, "a request to rejoin under another account");
+  TERN_ASSIGN(const auto present, leaf_time_at(*group, member->leaf));
+  if (leaf_time(info.leaf_extensions) <= present)
+    return Error(Errc::rejoin_refused, "a request to rejoin that is older than the device's leaf");
   TERN_ASSIGN(const auto before, load(step, chat, request.device));
   if (!before) return {};
   const auto since_ms = step.now.wall_ms - before->seen_ms;
@@ -238,7 +243,9 @@ Result<std::vector<Asked>> waiting(Step& step, const Chat& chat) {
         TERN_ASSIGN(const auto kept, decode(value));
         if (!kept.waiting || kept.payload.empty()) return Scan::next;
         TERN_ASSIGN(const auto request, wire::decode_rejoin_request(kept.payload));
-        out.push_back({wire::proof_of(request), to_bytes(request.key_package)});
+        const auto info = mls::inspect_key_package(request.key_package, now_s(step));
+        out.push_back({wire::proof_of(request), to_bytes(request.key_package),
+                       info ? leaf_time(info->leaf_extensions) : 0});
         return Scan::next;
       }));
   return out;

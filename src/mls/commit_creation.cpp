@@ -5,6 +5,7 @@
 #include "mls/epoch_advance.hpp"
 #include "mls/group_info_creation.hpp"
 #include "mls/group_state.hpp"
+#include "mls/key_package_record.hpp"
 #include "mls/psk_lookup.hpp"
 #include "mls/succession.hpp"
 #include "mls/welcome.hpp"
@@ -83,7 +84,7 @@ Result<PendingCommit> Group::commit(const CommitRequest& request, const Identity
 
   // "Update the sender's direct path in the ratchet tree".
   auto leaf = state_->own().decoded();
-  leaf.credential = me.credential;
+  present(leaf, me);
   auto path = create_path(plan.applied.tree, epoch.own_leaf, std::move(leaf),
                           epoch.context.group_id, me.signing_key, entropy);
   auto changed = plan.applied.changed_leaves();

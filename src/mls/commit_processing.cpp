@@ -14,7 +14,7 @@ namespace {
 
 LeafChange change_of(const RatchetTree& tree, LeafIndex index, const Sender& proposer) {
   const auto leaf = tree.leaf(index)->decoded();
-  return {index, leaf.credential, leaf.signature_key, proposer, {}};
+  return {index, leaf.credential, leaf.signature_key, proposer, {}, leaf.extensions};
 }
 
 // §12.4.2: "Validate the LeafNode as specified in §7.3."

@@ -23,6 +23,8 @@ inline constexpr std::uint16_t extension_external_pub = 4;
 inline constexpr std::uint16_t extension_external_senders = 5;
 /// tern's group policy (name, admins, who may do what), in the GroupContext. mls does not read it.
 inline constexpr std::uint16_t extension_tern_policy = 0xF7E0;
+/// Of a leaf: when it was made (client/leaf_time.hpp).
+inline constexpr std::uint16_t extension_tern_leaf_time = 0xF7E1;
 /// Marks a last-resort KeyPackage (not single use), in KeyPackage.extensions.
 inline constexpr std::uint16_t extension_last_resort = 0x000A;
 

@@ -69,6 +69,11 @@ Result<std::optional<Member>> Group::member(LeafIndex index) const {
   return std::optional(member_of(index, *leaf));
 }
 
+Result<Extensions> Group::leaf_extensions(LeafIndex index) const {
+  TERN_ASSIGN(const auto* const leaf, state_->epoch->tree.leaf(index));
+  return leaf ? leaf->decoded().extensions : Extensions();
+}
+
 Result<std::vector<Member>> Group::members() const {
   TERN_TRY(state_->epoch->read_tree());
   const auto& tree = *state_->epoch->tree;

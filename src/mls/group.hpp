@@ -141,6 +141,7 @@ struct LeafChange {
   crypto::VerifyKey signature_key;
   Sender proposer;      ///< who sent the proposal: the committer, when the commit carries it
   Bytes key_package{};  ///< MLSMessage; only of who is added
+  Extensions leaf_extensions{};
 };
 
 /// A valid commit: what it did, and the group after it.
@@ -211,6 +212,8 @@ class Group {
   // Errors of what looks at the tree: mls_state_malformed and the source's, only after open().
   Result<std::optional<Member>> member(LeafIndex leaf) const;
   Result<std::vector<Member>> members() const;
+  /// Of nobody's leaf: none.
+  Result<Extensions> leaf_extensions(LeafIndex leaf) const;
   /// The leaf that has this signature key now.
   Result<std::optional<LeafIndex>> find(const crypto::VerifyKey& signature_key) const;
   const Extensions& group_context_extensions() const;

@@ -67,7 +67,7 @@ Result<Protected> Group::propose_update(const Envelope& envelope, const Identity
   auto leaf = state_->own().decoded();
   leaf.source = LeafNodeSource::update;
   leaf.encryption_key = key.public_key;
-  leaf.credential = me.credential;
+  present(leaf, me);
   sign_leaf(leaf, {group_id(), own_leaf()}, me.signing_key);
   return send(*state_, {Update{std::move(leaf)}, std::move(key)}, envelope, me, entropy);
 }

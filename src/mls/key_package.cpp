@@ -1,5 +1,7 @@
 #include "mls/key_package.hpp"
 
+#include <algorithm>
+
 #include "mls/framing.hpp"
 #include "mls/grease.hpp"
 #include "mls/key_package_record.hpp"
@@ -14,18 +16,30 @@ constexpr std::uint8_t package_record_version = 1;
 LeafNode new_leaf(const Identity& identity, Lifetime lifetime, Entropy& entropy) {
   LeafNode leaf;
   leaf.signature_key = identity.signing_key.verify_key();
-  leaf.credential = identity.credential;
   leaf.capabilities = own_capabilities();
-  // §7.2: "the credential type used in the LeafNode MUST be included".
-  const auto type = static_cast<std::uint16_t>(identity.credential.type);
-  if (leaf.capabilities.credentials.front() != type) leaf.capabilities.credentials.push_back(type);
+  present(leaf, identity);
   add_grease(leaf.capabilities, entropy);
   leaf.source = LeafNodeSource::key_package;
   leaf.lifetime = lifetime;
   return leaf;
 }
 
+void list(std::vector<std::uint16_t>& known, std::uint16_t type) {
+  if (std::find(known.begin(), known.end(), type) == known.end()) known.push_back(type);
+}
+
 }  // namespace
+
+void present(LeafNode& leaf, const Identity& identity) {
+  leaf.credential = identity.credential;
+  leaf.extensions = identity.leaf_extensions;
+  // §7.2: "The types of any non-default extensions that appear in the extensions field of a
+  // LeafNode MUST be included in the extensions field of the capabilities field, and the credential
+  // type used in the LeafNode MUST be included in the credentials field".
+  list(leaf.capabilities.credentials, static_cast<std::uint16_t>(identity.credential.type));
+  for (const auto& extension : leaf.extensions)
+    if (!is_default_extension(extension.type)) list(leaf.capabilities.extensions, extension.type);
+}
 
 LeafNode make_leaf(const Identity& identity, Lifetime lifetime,
                    const crypto::DhPublicKey& encryption_key, Entropy& entropy) {
@@ -82,9 +96,13 @@ Result<KeyPackageInfo> inspect_key_package(ByteSpan message, std::uint64_t now_s
   TERN_ASSIGN(auto key_package, read_key_package(message, {now_s, longest_lifetime_s}));
   auto& leaf = key_package.leaf_node;
   const auto ref = key_package_ref(key_package);
-  return KeyPackageInfo{
-      ref,           std::move(leaf.credential),        leaf.signature_key,
-      leaf.lifetime, std::move(key_package.extensions), std::move(leaf.capabilities)};
+  return KeyPackageInfo{ref,
+                        std::move(leaf.credential),
+                        leaf.signature_key,
+                        leaf.lifetime,
+                        std::move(key_package.extensions),
+                        std::move(leaf.capabilities),
+                        std::move(leaf.extensions)};
 }
 
 Result<std::vector<KeyPackageRef>> welcome_recipients(ByteSpan welcome) {

@@ -8,10 +8,12 @@
 
 namespace tern::mls {
 
-/// What a member signs with, and who it says it is.
+/// What a member signs with, and who it says it is: every leaf that it makes has the credential and
+/// the extensions (no type twice), whose types it lists as known (§7.2).
 struct Identity {
   Credential credential;
   crypto::SigningKey signing_key;
+  Extensions leaf_extensions{};
 };
 
 using KeyPackageRef = crypto::Sha256Digest;
@@ -35,6 +37,7 @@ struct KeyPackageInfo {
   Lifetime lifetime;
   Extensions extensions;
   Capabilities capabilities;  ///< of its leaf
+  Extensions leaf_extensions;
 };
 
 /// Parses and validates (§10.1 and §7.3, the lifetime against `now_s`) a KeyPackage message.

@@ -19,6 +19,8 @@ struct PrivateKeyPackage {
   static Result<PrivateKeyPackage> decode(ByteSpan record);
 };
 
+/// Gives a leaf of one's own the credential and the extensions; to be signed after.
+void present(LeafNode& leaf, const Identity& identity);
 /// A signed leaf for a KeyPackage, or for the creator of a group.
 LeafNode make_leaf(const Identity& identity, Lifetime lifetime,
                    const crypto::DhPublicKey& encryption_key, Entropy& entropy);

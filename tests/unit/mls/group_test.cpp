@@ -128,6 +128,46 @@ TEST_CASE("updates and additions by proposal take effect with the commit that na
   for (const auto& person : people) CHECK(agree(*people[0], *person));
 }
 
+TEST_CASE("a leaf has its owner's extensions in a KeyPackage, an Update and a commit, all listed") {
+  constexpr std::uint16_t type = 0xF123;
+  const auto says = [](std::uint8_t what) { return Extensions{{type, {what}}}; };
+  SeededEntropy entropy(6);
+  auto people = group_of(2, entropy);
+  auto cem = std::make_unique<Person>("cem", entropy);
+  cem->identity.leaf_extensions = says(1);
+  const auto bundle = cem->key_package();
+  CHECK(inspect_key_package(bundle.message, now_s).value().leaf_extensions == says(1));
+  auto commit = people[0]->add({bundle.message}).value();
+  cem->join(commit, bundle);
+  deliver(std::move(commit), *people[0], people);
+  people.push_back(std::move(cem));
+  const auto leaf = people[2]->group().own_leaf();
+  const auto seen = [&](std::uint8_t what) {
+    for (const auto& person : people) {
+      if (person->group().leaf_extensions(leaf).value() != says(what)) return false;
+      person->reopen();
+      if (person->group().leaf_extensions(leaf).value() != says(what)) return false;
+    }
+    return true;
+  };
+  CHECK(seen(1));
+
+  people[2]->identity.leaf_extensions = says(2);
+  auto update = people[2]->group().propose_update({}, people[2]->identity, entropy).value();
+  people[2]->records.apply(update.changes);
+  for (int to = 0; to < 2; ++to) REQUIRE(people[to]->receive(update.message).has_value());
+  deliver(people[0]->commit({}).value(), *people[0], people);
+  CHECK(seen(2));
+
+  // Of a type that its first leaf did not list.
+  people[1]->identity.leaf_extensions = says(3);
+  people[2]->identity.leaf_extensions = says(3);
+  deliver(people[2]->commit({}).value(), *people[2], people);
+  CHECK(seen(3));
+  deliver(people[1]->commit({}).value(), *people[1], people);
+  CHECK(people[0]->group().leaf_extensions(people[1]->group().own_leaf()).value() == says(3));
+}
+
 TEST_CASE("a group whose records were written is the same when opened again") {
   SeededEntropy entropy(6);
   auto people = group_of(5, entropy);

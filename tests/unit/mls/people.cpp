@@ -96,7 +96,7 @@ mls::Identity make_identity(const std::string& name, Entropy& entropy) {
 }
 
 mls::Identity clone(const mls::Identity& identity) {
-  return {identity.credential, identity.signing_key.clone()};
+  return {identity.credential, identity.signing_key.clone(), identity.leaf_extensions};
 }
 
 Person::Person(const std::string& who, Entropy& entropy)

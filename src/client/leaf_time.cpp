@@ -1,0 +1,36 @@
+#include "client/leaf_time.hpp"
+
+#include <algorithm>
+
+#include "base/codec.hpp"
+#include "base/try.hpp"
+
+namespace tern::client {
+
+LeafTime leaf_time(const mls::Extensions& leaf_extensions) {
+  const auto* said = mls::find_extension(leaf_extensions, mls::extension_tern_leaf_time);
+  if (!said) return 0;
+  Reader reader(said->data);
+  const auto time = reader.number<LeafTime>();
+  return time && reader.rest().empty() ? *time : 0;
+}
+
+LeafTime leaf_time_after(Now now, LeafTime before) {
+  const auto wall = static_cast<LeafTime>(std::max<std::int64_t>(now.wall_ms, 1));
+  return std::max(wall, before == UINT64_MAX ? before : before + 1);
+}
+
+mls::Identity identity_at(const Account& account, LeafTime time) {
+  Writer said;
+  said.number(time);
+  return {account.identity.credential,
+          account.identity.signing_key.clone(),
+          {{mls::extension_tern_leaf_time, std::move(said).take()}}};
+}
+
+Result<LeafTime> leaf_time_at(const mls::Group& group, mls::LeafIndex leaf) {
+  TERN_ASSIGN(const auto extensions, group.leaf_extensions(leaf));
+  return leaf_time(extensions);
+}
+
+}  // namespace tern::client

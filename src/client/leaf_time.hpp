@@ -1,0 +1,22 @@
+// When a device made its leaf in a group. Each leaf says it, and is later than the device's one
+// before it, as all members see in the tree: so a KeyPackage that somebody kept never takes the
+// place of a leaf that is newer.
+#pragma once
+
+#include "client/account.hpp"
+#include "mls/group.hpp"
+
+namespace tern::client {
+
+/// Unix time in ms by the device's own clock, but never before an earlier one's; 0: it does not
+/// say.
+using LeafTime = std::uint64_t;
+
+LeafTime leaf_time(const mls::Extensions& leaf_extensions);
+LeafTime leaf_time_after(Now now, LeafTime before);
+/// The device as it makes a leaf of that time.
+mls::Identity identity_at(const Account& account, LeafTime time);
+/// Errors: those of looking at the tree.
+Result<LeafTime> leaf_time_at(const mls::Group& group, mls::LeafIndex leaf);
+
+}  // namespace tern::client
