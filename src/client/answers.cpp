@@ -117,7 +117,10 @@ Result<void> entries(Step& step, Chat& chat, const wire::Entries& entries) {
   chat.line.head = std::max(chat.line.head, entries.head);
   count(chat.line, entries.entries);
   step.look_at(chat);
-  if (chat.record.state == ChatState::split) return survey::note(step, chat, entries.entries);
+  if (chat.record.state == ChatState::split) {
+    TERN_TRY(rejoin::note_answers(step, chat, entries.entries));
+    return survey::note(step, chat, entries.entries);
+  }
   TERN_TRY(apply_entries(step, chat, entries.entries));
   const bool none = entries.entries.empty();
   note_seal(step, chat, none ? chat.record.cursor : entries.entries.back().seq, entries.seal);
@@ -126,6 +129,7 @@ Result<void> entries(Step& step, Chat& chat, const wire::Entries& entries) {
 
 Result<void> read(Step& step, Chat& chat, const wire::Entries& answer) {
   read_ended(step, chat);
+  chat.line.was_read = true;
   // An honest relay that says there is more gives it.
   const bool follows = chat.record.state == ChatState::active;
   if (follows && answer.entries.empty() && answer.head > chat.record.cursor) return nonsense(step);

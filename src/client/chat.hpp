@@ -33,6 +33,8 @@ struct Line {
   bool asking_members = false;
   bool reading = false;
   bool waits_to_read = false;
+  /// Read since the log was resumed: only then does the relay push what comes.
+  bool was_read = false;
   bool claiming = false;
   std::vector<AccountId> claimed_accounts;  ///< those that the claim under way names
   std::vector<DeviceId> claimed_devices;    ///< and those named one by one

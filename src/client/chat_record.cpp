@@ -78,7 +78,7 @@ void write_repair(RecordWriter& writer, const ChatRecord& record) {
   write_flag(writer, record.rolled_back);
   write_flag(writer, record.restart_wanted);
   write_flag(writer, record.unsure);
-  writer.number(record.leaf_time);
+  writer.number(record.leaf_time).number(record.leaf_generation);
   write_flag(writer, record.renew_leaf);
 }
 
@@ -96,6 +96,7 @@ void read_repair(RecordReader& reader, ChatRecord& out) {
   out.restart_wanted = reader.flag();
   out.unsure = reader.flag();
   out.leaf_time = reader.number<std::uint64_t>();
+  out.leaf_generation = reader.number<std::uint32_t>();
   out.renew_leaf = reader.flag();
 }
 

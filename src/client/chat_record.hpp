@@ -72,7 +72,8 @@ struct ChatRecord {
   std::int64_t rejoin_asked_ms = 0;   ///< Unix time; 0: not asked since the last join
   std::uint32_t rejoins_waiting = 0;  ///< requests of others that nobody has answered
   std::uint64_t leaf_time = 0;  ///< of the newest leaf made for this chat, in a commit or a request
-  bool renew_leaf = false;      ///< the one in the tree is older than that
+  std::uint32_t leaf_generation = 0;  ///< of the log, that it was made for
+  bool renew_leaf = false;            ///< the one in the tree is older than that
   std::uint64_t gap_first = 0;  ///< entries that a rejoin skipped: authors may send them again
   std::uint64_t gap_last = 0;
 };

@@ -66,6 +66,8 @@ Result<void> plan_rejoins(Step& step, Chat& chat, const mls::Group& group,
       continue;
     }
     remove(plan, *seated);
+    // The proof is for this one, whatever else the relay has handed out.
+    std::erase_if(plan.add, [&](const auto& other) { return other.device == device.proof.device; });
     add(plan, {device.proof.device, seated->seat.account, device.key_package});
     plan.returning.push_back(device.proof);
   }
@@ -111,16 +113,18 @@ Result<CommitPlan> plan(Step& step, Chat& chat, const mls::Group& group) {
   TERN_ASSIGN(const auto intents, Intents::load(step.rows, chat.row));
   TERN_ASSIGN(const auto asked, rejoin::waiting(step, chat));
   const bool repairs = repairs_access(chat);
-  const bool renews = chat.record.renew_leaf;
+  // Nobody else can: it does not wait for them.
+  out.needed = chat.record.renew_leaf;
+  out.wanted = out.needed;
   const bool volunteers =
-      volunteers_now(step, chat, out.before_messages || repairs || renews || !asked.empty());
+      volunteers_now(step, chat, out.before_messages || repairs || !asked.empty());
   if (intents.empty() && !volunteers) return out;
   TERN_ASSIGN(const auto leaves, seated_leaves(group));
   plan_intents(step, chat, intents, leaves, out);
   if (!volunteers) return out;
   TERN_TRY(plan_rejoins(step, chat, group, asked, leaves, out));
   out.repair_access = repairs;
-  out.needed = out.before_messages || out.repair_access || renews;
+  out.needed = out.needed || out.before_messages || out.repair_access;
   out.wanted = out.wanted || out.needed;
   return out;
 }

@@ -140,6 +140,7 @@ Result<void> make(Step& step, Chat& chat, mls::Group& group, const CommitPlan& p
   if (!creates_log) TERN_TRY(check_own(group, header, effect));
   auto& record = step.edit(chat);
   record.leaf_time = leaf_time_after(step.now, record.leaf_time);
+  record.leaf_generation = plan.restarts != 0 ? plan.restarts : record.generation;
   const auto me = identity_at(device.account, record.leaf_time);
   TERN_ASSIGN(auto made,
               group.commit(request_of(plan, header), me, device.authentication,

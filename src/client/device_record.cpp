@@ -18,6 +18,7 @@ crypto::SecretBytes encode(const DeviceRecord& record) {
   write_flag(writer, record.number_confirmed);
   write_flag(writer, record.deleting);
   write_flag(writer, record.deleted);
+  writer.number(record.leaf_time);
   return std::move(writer).take();
 }
 
@@ -38,6 +39,7 @@ Result<DeviceRecord> decode_device_record(ByteSpan bytes) {
   out.number_confirmed = reader.flag();
   out.deleting = reader.flag();
   out.deleted = reader.flag();
+  out.leaf_time = reader.number<std::uint64_t>();
   TERN_TRY(reader.finish("device"));
   return out;
 }

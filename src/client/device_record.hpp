@@ -23,6 +23,7 @@ struct DeviceRecord {
   /// Private halves are missing or the last resort was used: publish anew.
   bool renew_single_use = false;
   bool renew_last_resort = false;
+  std::uint64_t leaf_time = 0;  ///< of its newest request to be added again, in any chat
   /// The phone number that a code was last asked for, and the one whose code has come back (E.164).
   std::string asked_number;
   std::string number;

@@ -150,7 +150,7 @@ Result<bool> EngineImpl::nothing_under_way(const ReadRows& rows, const Chat& cha
   if (record.state != ChatState::active) return false;
   if (!at_head(chat) || chat.line.busy() || chat.line.claiming) return false;
   if (record.commit_pending || commits::repairs_access(chat) || record.rejoins_waiting > 0 ||
-      record.leaving || chat.pace.volunteer_at != never_ms)
+      record.leaving || record.renew_leaf || chat.pace.volunteer_at != never_ms)
     return false;
   const bool untold =
       device_->config.send_receipts && record.devices <= limits::receipts_devices_max &&

@@ -147,9 +147,10 @@ void move_record(Step& step, ChatRecord& record, const wire::InboxWelcome& welco
 
 // By a KeyPackage from before the device last asked to be added again: that request would bring it
 // back a second time, until its leaf is renewed.
-Result<void> note_leaf(ChatRecord& record, const mls::Group& joined, bool same_group) {
+Result<void> note_leaf(ChatRecord& record, const mls::Group& joined) {
   TERN_ASSIGN(const auto time, leaf_time_at(joined, joined.own_leaf()));
-  record.renew_leaf = same_group && time < record.leaf_time;
+  // In a group that is newer than the request it counts for nobody.
+  record.renew_leaf = record.generation <= record.leaf_generation && time < record.leaf_time;
   record.leaf_time = std::max(time, record.leaf_time);
   return {};
 }
@@ -184,7 +185,6 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   const bool may_have_missed = came_back && record.state != ChatState::left;
   // Nothing from before the newest member came is said again, and it does not know when that was.
   const bool lost_it_all = !came_back && record.state == ChatState::split;
-  const bool same_group = welcome.generation == record.generation;
   const bool from_another_history = came_back && lost_its_place(chat);
   const auto how = how_it_came(step, chat, welcome, joined.group);
   // Own messages may stand behind where the others' history goes on.
@@ -199,7 +199,7 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   TERN_TRY(chat.hashes.clear(step.rows, chat.row));
   TERN_TRY(chat.hashes.note(step.rows, chat.row, record.cursor, record.hash));
   TERN_TRY(step.rows.erase(tables::welcomes, chat.row));
-  TERN_TRY(note_leaf(record, joined.group, same_group));
+  TERN_TRY(note_leaf(record, joined.group));
   TERN_TRY(membership::enter_epoch(step, chat, joined.group));
   chat.set_group(std::move(joined.group));
   TERN_ASSIGN(const auto before, Roster::load(step.rows, chat.row));
@@ -257,6 +257,9 @@ Result<Received> join_or_tell(Step& step, const wire::InboxWelcome& welcome,
   if (is_storage(done.error().errc())) return done.error();
   step.problem(welcome.log, done.error().errc(),
                "a Welcome that cannot be used: " + done.error().message());
+  auto* const chat = step.device.chats.find(welcome.log);
+  if (chat && chat->record.state == ChatState::split)
+    TERN_TRY(rejoin::answered_in_vain(step, *chat));
   const bool sealed = done.error().errc() == Errc::mls_key_package_unknown;
   return sealed ? Received::sealed : Received::taken;
 }

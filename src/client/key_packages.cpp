@@ -90,10 +90,9 @@ Result<MadeOne> make_and_keep(Rows& rows, Now now, const mls::Identity& identity
 
 }  // namespace
 
-Result<Made> make(Rows& rows, Now now, const Account& account, std::size_t single_use,
+Result<Made> make(Rows& rows, Now now, const mls::Identity& identity, std::size_t single_use,
                   bool last_resort, Entropy& entropy) {
   Made out;
-  const auto identity = identity_at(account, leaf_time_after(now, 0));
   for (std::size_t i = 0; i < single_use; ++i) {
     TERN_ASSIGN(auto made, make_and_keep(rows, now, identity, {}, entropy));
     out.single_use.push_back(std::move(made.message));
@@ -106,9 +105,8 @@ Result<Made> make(Rows& rows, Now now, const Account& account, std::size_t singl
   return out;
 }
 
-Result<Bytes> make_one(Rows& rows, Now now, const Account& account, LeafTime time,
-                       Entropy& entropy) {
-  TERN_ASSIGN(auto made, make_and_keep(rows, now, identity_at(account, time), {}, entropy));
+Result<Bytes> make_one(Rows& rows, Now now, const mls::Identity& identity, Entropy& entropy) {
+  TERN_ASSIGN(auto made, make_and_keep(rows, now, identity, {}, entropy));
   return std::move(made.message);
 }
 

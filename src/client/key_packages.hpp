@@ -25,11 +25,10 @@ struct Made {
 };
 
 /// Makes KeyPackages and keeps their private halves.
-Result<Made> make(Rows& rows, Now now, const Account& account, std::size_t single_use,
+Result<Made> make(Rows& rows, Now now, const mls::Identity& identity, std::size_t single_use,
                   bool last_resort, Entropy& entropy);
 /// One for a rejoin request.
-Result<Bytes> make_one(Rows& rows, Now now, const Account& account, LeafTime time,
-                       Entropy& entropy);
+Result<Bytes> make_one(Rows& rows, Now now, const mls::Identity& identity, Entropy& entropy);
 /// nullopt: not ours, used or expired.
 Result<std::optional<Private>> find(const ReadRows& rows, const mls::KeyPackageRef& ref);
 /// The group that a Welcome leads into, in the epoch that it leads into. Not the Welcome's bytes:

@@ -12,12 +12,19 @@ LeafTime leaf_time(const mls::Extensions& leaf_extensions) {
   if (!said) return 0;
   Reader reader(said->data);
   const auto time = reader.number<LeafTime>();
-  return time && reader.rest().empty() ? *time : 0;
+  return time && reader.rest().empty() && *time <= leaf_time_max ? *time : 0;
 }
 
 LeafTime leaf_time_after(Now now, LeafTime before) {
   const auto wall = static_cast<LeafTime>(std::max<std::int64_t>(now.wall_ms, 1));
-  return std::max(wall, before == UINT64_MAX ? before : before + 1);
+  return std::min(std::max(wall, before + 1), leaf_time_max);
+}
+
+LeafTime leaf_time_far_after(Now now, LeafTime before) {
+  constexpr LeafTime week_ms = 7ULL * 86'400'000;
+  const auto wall = leaf_time_after(now, 0);
+  const auto ahead = before > wall ? before - wall : 0;
+  return std::min(wall + std::max(week_ms, 2 * ahead), leaf_time_max);
 }
 
 mls::Identity identity_at(const Account& account, LeafTime time) {

@@ -12,8 +12,15 @@ namespace tern::client {
 /// say.
 using LeafTime = std::uint64_t;
 
+/// The latest that counts, a day in the year 9999: whoever held a device's keys for a moment must
+/// not leave it behind a time that it could never pass.
+inline constexpr LeafTime leaf_time_max = 253'400'000'000'000;
+
 LeafTime leaf_time(const mls::Extensions& leaf_extensions);
 LeafTime leaf_time_after(Now now, LeafTime before);
+/// A leap ahead of the clock, each twice as far as the one before: for a device that does not know
+/// how late its own leaf in the tree is, for its folder was put back, and its clock too.
+LeafTime leaf_time_far_after(Now now, LeafTime before);
 /// The device as it makes a leaf of that time.
 mls::Identity identity_at(const Account& account, LeafTime time);
 /// Errors: those of looking at the tree.

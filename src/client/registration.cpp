@@ -54,8 +54,12 @@ Result<void> publish(Step& step) {
   const auto count = wanted - std::min<std::size_t>(left, wanted);
   const bool last_resort = replace || record.renew_last_resort;
   TERN_TRY(key_packages::erase_expired(step.rows, step.now));
-  TERN_ASSIGN(const auto made, key_packages::make(step.rows, step.now, device.account, count,
-                                                  last_resort, device.entropy));
+  // Later than any request of this device to be added again: whoever has kept one could answer it
+  // once more when the device has come into a chat by an older leaf.
+  const auto identity =
+      identity_at(device.account, leaf_time_after(step.now, device.record.leaf_time));
+  TERN_ASSIGN(const auto made, key_packages::make(step.rows, step.now, identity, count, last_resort,
+                                                  device.entropy));
   // Their private halves are on the disk before anybody can use them.
   step.sync();
   wire::PublishKeyPackages request;

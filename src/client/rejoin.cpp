@@ -5,6 +5,7 @@
 
 #include "client/chat_work.hpp"
 #include "client/commits.hpp"
+#include "client/entry_checks.hpp"
 #include "client/history.hpp"
 #include "client/key_packages.hpp"
 #include "client/receipts.hpp"
@@ -16,8 +17,12 @@ namespace {
 struct OwnRequest {
   EntryId id;
   bool at_relay = false;
+  std::int64_t answered_ms = 0;  ///< Unix time, when the log first showed an answer; 0: none yet
   Bytes payload;
 };
+
+// So long a Welcome may take from the commit's entry on.
+constexpr std::int64_t answer_wait_ms = 60'000;
 
 Bytes own_key(const Step& step, const Chat& chat) {
   const auto device = step.rows.sealer().row_id(tables::rejoins, step.device.account.device);
@@ -31,6 +36,7 @@ Result<std::optional<OwnRequest>> load_own(Step& step, const Chat& chat) {
   OwnRequest out;
   out.id = reader.fixed<EntryId>();
   out.at_relay = reader.flag();
+  out.answered_ms = reader.signed_number();
   out.payload = to_bytes(reader.vector());
   TERN_TRY(reader.finish("rejoin"));
   return std::optional(std::move(out));
@@ -40,6 +46,7 @@ Result<void> store_own(Step& step, const Chat& chat, const OwnRequest& request) 
   RecordWriter writer;
   writer.raw(request.id);
   write_flag(writer, request.at_relay);
+  write_signed(writer, request.answered_ms);
   writer.vector(request.payload);
   return step.rows.put(tables::rejoins, own_key(step, chat), writer.span());
 }
@@ -54,13 +61,24 @@ bool is_of_this_generation(const Chat& chat, const OwnRequest& own) {
   return request && request->generation == generation_of(chat);
 }
 
-Result<OwnRequest> make_request(Step& step, Chat& chat) {
+// Whether the last one stood its time and nobody could answer it.
+enum class Before : std::uint8_t { none, in_vain };
+
+Result<OwnRequest> make_request(Step& step, Chat& chat, Before before) {
   auto& device = step.device;
   auto& record = step.edit(chat);
-  const auto time = leaf_time_after(step.now, record.leaf_time);
+  const auto time = before == Before::in_vain ? leaf_time_far_after(step.now, record.leaf_time)
+                                              : leaf_time_after(step.now, record.leaf_time);
   TERN_ASSIGN(const auto key_package,
-              key_packages::make_one(step.rows, step.now, device.account, time, device.entropy));
+              key_packages::make_one(step.rows, step.now, identity_at(device.account, time),
+                                     device.entropy));
   record.leaf_time = time;
+  record.leaf_generation = generation_of(chat);
+  // Those that the relay hands out are to be newer than this one.
+  auto& published = step.edit_device();
+  published.leaf_time = std::max(published.leaf_time, time);
+  published.renew_single_use = true;
+  published.renew_last_resort = true;
   wire::RejoinRequest request;
   request.log = chat.id();
   request.device = device.account.device;
@@ -71,7 +89,7 @@ Result<OwnRequest> make_request(Step& step, Chat& chat) {
   request.key_package = key_package;
   const auto signature = device.account.identity.signing_key.sign(wire::signed_bytes(request));
   request.signature = wire::Signature{signature.bytes};
-  OwnRequest out{device.entropy.make<EntryId>(), false, wire::encode(request)};
+  OwnRequest out{device.entropy.make<EntryId>(), false, 0, wire::encode(request)};
   TERN_TRY(store_own(step, chat, out));
   record.rejoin_asked_ms = step.now.wall_ms;
   step.sync();
@@ -113,14 +131,18 @@ Result<void> ask(Step& step, Chat& chat) {
     send(step, chat, *known);
     return {};
   }
-  const auto waited_ms = step.now.wall_ms - chat.record.rejoin_asked_ms;
-  const auto interval_ms = step.device.config.rejoin_interval_ms;
   const bool counts = known && is_of_this_generation(chat, *known);
+  // By a commit that brought no Welcome of use: the relay lets it ask again.
+  const bool answered = counts && known->answered_ms != 0;
+  const auto waited_ms =
+      step.now.wall_ms - (answered ? known->answered_ms : chat.record.rejoin_asked_ms);
+  const auto interval_ms = answered ? answer_wait_ms : step.device.config.rejoin_interval_ms;
   if (counts && waited_ms >= 0 && waited_ms < interval_ms) {
     step.device.timers.wake(chat.id(), step.now.mono_ms + interval_ms - waited_ms);
     return {};
   }
-  TERN_ASSIGN(const auto request, make_request(step, chat));
+  const auto before = counts && !answered ? Before::in_vain : Before::none;
+  TERN_ASSIGN(const auto request, make_request(step, chat, before));
   send(step, chat, request);
   return {};
 }
@@ -136,6 +158,29 @@ Result<void> asked(Step& step, Chat& chat) {
   if (!request) return {};
   request->at_relay = true;
   return store_own(step, chat, *request);
+}
+
+Result<void> note_answers(Step& step, Chat& chat, const std::vector<wire::Entry>& entries) {
+  TERN_ASSIGN(auto own, load_own(step, chat));
+  if (!own || own->answered_ms != 0) return {};
+  TERN_ASSIGN(const auto mine, wire::decode_rejoin_request(own->payload));
+  const auto answers = [&](const wire::Entry& entry) {
+    if (entry.own || entry.kind != wire::EntryKind::commit) return false;
+    const auto header = entry_checks::header_of(entry);
+    return header && std::any_of(header->returning.begin(), header->returning.end(),
+                                 [&](const auto& proof) { return proof.nonce == mine.nonce; });
+  };
+  if (std::none_of(entries.begin(), entries.end(), answers)) return {};
+  return answered_in_vain(step, chat);
+}
+
+Result<void> answered_in_vain(Step& step, Chat& chat) {
+  TERN_ASSIGN(auto own, load_own(step, chat));
+  if (!own || own->answered_ms != 0) return {};
+  own->answered_ms = step.now.wall_ms;
+  step.edit(chat);
+  step.look_at(chat);
+  return store_own(step, chat, *own);
 }
 
 Result<std::optional<Bytes>> own_payload(Step& step, const Chat& chat, const EntryId& id) {

@@ -29,6 +29,10 @@ Result<void> ask(Step& step, Chat& chat);
 Result<bool> is_asked(Step& step, const Chat& chat);
 /// The relay's answer to it: it has the request, or refused it until `retry_after_ms` passed.
 Result<void> asked(Step& step, Chat& chat);
+/// What the log shows while this device cannot follow it: an answer whose Welcome does not come, or
+/// is of no use, lets it ask again before the day is over. Any member may answer first.
+Result<void> note_answers(Step& step, Chat& chat, const std::vector<wire::Entry>& entries);
+Result<void> answered_in_vain(Step& step, Chat& chat);
 /// The payload of the own request with this entry id, if it was the last one.
 Result<std::optional<Bytes>> own_payload(Step& step, const Chat& chat, const EntryId& id);
 /// This device is in again: no request is of use any more, its own or others'.

@@ -24,6 +24,7 @@ struct Request {
   std::uint64_t cursor = 0;
   std::int64_t seen_ms = 0;  ///< Unix time, this device's clock
   std::array<std::uint8_t, 16> nonce{};
+  LeafTime leaf_time = 0;
   Bytes payload;  ///< the request as it came; empty once it is answered
 };
 
@@ -39,6 +40,7 @@ Result<Request> decode(ByteSpan bytes) {
   out.cursor = reader.number<std::uint64_t>();
   out.seen_ms = reader.signed_number();
   out.nonce = reader.fixed<EntryId>().bytes;
+  out.leaf_time = reader.number<LeafTime>();
   out.payload = to_bytes(reader.vector());
   TERN_TRY(reader.finish("rejoin"));
   return out;
@@ -57,7 +59,7 @@ Result<void> store(Step& step, const Chat& chat, const Request& request) {
   write_flag(writer, request.waiting);
   writer.number(request.cursor);
   write_signed(writer, request.seen_ms);
-  writer.raw(request.nonce).vector(request.payload);
+  writer.raw(request.nonce).number(request.leaf_time).vector(request.payload);
   return step.rows.put(tables::rejoins, key_of(step, chat, request.device), writer.span());
 }
 
@@ -68,14 +70,10 @@ Result<std::optional<mls::Member>> member_of(const mls::Group& group, const Devi
   return std::optional<mls::Member>();
 }
 
-std::uint64_t now_s(const Step& step) {
-  return static_cast<std::uint64_t>(step.now.wall_ms / 1000);
-}
-
 // For this group, from a device whose leaf is in the tree: a removed member must not come back by
 // asking. Once: what all members see in the tree, and not what each remembers, tells an old request
 // (leaf_time.hpp).
-Result<void> check(Step& step, Chat& chat, const wire::RejoinRequest& request) {
+Result<LeafTime> check(Step& step, Chat& chat, const wire::RejoinRequest& request) {
   if (request.log != chat.id() || request.generation != chat.record.generation)
     return Error(Errc::rejoin_refused, "a request to rejoin another log or generation");
   TERN_ASSIGN(const auto* const group, chat.group());
@@ -84,7 +82,9 @@ Result<void> check(Step& step, Chat& chat, const wire::RejoinRequest& request) {
   if (!crypto::verify(member->signature_key, wire::signed_bytes(request),
                       crypto::Signature{request.signature.bytes}))
     return Error(Errc::signature_invalid, "a request to rejoin that its device did not sign");
-  TERN_ASSIGN(const auto info, mls::inspect_key_package(request.key_package, now_s(step)));
+  TERN_ASSIGN(const auto info,
+              mls::inspect_key_package(request.key_package,
+                                       static_cast<std::uint64_t>(step.now.wall_ms / 1000)));
   if (info.signature_key != member->signature_key)
     return Error(Errc::rejoin_refused, "a request to rejoin with another device's KeyPackage");
   TERN_TRY(step.device.authentication.check_newcomer(info));
@@ -92,16 +92,18 @@ Result<void> check(Step& step, Chat& chat, const wire::RejoinRequest& request) {
   TERN_ASSIGN(const auto wanted, seat_of(info.credential));
   if (wanted.account != seat.account)
     return Error(Errc::rejoin_refused, "a request to rejoin under another account");
+  const auto time = leaf_time(info.leaf_extensions);
   TERN_ASSIGN(const auto present, leaf_time_at(*group, member->leaf));
-  if (leaf_time(info.leaf_extensions) <= present)
+  if (time <= present)
     return Error(Errc::rejoin_refused, "a request to rejoin that is older than the device's leaf");
-  TERN_ASSIGN(const auto before, load(step, chat, request.device));
-  if (!before) return {};
-  const auto since_ms = step.now.wall_ms - before->seen_ms;
-  if (before->nonce == request.nonce ||
-      (since_ms >= 0 && since_ms < step.device.config.rejoin_interval_ms / 2))
-    return Error(Errc::rejoin_refused, "a second request to rejoin within the same day");
-  return {};
+  return time;
+}
+
+// Since the one before it: who was answered in vain may ask at once.
+bool is_too_soon(const Step& step, const Request& before, const wire::RejoinRequest& request) {
+  const auto since_ms = step.now.wall_ms - before.seen_ms;
+  return before.nonce == request.nonce ||
+         (before.waiting && since_ms >= 0 && since_ms < step.device.config.rejoin_interval_ms / 2);
 }
 
 struct Missed {
@@ -179,7 +181,7 @@ Result<std::optional<std::uint64_t>> answer(Step& step, Chat& chat, const Device
                                   [&](const auto& other) { return other.device == device; });
   if (proof != change.returning.end()) {
     if (request && !waited && request->nonce == proof->nonce) return std::optional<std::uint64_t>();
-    request = Request{device, false, proof->cursor, step.now.wall_ms, proof->nonce, {}};
+    request = Request{device, false, proof->cursor, step.now.wall_ms, proof->nonce, 0, {}};
   } else if (!waited) {
     return std::optional<std::uint64_t>();
   }
@@ -204,9 +206,12 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
     step.problem(chat.id(), request.error().errc(), "a request to rejoin that does not parse");
     return {};
   }
+  TERN_ASSIGN(const auto before, load(step, chat, request->device));
   auto checked = check(step, chat, *request);
+  if (checked && before && is_too_soon(step, *before, *request))
+    checked = Error(Errc::rejoin_refused, "a second request to rejoin within the same day");
   if (!checked) {
-    if (is_storage(checked.error().errc())) return checked;
+    if (is_storage(checked.error().errc())) return checked.error();
     step.problem(chat.id(), checked.error().errc(), checked.error().message());
     return {};
   }
@@ -215,9 +220,15 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
   kept.cursor = std::min(request->cursor, seq - 1);
   kept.seen_ms = step.now.wall_ms;
   kept.nonce = request->nonce;
+  kept.leaf_time = *checked;
   kept.payload = to_bytes(payload);
   TERN_TRY(store(step, chat, kept));
-  ++step.edit(chat).rejoins_waiting;
+  if (!before || !before->waiting) ++step.edit(chat).rejoins_waiting;
+  // Somebody's answer to the last one was of no use, and she is not to be the first again: nobody
+  // waits for others.
+  const auto since_ms = before ? step.now.wall_ms - before->seen_ms : -1;
+  if (since_ms >= 0 && since_ms < step.device.config.rejoin_interval_ms / 2)
+    chat.pace.volunteer_at = step.now.mono_ms;
   step.look_at(chat);
   return {};
 }
@@ -243,9 +254,7 @@ Result<std::vector<Asked>> waiting(Step& step, const Chat& chat) {
         TERN_ASSIGN(const auto kept, decode(value));
         if (!kept.waiting || kept.payload.empty()) return Scan::next;
         TERN_ASSIGN(const auto request, wire::decode_rejoin_request(kept.payload));
-        const auto info = mls::inspect_key_package(request.key_package, now_s(step));
-        out.push_back({wire::proof_of(request), to_bytes(request.key_package),
-                       info ? leaf_time(info->leaf_extensions) : 0});
+        out.push_back({wire::proof_of(request), to_bytes(request.key_package), kept.leaf_time});
         return Scan::next;
       }));
   return out;
@@ -255,6 +264,8 @@ Result<void> give_up(Step& step, Chat& chat, const DeviceId& device) {
   TERN_ASSIGN(auto request, load(step, chat, device));
   if (!request || !request->waiting) return {};
   request->waiting = false;
+  // Another may answer it yet, and then it is answered here too.
+  request->nonce = {};
   auto& record = step.edit(chat);
   if (record.rejoins_waiting > 0) --record.rejoins_waiting;
   return store(step, chat, *request);

@@ -231,9 +231,10 @@ Result<bool> go_on(Step& step, Chat& chat) {
   }
   TERN_ASSIGN(auto survey, Survey::load(step.rows, chat));
   TERN_ASSIGN(const bool surveyed, survey::is_done(step, chat, survey));
-  if (!surveyed) return false;
+  // While it finds out, the request that has stood for a day is not replaced by a new one.
+  if (!surveyed) return rejoin::is_asked(step, chat);
   if (!policy->one_to_one) {
-    if (!has_list(step, chat)) return false;
+    if (!has_list(step, chat)) return rejoin::is_asked(step, chat);
     TERN_TRY(leave_out_unlisted(step, chat, survey));
   }
   TERN_ASSIGN(const bool wanted, is_wanted(step, chat, *policy, survey));

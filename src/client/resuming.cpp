@@ -27,6 +27,7 @@ void note(Line& line, const wire::LogHead& head) {
   line.generation = head.generation;
   line.first_kept = head.first_kept;
   line.member = head.member;
+  line.was_read = false;
 }
 
 Result<void> place(Step& step, Chat& chat, const wire::LogHead& head) {

@@ -99,7 +99,9 @@ const Survey::Asked* Survey::find(const DeviceId& device) const {
 namespace survey {
 
 Result<bool> is_done(Step& step, Chat& chat, const Survey& survey) {
-  if (survey.seq >= chat.line.head || chat.line.first_kept > chat.line.head) return true;
+  if (chat.line.first_kept > chat.line.head) return true;
+  // It resumed from where it could follow last, and is pushed nothing before it has read on.
+  if (survey.seq >= chat.line.head && chat.line.was_read) return true;
   if (chat.pace.read_at > step.now.mono_ms) {
     step.device.timers.wake(chat.id(), chat.pace.read_at);
     return false;

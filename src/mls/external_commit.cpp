@@ -98,6 +98,7 @@ struct JoinedPath {
 // proposal), and the path is calculated relative to that leaf node."
 Result<JoinedPath> add_joiner(AppliedProposals& applied, ByteSpan group_id, const Identity& me,
                               Entropy& entropy) {
+  TERN_TRY(check_extension_list(me.leaf_extensions));
   auto leaf = make_leaf(me, {}, crypto::DhKeyPair::generate(entropy).public_key, entropy);
   TERN_ASSIGN(const auto index, applied.tree.add(Leaf::of(leaf)));
   auto path = create_path(applied.tree, index, std::move(leaf), group_id, me.signing_key, entropy);

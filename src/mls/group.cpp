@@ -25,6 +25,7 @@ Group Group::clone() const { return Group(std::make_unique<GroupState>(state_->c
 Result<Group> Group::create(ByteSpan group_id, const Identity& me, Lifetime lifetime,
                             const Extensions& group_context_extensions, Entropy& entropy) {
   TERN_TRY(check_extension_list(group_context_extensions));
+  TERN_TRY(check_extension_list(me.leaf_extensions));
   TERN_TRY(check_lifetime(lifetime, std::nullopt));
   TERN_ASSIGN(auto parameters, group_parameters(group_context_extensions));
   auto leaf_key = crypto::DhKeyPair::generate(entropy);

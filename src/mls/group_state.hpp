@@ -35,11 +35,12 @@ struct GroupState {
   }
 
   const Leaf& own() const { return *epoch->tree.leaf(epoch->own_leaf).value(); }
-  /// Errors: invalid_argument when `me` does not hold the key of the own leaf.
+  /// Errors: invalid_argument when `me` does not hold the key of the own leaf;
+  /// mls_extension_invalid for a leaf that nobody could read.
   Result<void> check_identity(const Identity& me) const {
     if (me.signing_key.verify_key() != own().signature_key())
       return Error(Errc::invalid_argument, "this identity's key is not the one in the group");
-    return {};
+    return check_extension_list(me.leaf_extensions);
   }
 
   /// §12.4.2: "If the Commit included a ReInit proposal, the client MUST NOT use the group to send

@@ -77,6 +77,8 @@ Result<void> admit(Context& context, const LogId& log, const DeviceId& device, s
   membership.acked = seq;
   membership.struck_seq = 0;
   membership.struck_s = 0;
+  // Its request was answered; when the answer is of no use to it, it asks again.
+  membership.rejoin_s = 0;
   return context.store.put_member(log, device, membership);
 }
 
@@ -97,6 +99,14 @@ Result<void> strike(Context& context, const LogId& log, const DeviceId& device, 
   return context.store.put_member(log, device, membership);
 }
 
+bool is_welcomed(const AppendPlan& plan, std::size_t entry, const DeviceId& device) {
+  return std::any_of(plan.welcomes.begin(), plan.welcomes.end(), [&](const auto& welcomes) {
+    return welcomes.entry_index == entry &&
+           std::any_of(welcomes.devices.begin(), welcomes.devices.end(),
+                       [&](const auto& welcome) { return welcome.device == device; });
+  });
+}
+
 Result<void> change_access_list(Context& context, const AppendPlan& plan,
                                 const std::vector<EntryRow>& rows) {
   auto& news = context.batch.news_of(plan.log);
@@ -108,7 +118,9 @@ Result<void> change_access_list(Context& context, const AppendPlan& plan,
     }
     for (const auto& device : effect.joins) {
       TERN_TRY(admit(context, plan.log, device, rows[i].seq));
-      news.joined.push_back({device, rows[i].seq});
+      // Without a Welcome it learns from the commit itself that it was brought back in vain.
+      const auto known_to = rows[i].seq - (is_welcomed(plan, i, device) ? 0 : 1);
+      news.joined.push_back({device, known_to});
     }
     for (const auto& device : effect.restored) {
       TERN_TRY(restore(context, plan.log, device));

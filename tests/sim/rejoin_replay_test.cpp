@@ -78,6 +78,44 @@ struct Returned : Kept {
   Device& bo;
 };
 
+// Of all members only her neighbour in the tree cannot open it.
+HostileMember::Commit unreadable_for_the_neighbour() {
+  HostileMember::Commit out;
+  out.forgery.edit_path = [](mls::UpdatePath& path) {
+    for (auto& secret : path.nodes.front().encrypted_path_secret) secret.ciphertext[0] ^= 1;
+  };
+  return out;
+}
+
+/// Dora's commit was unreadable for Cem alone, who has come back by asking.
+struct CemAsked : Kept {
+  explicit CemAsked(std::uint64_t seed) : Kept(seed), cem((*this)["cem"]) {
+    commits("dora", unreadable_for_the_neighbour());
+    REQUIRE(world.settle());
+    REQUIRE_FALSE(request.empty());
+  }
+  void takes_cem_out() {
+    Outcome removed;
+    remove(world, (*this)["anna"], chat, cem, removed);
+    REQUIRE(world.settle());
+    REQUIRE(cem.info(chat).state == ChatState::left);
+  }
+  void invites_cem() {
+    Outcome added;
+    const std::vector<AccountId> him{cem.account()};
+    (*this)["anna"].engine().add_members(world.now(), chat, him, added.done());
+    (*this)["anna"].run_outputs();
+    world.run_for(2'000);
+  }
+  bool knows(std::string_view who, Device& whom) {
+    const StolenFolder his(whom);
+    const StolenFolder hers((*this)[who]);
+    return hers.group(chat).value().find(his.signing_key().verify_key()).value().has_value();
+  }
+
+  Device& cem;
+};
+
 }  // namespace
 
 TEST_CASE("a request to be added again that was answered is answered by nobody once more") {
@@ -92,31 +130,64 @@ TEST_CASE("a request to be added again that was answered is answered by nobody o
 }
 
 TEST_CASE("who is added by an older KeyPackage than an old request's renews it at once") {
-  Kept group(1210);
-  // Of all members only her neighbour in the tree cannot open it.
-  HostileMember::Commit commit;
-  commit.forgery.edit_path = [](mls::UpdatePath& path) {
-    for (auto& secret : path.nodes.front().encrypted_path_secret) secret.ciphertext[0] ^= 1;
+  CemAsked group(1210);
+  group.takes_cem_out();
+  // From before he asked: the relay has kept it, or somebody who had claimed it.
+  group.world.relay().on_frame_to_device = [&](Device&, Bytes& frame) {
+    edit_answer<wire::Claimed>(frame, [&](wire::Claimed& claimed) {
+      for (auto& device : claimed.devices) device.key_package = group.key_packages["cem"];
+    });
+    return true;
   };
-  group.commits("dora", std::move(commit));
-  REQUIRE(group.world.settle());
-  REQUIRE_FALSE(group.request.empty());
-  auto& cem = group["cem"];
-  Outcome removed;
-  remove(group.world, group["anna"], group.chat, cem, removed);
-  REQUIRE(group.world.settle());
-  REQUIRE(cem.info(group.chat).state == ChatState::left);
-  Outcome added;
-  const std::vector<AccountId> him{cem.account()};
-  group["anna"].engine().add_members(group.world.now(), group.chat, him, added.done());
-  group["anna"].run_outputs();
-  REQUIRE(group.world.settle());
+  group.invites_cem();
+  group.world.relay().on_frame_to_device = nullptr;
   group.world.run_for(60'000);
-  REQUIRE(cem.info(group.chat).state == ChatState::active);
+  REQUIRE(group.cem.info(group.chat).state == ChatState::active);
   // So that hers is a commit that can be replaced.
   group.someone_writes("bo");
   group.mallory_answers_once_more("cem");
   group.check_nobody_believes_it("cem", {"anna", "bo", "cem"});
+}
+
+TEST_CASE("an old request is answered by nobody in the moment that its device is added again") {
+  for (std::uint64_t seed = 2000; seed < 2005; ++seed) {
+    INFO("seed " << seed);
+    CemAsked group(seed);
+    group.takes_cem_out();
+    group.someone_writes("bo");
+    group.world.relay().on_frame_to_device = nullptr;
+    group.invites_cem();
+    // As soon as he is in her tree.
+    bool seated = false;
+    for (int i = 0; i < 500 && !seated; ++i) {
+      group.world.run_for(10);
+      seated = group.knows("mallory", group.cem);
+    }
+    REQUIRE(seated);
+    group.mallory_answers_once_more("cem");
+    group.world.run_for(60'000);
+    CHECK(group["bo"].saw_problem(Errc::policy_violated));
+    CHECK(group.cem.info(group.chat).state == ChatState::active);
+  }
+}
+
+TEST_CASE("who is answered first by somebody who sends no Welcome asks again, and is back") {
+  Kept group(1250);
+  group.world.run_for(90'000);
+  HostileMember dora(group.world, group["dora"]);
+  dora.replace_next_commit(group.chat, unreadable_for_the_neighbour());
+  group["dora"].send(group.chat, "yes");
+  for (int i = 0; i < 500 && group.request.empty(); ++i) group.world.run_for(10);
+  REQUIRE(dora.has_sent());
+  REQUIRE_FALSE(group.request.empty());
+  group.world.relay().on_frame_from_device = nullptr;
+  const auto first = group.request;
+  group.mallory_answers_once_more("cem");
+  CHECK_FALSE(group["bo"].saw_problem(Errc::policy_violated));
+  group.world.run_for(180'000);
+  CHECK(group.request != first);
+  CHECK(group["cem"].info(group.chat).state == ChatState::active);
+  group.check_agree({"anna", "bo", "cem"});
 }
 
 TEST_CASE("who asks again after coming back is brought back again") {
@@ -145,5 +216,23 @@ TEST_CASE("who asks by a clock that was set back asks in vain, and is brought ba
   CHECK(group["anna"].saw_problem(Errc::rejoin_refused));
   group.world.run_for(day_ms + 60'000);
   CHECK(group.bo.info(group.chat).state == ChatState::active);
+  group.check_agree({"anna", "bo", "cem", "dora", "mallory"});
+}
+
+TEST_CASE(
+    "who was put back to before its clock was years ahead leaps over that time, and is back") {
+  Kept group(1240);
+  auto& bo = group["bo"];
+  const auto copy = bo.disk().copy();
+  bo.set_clock_ahead(20 * 365 * day_ms);
+  group.someone_writes("cem");
+  group.someone_writes("bo");
+  bo.set_clock_ahead(0);
+  put_back(bo, copy);
+  group.world.run_for(60'000);
+  REQUIRE(bo.info(group.chat).state == ChatState::split);
+  for (int day = 0; day < 14 && bo.info(group.chat).state != ChatState::active; ++day)
+    group.world.run_for(day_ms + 60'000);
+  CHECK(bo.info(group.chat).state == ChatState::active);
   group.check_agree({"anna", "bo", "cem", "dora", "mallory"});
 }

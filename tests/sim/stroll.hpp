@@ -42,7 +42,8 @@ struct Stroll {
   }
   mls::LeafIndex leaf_of(std::string_view name) {
     const StolenFolder folder((*this)[name]);
-    return *folder.group(chat).value().find(folder.signing_key().verify_key()).value();
+    const StolenFolder annas((*this)["anna"]);
+    return *annas.group(chat).value().find(folder.signing_key().verify_key()).value();
   }
   void commits(std::string_view name, HostileMember::Commit commit) {
     HostileMember member(world, (*this)[name]);

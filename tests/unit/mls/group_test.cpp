@@ -166,6 +166,14 @@ TEST_CASE("a leaf has its owner's extensions in a KeyPackage, an Update and a co
   CHECK(seen(3));
   deliver(people[1]->commit({}).value(), *people[1], people);
   CHECK(people[0]->group().leaf_extensions(people[1]->group().own_leaf()).value() == says(3));
+
+  // One that nobody could read is not sent.
+  people[1]->identity.leaf_extensions = {{type, {}}, {type, {}}};
+  CHECK(error_of(people[1]->commit({})) == Errc::mls_extension_invalid);
+  CHECK(error_of(people[1]->group().propose_update({}, people[1]->identity, entropy)) ==
+        Errc::mls_extension_invalid);
+  CHECK(error_of(Group::create(as_bytes("g"), people[1]->identity, lifetime, {}, entropy)) ==
+        Errc::mls_extension_invalid);
 }
 
 TEST_CASE("a group whose records were written is the same when opened again") {

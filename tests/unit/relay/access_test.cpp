@@ -175,8 +175,21 @@ TEST_CASE(
 TEST_CASE("a device that is removed and added in one commit starts anew after it") {
   Group group;
   group.world.pushes(group.at_bo);
-  as<wire::Appended>(group.commit(group.at_anna, 1, adding({group.bo.id}, {group.bo.id})));
-  CHECK(group.world.pushed_entries(group.at_bo, group.log).empty());
+  const auto written =
+      write(group.world, EntryKind::commit, "commit", adding({group.bo.id}, {group.bo.id}));
+  auto append = append_of(group.log, 1, {written});
+  const std::vector<DeviceId> back = {group.bo.id};
+  SECTION("its Welcome holds what the commit made") {
+    append.welcomes = {welcomes_for(back, as_bytes("a GroupInfo"))};
+    as<wire::Appended>(group.world.ask(group.at_anna, append));
+    CHECK(group.world.pushed_entries(group.at_bo, group.log).empty());
+  }
+  SECTION("without a Welcome it is shown that there was such a commit") {
+    as<wire::Appended>(group.world.ask(group.at_anna, append));
+    const auto shown = group.world.pushed_entries(group.at_bo, group.log);
+    REQUIRE(shown.size() == 1);
+    CHECK(shown[0].seq == 2);
+  }
   append_message(group.world, group.at_anna, group.log, "next", 2);
   const auto pushed = group.world.pushed_entries(group.at_bo, group.log);
   REQUIRE(pushed.size() == 1);
