@@ -170,11 +170,16 @@ class JournaledWrite final : public JournaledTransaction<WriteTransaction> {
   }
   Result<void> erase(Table table, ByteSpan key) override {
     TERN_ASSIGN(const auto row, RowKey::make(table, key));
+    TERN_TRY(make_room());
     TERN_ASSIGN(const auto there, get(table, key));
     if (!there) return {};
-    TERN_TRY(make_room());
     count_write();
-    if (direct_) return tables_->erase(table, key);
+    // What is large makes room at once: on a full disk something may wait for it.
+    if (direct_ || there->size() > core_->options().waiting_value_bytes_max) {
+      if (!direct_) changes_.settle(row.span());
+      core_->pending().drop(row.span());
+      return tables_->erase(table, key);
+    }
     changes_.erase(row.span());
     core_->pending().set(row.span(), nullptr);
     return {};

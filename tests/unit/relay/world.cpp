@@ -18,7 +18,10 @@ Registration::Registration(const Device& device)
 World::World(const RelayLimits& relay_limits) : limits(relay_limits) { open(); }
 
 void World::open() {
-  environment = store::open_journaled(store::open_memory(disk), {.table = tables::journal}).value();
+  // Nothing waits, so that a test finds on the disk what it looks for.
+  environment = store::open_journaled(store::open_memory(disk),
+                                      {.table = tables::journal, .pending_bytes = 0})
+                    .value();
   CoreConfig config{.limits = limits, .secret = {}, .sends_codes = sends_codes, .log = {}};
   config.log = [this](std::string_view line) { log.emplace_back(line); };
   core = Core::open(now, *environment, entropy, std::move(config)).value();
