@@ -2,7 +2,9 @@
 
 #include <stdexcept>
 
+#include "relay/tables.hpp"
 #include "sim/world.hpp"
+#include "store/journal.hpp"
 
 namespace tern::sim {
 namespace {
@@ -27,7 +29,12 @@ Now RelayNode::now() const {
 
 void RelayNode::start() {
   if (running()) return;
-  environment_ = store::open_memory(disk_);
+  // So small that what waits is brought home in short worlds too.
+  auto tables = store::open_journaled(
+      store::open_memory(disk_), {.table = relay::tables::journal, .pending_bytes = 16u << 10});
+  if (!tables)
+    throw std::runtime_error("the relay's disk does not open: " + tables.error().message());
+  environment_ = std::move(tables).value();
   auto opened = relay::Core::open(
       now(), *environment_, world_.entropy(),
       {.limits = limits_, .secret = {}, .sends_codes = true, .log = [this](std::string_view line) {
