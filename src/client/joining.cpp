@@ -7,6 +7,7 @@
 #include "client/commits.hpp"
 #include "client/history.hpp"
 #include "client/key_packages.hpp"
+#include "client/leaving.hpp"
 #include "client/membership.hpp"
 #include "client/policy_rows.hpp"
 #include "client/receipts.hpp"
@@ -198,8 +199,11 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
     TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
     TERN_TRY(receipts::go_back(step, chat, 0));
     TERN_TRY(rejoin::say_all_again(step, chat, roster, all_own));
+  } else if (may_have_missed && how.what == Notice::What::rejoined) {
+    TERN_TRY(rejoin::answer_late(step, chat));
   }
   TERN_TRY(rejoin::forget_all(step, chat));
+  TERN_TRY(leaving::epoch_passed(step, chat, chat.record.cursor));
   // What followed the commit was sent before this connection knew of the chat.
   chat.line.known = false;
   chat.line.member = true;
