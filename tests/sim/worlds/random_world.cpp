@@ -97,13 +97,15 @@ class RandomWorld {
     bool in_vain = false;
     for (const auto& chat : chats) {
       if (chat.state == ChatState::left) continue;
-      if (chat.state == ChatState::active && chat.queued == 0) {
-        // Whose leaving is still to be carried out, and nobody follows the chat.
-        in_vain = in_vain || (has_left(device, chat.id) && nobody_answers(device, chat.id));
+      if (chat.state == ChatState::active) {
+        // Whose leaving is still to be carried out, and nobody follows the chat: what it writes
+        // behind that request waits with it.
+        const bool waits = has_left(device, chat.id) && nobody_answers(device, chat.id);
+        if (chat.queued != 0 && !waits) return false;
+        in_vain = in_vain || waits;
         continue;
       }
-      if (chat.state == ChatState::active || chat.one_to_one || !nobody_answers(device, chat.id))
-        return false;
+      if (chat.one_to_one || !nobody_answers(device, chat.id)) return false;
       in_vain = true;
     }
     return in_vain;

@@ -49,6 +49,7 @@ class Stage {
     ChatId chat;
     const Device* victim = nullptr;
     bool taken = false;  ///< it is on the victim's disk
+    std::int64_t told_ms = 0;
   };
   std::vector<Fork> forks;
   /// Who has left a chat of their own will.

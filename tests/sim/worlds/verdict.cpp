@@ -100,6 +100,10 @@ class RoomVerdict {
                     !has_left(other);
            });
   }
+  // It has asked to be let out, and nobody is there to do it, or to hear what it wrote behind that.
+  bool leaves_in_vain(const View& view) const {
+    return has_left(view) && view.info.state == ChatState::active && is_dead(view);
+  }
   // The last to go are taken out by nobody.
   bool nobody_stays() const {
     return std::none_of(views_.begin(), views_.end(), [this](const View& view) {
@@ -217,7 +221,7 @@ std::string RoomVerdict::of_membership(const View& view) {
   if (view.info.state != ChatState::active)
     return "is not active in the chat (state " + std::to_string(static_cast<int>(view.info.state)) +
            ")";
-  if (view.info.queued != 0) return "still has something queued";
+  if (view.info.queued != 0 && !leaves_in_vain(view)) return "still has something queued";
   const auto other = std::find_if(views_.begin(), views_.end(), [&](const View& candidate) {
     return candidate.info.state == ChatState::active;
   });
@@ -277,6 +281,7 @@ std::string RoomVerdict::of_promise(const MessageId& id, const Promise& promise)
     const auto mine = author->messages.find(id);
     if (mine == author->messages.end()) return author->name() + " has lost " + what;
     if (author->info.state == ChatState::split && (is_dead(*author) || !is_in(*author))) return {};
+    if (leaves_in_vain(*author)) return {};
     const bool gone =
         mine->second.state == MessageState::failed && author->info.state == ChatState::left;
     const bool was_out = mine->second.state == MessageState::failed && stays_of(*author).size() > 1;
