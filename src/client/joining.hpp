@@ -17,6 +17,9 @@ enum class Received : std::uint8_t {
 /// A Welcome from the inbox. One that breaks a rule is a Problem, no error; one for a chat that
 /// this device follows is kept until the chat's log says that it is needed.
 Result<Received> receive(Step& step, const wire::InboxWelcome& welcome);
+/// The log has taken this device out in the commit `seq`: a Welcome that was kept may invite it
+/// anew, further on.
+Result<void> taken_out(Step& step, Chat& chat, std::uint64_t seq);
 /// The log has taken this device out and put it back in the commit `seq`: joins with the Welcome
 /// that was kept for it, or waits for it.
 Result<void> put_back(Step& step, Chat& chat, std::uint64_t seq);

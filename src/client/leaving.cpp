@@ -36,7 +36,8 @@ Result<void> begin(Step& step, Chat& chat) {
   step.sync();
   record.leaving = true;
   const bool unmade = record.state == ChatState::setting_up && !record.commit_pending;
-  const bool alone = record.state == ChatState::active && record.devices <= 1;
+  // Only at the head: a folder that was put back may be from before the others came.
+  const bool alone = record.state == ChatState::active && record.devices <= 1 && at_head(chat);
   if (unmade || alone) return membership::left(step, chat, record.cursor);
   if (record.state == ChatState::split && chat.line.members) {
     TERN_ASSIGN(const bool gone, leaves_nobody(step, chat));

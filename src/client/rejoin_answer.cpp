@@ -341,7 +341,8 @@ Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::ui
 Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq) {
   const auto before_hole = first_lost - std::min(first_lost, 1 + written_early_max);
   const auto after = receipts::kept(step, chat) ? chat.record.delivered_to_all : before_hole;
-  return queue_again(step, chat, {after, seq});
+  TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
+  return queue_again(step, chat, {std::max(after, everybody_since(roster)), seq});
 }
 
 }  // namespace tern::client::rejoin

@@ -86,3 +86,28 @@ TEST_CASE("who is alone in a group that it cannot follow leaves it by itself") {
   CHECK(left.result.has_value());
   CHECK(anna.info(chat).state == ChatState::left);
 }
+
+TEST_CASE("who leaves before it hears that its folder is an old copy is taken out all the same") {
+  World world(1203);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  const auto chat = make_group(world, {&anna});
+  const auto copy = anna.disk().copy();
+  Outcome added;
+  const std::vector<AccountId> him{people[1]->account()};
+  anna.engine().add_members(world.now(), chat, him, added.done());
+  anna.run_outputs();
+  REQUIRE(world.settle());
+  anna.send(chat, "not in her copy");
+  REQUIRE(world.settle());
+  world.run_for(10'000);
+  anna.set_network(false);
+  put_back(anna, copy);
+  Outcome left;
+  leave_group(world, anna, chat, left);
+  anna.set_network(true);
+  world.run_for(2 * day_ms);
+  CHECK(left.result.has_value());
+  CHECK(anna.info(chat).state == ChatState::left);
+  CHECK(!has_member(*people[1], chat, anna));
+}
