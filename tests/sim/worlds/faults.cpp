@@ -111,7 +111,12 @@ void Faults::restore_relay() {
   }
   stage_.tell("the relay's folder is put back");
   relay.kill();
+  std::vector<LogId> logs;
+  for (const auto& room : stage_.rooms) logs.push_back(room.id);
+  relay.disk().fail_at(std::nullopt);
+  auto now = logs_on(relay.disk(), logs);
   relay.disk().restore(*relay_copy_);
+  stage_.logs.put_back(logs_on(*relay_copy_, logs), std::move(now));
   heal(relay);
 }
 

@@ -60,6 +60,11 @@ class Stage {
     return false;
   }
 
+  /// An invitation back is believed by whoever knew the other, or nobody, in the chat when it could
+  /// last follow it. Who was away for long, or put back to an old copy, may know none of those who
+  /// are there now.
+  static bool believes(Device& device, const Device& other, const ChatId& chat);
+
   void tell(const std::string& line) const;
   bool traced() const { return static_cast<bool>(trace_); }
   std::int64_t now_ms() const { return world.now().mono_ms; }
