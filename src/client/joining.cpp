@@ -321,6 +321,16 @@ Result<void> put_back(Step& step, Chat& chat, std::uint64_t seq) {
   return rejoin::become_split(step, chat, wire::RejoinRequest::Reason::split);
 }
 
+Result<void> behind_what_is_kept(Step& step, Chat& chat) {
+  TERN_ASSIGN(const auto kept, step.rows.get(tables::welcomes, chat.row));
+  if (kept) {
+    TERN_ASSIGN(const auto welcome, wire::decode_inbox_welcome(*kept));
+    if (leads_on(chat, welcome)) TERN_TRY(join_or_tell(step, welcome));
+    if (chat.record.cursor == welcome.commit_seq) return {};
+  }
+  return rejoin::become_split(step, chat, wire::RejoinRequest::Reason::retention);
+}
+
 Result<void> restarted(Step& step, Chat& chat, std::uint64_t seq, const Seat& author) {
   TERN_ASSIGN(const auto kept, step.rows.get(tables::welcomes, chat.row));
   if (!kept) return {};

@@ -24,6 +24,9 @@ Result<void> taken_out(Step& step, Chat& chat, std::uint64_t seq);
 /// that was kept for it, or waits for it.
 Result<void> put_back(Step& step, Chat& chat, std::uint64_t seq);
 
+/// The relay has forgotten the entries that come next. With a Welcome that was kept this device
+/// goes on behind them; otherwise it asks to be added again.
+Result<void> behind_what_is_kept(Step& step, Chat& chat);
 /// The chat was begun anew at `seq`, by `author`: into the new group, if the Welcome to it is here.
 Result<void> restarted(Step& step, Chat& chat, std::uint64_t seq, const Seat& author);
 

@@ -3,6 +3,7 @@
 #include "client/blocks.hpp"
 #include "client/entry_checks.hpp"
 #include "client/inbox.hpp"
+#include "client/joining.hpp"
 #include "client/registration.hpp"
 #include "client/rejoin.hpp"
 #include "client/restored.hpp"
@@ -37,8 +38,7 @@ Result<void> place(Step& step, Chat& chat, const wire::LogHead& head) {
   if (record.state == ChatState::active) {
     if (record.cursor > head.head) return rollback::noticed(step, chat, head.head);
     if (!head.hash_matches) return differs(step, chat, head);
-    if (head.first_kept > record.cursor + 1)
-      return rejoin::become_split(step, chat, Reason::retention);
+    if (head.first_kept > record.cursor + 1) return joining::behind_what_is_kept(step, chat);
   }
   step.look_at(chat);
   return {};

@@ -28,29 +28,35 @@ void take_out(World& world, Device& who, const ChatId& chat, const Device& whom)
 }  // namespace
 
 TEST_CASE("who was taken out and invited again while it was away is in") {
-  World world(1210);
-  const auto people = add_people(world, {"anna", "bo", "cem"});
-  auto& anna = *people[0];
-  auto& bo = *people[1];
-  const auto chat = make_group(world, people);
-  bo.set_network(false);
-  world.run_for(1'000);
-  take_out(world, anna, chat, bo);
-  add_back(world, anna, chat, bo);
-  // It has read its invitation before the log tells it that it was taken out.
-  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
-    const auto decoded = wire::decode_server_frame(frame).value();
-    const auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
-    const auto* entries = answer ? std::get_if<wire::Entries>(&answer->answer) : nullptr;
-    return &device != &bo || !entries || entries->log != chat;
-  };
-  bo.set_network(true);
-  world.run_for(5'000);
-  world.relay().on_frame_to_device = nullptr;
-  REQUIRE(bo.info(chat).state == ChatState::active);
-  bo.cut();
-  world.run_for(60'000);
-  check_together(world, people, chat);
+  for (const bool forgotten : {false, true}) {
+    INFO(forgotten);
+    World world(1210);
+    const auto people = add_people(world, {"anna", "bo", "cem"});
+    auto& anna = *people[0];
+    auto& bo = *people[1];
+    const auto chat = make_group(world, people);
+    bo.set_network(false);
+    // What she has not read the relay keeps.
+    people[2]->set_network(forgotten);
+    world.run_for(1'000);
+    take_out(world, anna, chat, bo);
+    add_back(world, anna, chat, bo);
+    // He reads his invitation, and nothing yet of the log, which says that he was taken out.
+    world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+      const auto decoded = wire::decode_server_frame(frame).value();
+      const auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
+      const auto* entries = answer ? std::get_if<wire::Entries>(&answer->answer) : nullptr;
+      return &device != &bo || !entries || entries->log != chat;
+    };
+    bo.set_network(true);
+    world.run_for(5'000);
+    world.relay().on_frame_to_device = nullptr;
+    REQUIRE(bo.info(chat).state == ChatState::active);
+    bo.cut();
+    people[2]->set_network(true);
+    world.run_for(60'000);
+    check_together(world, people, chat);
+  }
 }
 
 TEST_CASE("who was taken out and cannot use its new invitation asks to be added") {
