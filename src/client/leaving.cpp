@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "client/inbox.hpp"
 #include "client/membership.hpp"
 #include "client/reading.hpp"
+#include "client/rejoin.hpp"
 
 namespace tern::client::leaving {
 namespace {
@@ -35,10 +37,10 @@ Result<void> begin(Step& step, Chat& chat) {
   auto& record = step.edit(chat);
   step.sync();
   record.leaving = true;
-  const bool unmade = record.state == ChatState::setting_up && !record.commit_pending;
+  if (record.state == ChatState::setting_up && !record.commit_pending) return unmade(step, chat);
   // Only at the head: a folder that was put back may be from before the others came.
   const bool alone = record.state == ChatState::active && record.devices <= 1 && at_head(chat);
-  if (unmade || alone) return membership::left(step, chat, record.cursor);
+  if (alone) return membership::left(step, chat, record.cursor);
   if (record.state == ChatState::split && chat.line.members) {
     TERN_ASSIGN(const bool gone, leaves_nobody(step, chat));
     if (gone) return {};
@@ -46,6 +48,15 @@ Result<void> begin(Step& step, Chat& chat) {
   // Otherwise the others may have this device in the chat, whether or not it knows of them: the
   // relay may have made the chat already, or the device has lost the thread.
   return queue(step, chat);
+}
+
+Result<void> unmade(Step& step, Chat& chat) {
+  // A folder that was put back does not know that it has made the chat; the relay tells.
+  if (!inbox::at_head(step.device)) return {};
+  if (!chat.line.known || !chat.line.member) return membership::left(step, chat, 0);
+  TERN_TRY(queue(step, chat));
+  TERN_TRY(rejoin::become_split(step, chat, wire::RejoinRequest::Reason::restored));
+  return rejoin::ask(step, chat);
 }
 
 Result<bool> leaves_nobody(Step& step, Chat& chat) {

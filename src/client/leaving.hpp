@@ -9,6 +9,9 @@ namespace tern::client::leaving {
 /// the chat or waits for its Welcome, once it is in. Alone, or before the chat is set up, there is
 /// nobody to ask.
 Result<void> begin(Step& step, Chat& chat);
+/// The chat that it wants to leave has not been made, as far as this device knows: goes once the
+/// relay has told what it knows of it.
+Result<void> unmade(Step& step, Chat& chat);
 /// This device cannot follow the chat that it wants to leave: nobody lets it in, for the relay
 /// knows of nobody else there, and so it goes. Asks the relay first.
 Result<bool> leaves_nobody(Step& step, Chat& chat);

@@ -111,3 +111,48 @@ TEST_CASE("who leaves before it hears that its folder is an old copy is taken ou
   CHECK(anna.info(chat).state == ChatState::left);
   CHECK(!has_member(*people[1], chat, anna));
 }
+
+TEST_CASE("who leaves a group that its old copy has yet to make is taken out of the one that is") {
+  World world(1204);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  anna.set_network(false);
+  world.run_for(1'000);
+  const auto chat = anna.with([&](auto& engine) {
+    const std::vector<AccountId> him{people[1]->account()};
+    return engine.create_group(world.now(), "Not now", him).value();
+  });
+  const auto copy = anna.disk().copy();
+  anna.set_network(true);
+  REQUIRE(world.settle());
+  anna.send(chat, "not in her copy");
+  REQUIRE(world.settle());
+  anna.set_network(false);
+  put_back(anna, copy);
+  Outcome left;
+  leave_group(world, anna, chat, left);
+  anna.set_network(true);
+  world.run_for(2 * day_ms);
+  CHECK(left.result.has_value());
+  CHECK(anna.info(chat).state == ChatState::left);
+  CHECK(!has_member(*people[1], chat, anna));
+}
+
+TEST_CASE("who leaves a group before it was ever made has left once the relay is there") {
+  World world(1205);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  anna.set_network(false);
+  world.run_for(1'000);
+  const auto chat = anna.with([&](auto& engine) {
+    const std::vector<AccountId> him{people[1]->account()};
+    return engine.create_group(world.now(), "Not now", him).value();
+  });
+  Outcome left;
+  leave_group(world, anna, chat, left);
+  anna.set_network(true);
+  world.run_for(60'000);
+  CHECK(left.result.has_value());
+  CHECK(anna.info(chat).state == ChatState::left);
+  CHECK(!people[1]->engine().chat_info(chat).has_value());
+}
