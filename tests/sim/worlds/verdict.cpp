@@ -233,7 +233,7 @@ std::string RoomVerdict::of_membership(const View& view) {
     // So does who cannot read any more that it was taken out.
     const bool out = view.info.state == ChatState::left ||
                      stage_.promises.was_restored(*view.person->device) || may_be_absent() ||
-                     stage_.plan.liar == Liar::relay;
+                     stage_.plan.liar == Liar::relay || stage_.logs.lives() > 1;
     return out || stays_.back().empty() ? "" : "does not know that it is out of the chat";
   }
   if (view.info.state == ChatState::left && has_left(view) && nobody_stays()) return {};
@@ -281,6 +281,10 @@ bool RoomVerdict::may_miss(const View& view, const Promise& promise) const {
   // It took back what it did not know to have said.
   if (promise.taken_back && view.person->device == promise.author &&
       stage_.promises.was_restored(*promise.author))
+    return true;
+  // What the relay has lost is said again by its author, unless nobody lets that one in again.
+  if (stage_.logs.lives() > 1 && speaker && speaker->info.state == ChatState::split &&
+      is_dead(*speaker))
     return true;
   // Who has gone says nothing again.
   if (view.came_back && (!speaker || speaker->info.state != ChatState::active)) return true;
