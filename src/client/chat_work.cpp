@@ -87,6 +87,10 @@ Result<void> say(Step& step, Chat& chat) {
 
 // Somebody lets it back in, or the chat begins anew.
 Result<void> come_back(Step& step, Chat& chat) {
+  if (!holds(step, chat)) {
+    TERN_ASSIGN(const bool gone, leaving::leaves_nobody(step, chat));
+    if (gone) return {};
+  }
   TERN_ASSIGN(const bool restarts, restart::go_on(step, chat));
   return restarts ? Result<void>() : rejoin::ask(step, chat);
 }

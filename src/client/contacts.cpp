@@ -327,7 +327,8 @@ Result<void> refused(Step& step, const Purpose& purpose, const wire::Refused& re
       step.problem({}, refused.code,
                    "the number of this account is not confirmed, or is another's");
       fail(step, refused.code);
-      return {};
+      // It was: then the relay may have forgotten it.
+      return directory_download::relay_was_put_back(step);
     case Errc::directory_version_gone:
       step.then([&sync, at = step.now.mono_ms + again_ms] { sync.retry_at = at; });
       return directory_download::start_over(step);

@@ -11,6 +11,7 @@
 #include "client/inbox.hpp"
 #include "client/joining.hpp"
 #include "client/key_packages.hpp"
+#include "client/leaving.hpp"
 #include "client/membership.hpp"
 #include "client/policy.hpp"
 #include "client/reading.hpp"
@@ -126,6 +127,7 @@ Result<void> go_on(Step& step, Chat& chat) {
   if (!device.standing.registered || !inbox::at_head(device) || chat.line.busy()) return {};
   if (holds(step, chat)) return {};
   if (chat.record.commit_pending) return send_creation(step, chat);
+  if (chat.record.leaving) return leaving::unmade(step, chat);
   TERN_ASSIGN(const auto intents, Intents::load(step.rows, chat.row));
   TERN_ASSIGN(const bool claiming, claims::request(step, chat, intents));
   if (claiming) return {};

@@ -89,7 +89,7 @@ struct Device {
   Reads reads;
   Standing standing;
   Acks acks;
-  std::vector<wire::LogHead> strangers;  ///< logs that this device is in and does not know
+  std::vector<wire::LogHead> strangers;  ///< logs that this device is in and does not follow
   EventQueue events;
   Timers timers;
   CommitRate commit_rate;

@@ -129,7 +129,7 @@ Result<void> apply(Step& step, Chat& chat, const wire::Entry& entry,
   }
   if (holds(facts.added, step.device.account.device))
     return joining::put_back(step, chat, entry.seq);
-  return membership::left(step, chat, entry.seq);
+  return joining::taken_out(step, chat, entry.seq);
 }
 
 }  // namespace tern::client::foreign_commit

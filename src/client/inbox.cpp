@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/directory_download.hpp"
 #include "client/joining.hpp"
 #include "client/key_packages.hpp"
 #include "client/resuming.hpp"
@@ -40,8 +41,9 @@ Result<void> apply_entry(Step& step, const wire::Entry& entry) {
   }
   TERN_ASSIGN(const auto received, joining::receive(step, *welcome));
   const bool told = entry.seq <= step.device.inbox.resumed_head;
-  if (received == joining::Received::sealed && !told && !step.device.chats.find(welcome->log))
-    relink(step);
+  const auto* const known = step.device.chats.find(welcome->log);
+  const bool in_vain = !known || known->record.state == ChatState::left;
+  if (received == joining::Received::sealed && !told && in_vain) relink(step);
   return {};
 }
 
@@ -75,6 +77,7 @@ Result<void> resumed(Step& step, const wire::LogHead& head) {
   device.inbox.known = true;
   device.inbox.head = device.inbox.resumed_head = head.head;
   const auto cursor = device.record.inbox_cursor;
+  if (cursor > head.head) TERN_TRY(directory_download::relay_was_put_back(step));
   if (cursor > head.head || !head.hash_matches || cursor + 1 < head.first_kept) {
     TERN_TRY(start_over(step, head));
     // Even when nothing is left there: to the relay a device is behind until it has read.

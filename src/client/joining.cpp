@@ -8,6 +8,7 @@
 #include "client/history.hpp"
 #include "client/key_packages.hpp"
 #include "client/leaf_time.hpp"
+#include "client/leaving.hpp"
 #include "client/membership.hpp"
 #include "client/policy_rows.hpp"
 #include "client/receipts.hpp"
@@ -177,6 +178,15 @@ Notice how_it_came(const Step& step, const Chat& chat, const wire::InboxWelcome&
   return out;
 }
 
+// Another Welcome for the entries that it skips: it had been taken out there, and what was written
+// before it came in again is not said to it again.
+Result<bool> was_brought_in_before(Step& step, const Chat& chat, std::uint64_t seq) {
+  TERN_ASSIGN(const auto kept, step.rows.get(tables::welcomes, chat.row));
+  if (!kept) return false;
+  TERN_ASSIGN(const auto welcome, wire::decode_inbox_welcome(*kept));
+  return chat.record.cursor < welcome.commit_seq && welcome.commit_seq < seq;
+}
+
 Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Joined joined,
                    const std::vector<Seat>& seats, bool one_to_one) {
   auto& record = step.edit(chat);
@@ -187,6 +197,8 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   const bool lost_it_all = !came_back && record.state == ChatState::split;
   const bool from_another_history = came_back && lost_its_place(chat);
   const auto how = how_it_came(step, chat, welcome, joined.group);
+  TERN_ASSIGN(const bool was_out, was_brought_in_before(step, chat, welcome.commit_seq));
+  const bool was_split = record.state == ChatState::split;
   // Own messages may stand behind where the others' history goes on.
   const auto all_own = std::max(record.cursor + 1, welcome.commit_seq);
   TERN_TRY(commits::drop(step, chat));
@@ -205,13 +217,20 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   TERN_ASSIGN(const auto before, Roster::load(step.rows, chat.row));
   TERN_TRY(membership::joined(step, chat, seats, record.cursor, how));
   if (may_have_missed) TERN_TRY(rejoin::mark_gap(step, chat, before));
+  if (may_have_missed && was_out) TERN_TRY(rejoin::tell_gap(step, chat));
   if (lost_it_all && !one_to_one) TERN_TRY(rejoin::tell_gap(step, chat));
-  if (from_another_history && how.what != Notice::What::restarted) {
+  const bool restarted = how.what == Notice::What::restarted;
+  if (from_another_history && !restarted) TERN_TRY(receipts::go_back(step, chat, 0));
+  // Who has begun it anew may have lost what it had told to be delivered, and this device has not
+  // followed the entry that says how far that one had read.
+  if (from_another_history || (restarted && was_split && came_back)) {
     TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
-    TERN_TRY(receipts::go_back(step, chat, 0));
     TERN_TRY(rejoin::say_all_again(step, chat, roster, all_own));
+  } else if (may_have_missed && how.what == Notice::What::rejoined) {
+    TERN_TRY(rejoin::answer_late(step, chat));
   }
   TERN_TRY(rejoin::forget_all(step, chat));
+  TERN_TRY(leaving::epoch_passed(step, chat, chat.record.cursor));
   // What followed the commit was sent before this connection knew of the chat.
   chat.line.known = false;
   chat.line.member = true;
@@ -264,6 +283,15 @@ Result<Received> join_or_tell(Step& step, const wire::InboxWelcome& welcome,
   return sealed ? Received::sealed : Received::taken;
 }
 
+// Into a chat that this device is out of. One that it cannot open stays as a sign that it is wanted
+// back (resuming.cpp).
+Result<Received> join_again(Step& step, const Chat& chat, const wire::InboxWelcome& welcome) {
+  TERN_ASSIGN(const auto received, join_or_tell(step, welcome));
+  if (received == Received::sealed)
+    TERN_TRY(step.rows.put(tables::welcomes, chat.row, wire::encode(welcome)));
+  return received;
+}
+
 // A jump forward is what a Welcome is; backward it would let old messages in again.
 bool leads_on(const Chat& chat, const wire::InboxWelcome& welcome) {
   if (welcome.generation != chat.record.generation)
@@ -281,9 +309,19 @@ Result<Received> receive(Step& step, const wire::InboxWelcome& welcome) {
   Chat* const chat = step.device.chats.find(welcome.log);
   if (!chat || chat->record.joined_seq == 0) return join_or_tell(step, welcome);
   if (!leads_on(*chat, welcome)) return Received::taken;
+  if (chat->record.state == ChatState::left) return join_again(step, *chat, welcome);
   if (chat->record.state != ChatState::active) return join_or_tell(step, welcome);
   TERN_TRY(step.rows.put(tables::welcomes, chat->row, wire::encode(welcome)));
   return Received::taken;
+}
+
+Result<void> taken_out(Step& step, Chat& chat, std::uint64_t seq) {
+  TERN_ASSIGN(const auto kept, step.rows.get(tables::welcomes, chat.row));
+  TERN_TRY(membership::left(step, chat, seq));
+  if (!kept) return {};
+  TERN_ASSIGN(const auto welcome, wire::decode_inbox_welcome(*kept));
+  if (welcome.commit_seq > seq) TERN_TRY(join_again(step, chat, welcome));
+  return {};
 }
 
 Result<void> put_back(Step& step, Chat& chat, std::uint64_t seq) {
@@ -296,6 +334,16 @@ Result<void> put_back(Step& step, Chat& chat, std::uint64_t seq) {
   // It may be on its way from the inbox: only then is the log asked.
   chat.pace.hold_until = step.now.mono_ms + welcome_wait_ms;
   return rejoin::become_split(step, chat, wire::RejoinRequest::Reason::split);
+}
+
+Result<void> behind_what_is_kept(Step& step, Chat& chat) {
+  TERN_ASSIGN(const auto kept, step.rows.get(tables::welcomes, chat.row));
+  if (kept) {
+    TERN_ASSIGN(const auto welcome, wire::decode_inbox_welcome(*kept));
+    if (leads_on(chat, welcome)) TERN_TRY(join_or_tell(step, welcome));
+    if (chat.record.cursor == welcome.commit_seq) return {};
+  }
+  return rejoin::become_split(step, chat, wire::RejoinRequest::Reason::retention);
 }
 
 Result<void> restarted(Step& step, Chat& chat, std::uint64_t seq, const Seat& author) {

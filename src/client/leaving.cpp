@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "client/inbox.hpp"
 #include "client/membership.hpp"
+#include "client/reading.hpp"
+#include "client/rejoin.hpp"
 
 namespace tern::client::leaving {
 namespace {
@@ -34,11 +37,38 @@ Result<void> begin(Step& step, Chat& chat) {
   auto& record = step.edit(chat);
   step.sync();
   record.leaving = true;
-  // The relay may have made the chat, with this device in it.
-  if (record.state == ChatState::setting_up && record.commit_pending) return queue(step, chat);
-  const bool others = record.state == ChatState::active || record.state == ChatState::split;
-  if (!others || record.devices <= 1) return membership::left(step, chat, record.cursor);
+  if (record.state == ChatState::setting_up && !record.commit_pending) return unmade(step, chat);
+  // Only at the head: a folder that was put back may be from before the others came.
+  const bool alone = record.state == ChatState::active && record.devices <= 1 && at_head(chat);
+  if (alone) return membership::left(step, chat, record.cursor);
+  if (record.state == ChatState::split && chat.line.members) {
+    TERN_ASSIGN(const bool gone, leaves_nobody(step, chat));
+    if (gone) return {};
+  }
+  // Otherwise the others may have this device in the chat, whether or not it knows of them: the
+  // relay may have made the chat already, or the device has lost the thread.
   return queue(step, chat);
+}
+
+Result<void> unmade(Step& step, Chat& chat) {
+  // A folder that was put back does not know that it has made the chat; the relay tells.
+  if (!inbox::at_head(step.device)) return {};
+  if (!chat.line.known || !chat.line.member) return membership::left(step, chat, 0);
+  TERN_TRY(queue(step, chat));
+  TERN_TRY(rejoin::become_split(step, chat, wire::RejoinRequest::Reason::restored));
+  return rejoin::ask(step, chat);
+}
+
+Result<bool> leaves_nobody(Step& step, Chat& chat) {
+  if (!chat.record.leaving || !chat.line.known || !chat.line.member) return false;
+  if (!knows_members(step, chat)) return false;
+  const auto& listed = *chat.line.members;
+  const auto is_other = [&](const DeviceId& device) {
+    return device != step.device.account.device;
+  };
+  if (std::any_of(listed.begin(), listed.end(), is_other)) return false;
+  TERN_TRY(membership::left(step, chat, chat.record.cursor));
+  return true;
 }
 
 Result<bool> is_said(Step& step, const Chat& chat, const EpochTag& epoch) {

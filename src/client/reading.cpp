@@ -41,6 +41,14 @@ Result<void> read_whole(Step& step, Chat& chat, std::uint64_t from) {
   return read_from(step, chat, from, Own::whole);
 }
 
+bool knows_members(Step& step, Chat& chat) {
+  if (chat.line.members) return true;
+  if (chat.line.asking_members) return false;
+  step.send({Purpose::What::members, chat.id()}, wire::ReadMembers{chat.id()});
+  step.then([&chat] { chat.line.asking_members = true; });
+  return false;
+}
+
 void read_ended(Step& step, Chat& chat) {
   auto& reads = step.device.reads;
   chat.line.reading = false;

@@ -11,6 +11,8 @@ bool at_head(const Chat& chat);
 Result<void> read_on(Step& step, Chat& chat);
 /// Those from `from` on, also what this device has written and lost.
 Result<void> read_whole(Step& step, Chat& chat, std::uint64_t from);
+/// Whether `line.members` is there; otherwise the relay is asked who is on its list.
+bool knows_members(Step& step, Chat& chat);
 /// A read has ended: the next chat that waits may begin.
 void read_ended(Step& step, Chat& chat);
 

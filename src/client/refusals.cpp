@@ -6,6 +6,7 @@
 #include "client/claims.hpp"
 #include "client/commit_attempts.hpp"
 #include "client/creation.hpp"
+#include "client/joining.hpp"
 #include "client/reading.hpp"
 #include "client/registration.hpp"
 #include "client/rejoin.hpp"
@@ -15,7 +16,6 @@
 namespace tern::client::refusals {
 namespace {
 
-using Reason = wire::RejoinRequest::Reason;
 using What = Purpose::What;
 
 constexpr std::int64_t pause_ms = 1'000;
@@ -137,7 +137,7 @@ Result<void> of_read(Step& step, Chat& chat, const wire::Refused& refused) {
   }
   switch (refused.code) {
     case Errc::log_pruned:
-      return rejoin::become_split(step, chat, Reason::retention);
+      return joining::behind_what_is_kept(step, chat);
     case Errc::log_rolled_back:
       pause(step, chat, refused);
       return rollback::noticed(step, chat, refused.head);

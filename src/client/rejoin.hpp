@@ -48,7 +48,8 @@ Result<void> leave_gap(Step& step, Chat& chat, std::uint64_t seq);
 
 /// Somebody's request, in the entry `seq`. A request that breaks a rule is a Problem, no error.
 Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload);
-/// Those whom this device would add again.
+/// Those whom this device would add again. Whom it came in after would not believe it, and waits
+/// for somebody else first.
 Result<std::vector<Asked>> waiting(Step& step, const Chat& chat);
 /// The request of this device is not answered: a commit that would add it cannot be made.
 Result<void> give_up(Step& step, Chat& chat, const DeviceId& device);
@@ -69,6 +70,9 @@ Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::ui
 /// The chat goes on in a new group: what may not have reached everybody of this device's messages
 /// is queued again.
 Result<void> say_again(Step& step, Chat& chat, const Roster& roster);
+/// This device is in again, and others may have asked in the entries that it has skipped: the same
+/// as for a new group.
+Result<void> answer_late(Step& step, Chat& chat);
 /// It goes on on another history than this device has followed: all of them, as far as they are no
 /// older than what is compared of a log.
 Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq);

@@ -13,6 +13,8 @@
 namespace tern::client::rejoin {
 namespace {
 
+// Who knows the other has answered by then, after a random moment and others' commits.
+constexpr std::int64_t known_first_ms = 30'000;
 constexpr std::size_t say_again_messages_max = 1'000;
 // Before the first shows what was lost, others may write in its place.
 constexpr std::uint64_t written_early_max = 1'024;
@@ -191,6 +193,17 @@ Result<std::optional<std::uint64_t>> answer(Step& step, Chat& chat, const Device
   return std::optional(request->cursor);
 }
 
+// An invitation back is believed when it is by somebody whom the device knew (check_way_back() of
+// joining.cpp). One that came in behind what the other had read lets those go first who were there
+// before; the relay takes one request a day, so that an answer in vain costs a day.
+bool leaves_to_others(Step& step, const Chat& chat, const Seat* me, const Request& request) {
+  if (!me || request.cursor == 0 || me->joined_seq <= request.cursor) return false;
+  const auto waited_ms = step.now.wall_ms - request.seen_ms;
+  if (waited_ms < 0 || waited_ms >= known_first_ms) return false;
+  step.device.timers.wake(chat.id(), step.now.mono_ms + known_first_ms - waited_ms);
+  return true;
+}
+
 // Nothing is said again that anybody of the present members was not there to hear.
 std::uint64_t everybody_since(const Roster& roster) {
   std::uint64_t since = 0;
@@ -248,11 +261,14 @@ Result<std::vector<Asked>> waiting(Step& step, const Chat& chat) {
   std::vector<Asked> out;
   if (chat.record.rejoins_waiting == 0) return out;
   const auto own = key_of(step, chat, step.device.account.device);
+  TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
+  const auto* const me = roster.find(step.device.account.device);
   TERN_TRY(step.rows.scan(
       tables::rejoins, chat.row, {}, [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
         if (std::equal(key.begin(), key.end(), own.begin(), own.end())) return Scan::next;
         TERN_ASSIGN(const auto kept, decode(value));
         if (!kept.waiting || kept.payload.empty()) return Scan::next;
+        if (leaves_to_others(step, chat, me, kept)) return Scan::next;
         TERN_ASSIGN(const auto request, wire::decode_rejoin_request(kept.payload));
         out.push_back({wire::proof_of(request), to_bytes(request.key_package), kept.leaf_time});
         return Scan::next;
@@ -327,6 +343,13 @@ Result<void> say_again(Step& step, Chat& chat, const Roster& roster) {
   return queue_again(step, chat, missed);
 }
 
+Result<void> answer_late(Step& step, Chat& chat) {
+  const auto& record = chat.record;
+  if (record.gap_first > record.gap_last) return {};
+  TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
+  return say_again(step, chat, roster);
+}
+
 Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq) {
   if (roster.seats().size() > say_again_devices_max) return {};
   const auto after = seq - std::min(seq, hashes_kept);
@@ -336,7 +359,8 @@ Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::ui
 Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq) {
   const auto before_hole = first_lost - std::min(first_lost, 1 + written_early_max);
   const auto after = receipts::kept(step, chat) ? chat.record.delivered_to_all : before_hole;
-  return queue_again(step, chat, {after, seq});
+  TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
+  return queue_again(step, chat, {std::max(after, everybody_since(roster)), seq});
 }
 
 }  // namespace tern::client::rejoin

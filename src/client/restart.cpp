@@ -11,6 +11,7 @@
 #include "client/key_packages.hpp"
 #include "client/membership.hpp"
 #include "client/policy_rows.hpp"
+#include "client/reading.hpp"
 #include "client/rejoin.hpp"
 #include "client/survey.hpp"
 
@@ -52,14 +53,6 @@ Result<Others> count_others(const Step& step, const Chat& chat, const Survey& su
 }
 
 // Who was taken out of a group in what the relay has forgotten since is not on its list any more.
-bool has_list(Step& step, Chat& chat) {
-  if (chat.line.members) return true;
-  if (chat.line.asking_members) return false;
-  step.send({Purpose::What::members, chat.id()}, wire::ReadMembers{chat.id()});
-  step.then([&chat] { chat.line.asking_members = true; });
-  return false;
-}
-
 Result<void> leave_out_unlisted(const Step& step, const Chat& chat, Survey& survey) {
   const auto& listed = *chat.line.members;
   TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
@@ -234,7 +227,7 @@ Result<bool> go_on(Step& step, Chat& chat) {
   // While it finds out, the request that has stood for a day is not replaced by a new one.
   if (!surveyed) return rejoin::is_asked(step, chat);
   if (!policy->one_to_one) {
-    if (!has_list(step, chat)) return rejoin::is_asked(step, chat);
+    if (!knows_members(step, chat)) return rejoin::is_asked(step, chat);
     TERN_TRY(leave_out_unlisted(step, chat, survey));
   }
   TERN_ASSIGN(const bool wanted, is_wanted(step, chat, *policy, survey));

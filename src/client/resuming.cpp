@@ -3,6 +3,7 @@
 #include "client/blocks.hpp"
 #include "client/entry_checks.hpp"
 #include "client/inbox.hpp"
+#include "client/joining.hpp"
 #include "client/registration.hpp"
 #include "client/rejoin.hpp"
 #include "client/restored.hpp"
@@ -16,8 +17,10 @@ using Reason = wire::RejoinRequest::Reason;
 // Another history than what was applied here.
 Result<void> differs(Step& step, Chat& chat, const wire::LogHead& head) {
   TERN_TRY(entry_checks::forked(step, chat, std::min(head.head, chat.record.cursor)));
-  if (!head.member) return {};
-  return rejoin::become_split(step, chat, Reason::hole);
+  if (head.member) return rejoin::become_split(step, chat, Reason::hole);
+  // It may read on up to where it was taken out, to see that it was.
+  step.look_at(chat);
+  return {};
 }
 
 void note(Line& line, const wire::LogHead& head) {
@@ -36,11 +39,23 @@ Result<void> place(Step& step, Chat& chat, const wire::LogHead& head) {
   if (record.state == ChatState::active) {
     if (record.cursor > head.head) return rollback::noticed(step, chat, head.head);
     if (!head.hash_matches) return differs(step, chat, head);
-    if (head.first_kept > record.cursor + 1)
-      return rejoin::become_split(step, chat, Reason::retention);
+    if (head.first_kept > record.cursor + 1) return joining::behind_what_is_kept(step, chat);
   }
   step.look_at(chat);
   return {};
+}
+
+// It has left or was taken out, and somebody has added it since: the Welcome that it could not open
+// says so, and the relay's list that it still holds. As a chat that it knows nothing of.
+Result<void> come_back_in(Step& step, Chat& chat, const wire::LogHead& head) {
+  if (chat.record.state != ChatState::left) return {};
+  TERN_ASSIGN(const auto invited, step.rows.get(tables::welcomes, chat.row));
+  if (!invited) return {};
+  auto& record = step.edit(chat);
+  TERN_TRY(step.rows.erase(tables::welcomes, chat.row));
+  record.joined_seq = 0;
+  record.generation = head.generation;
+  return rejoin::become_split(step, chat, Reason::restored);
 }
 
 }  // namespace
@@ -74,6 +89,7 @@ Result<void> resumed(Step& step, const wire::Resumed& answer) {
       own_inbox = &head;
     } else if (Chat* chat = device.chats.find(head.log)) {
       TERN_TRY(place(step, *chat, head));
+      if (chat->record.state == ChatState::left && head.member) device.strangers.push_back(head);
     } else if (head.member) {
       device.strangers.push_back(head);
     }
@@ -86,7 +102,10 @@ Result<void> adopt_strangers(Step& step) {
   auto& device = step.device;
   const auto strangers = std::exchange(device.strangers, {});
   for (const auto& head : strangers) {
-    if (device.chats.find(head.log)) continue;
+    if (Chat* const known = device.chats.find(head.log)) {
+      TERN_TRY(come_back_in(step, *known, head));
+      continue;
+    }
     TERN_ASSIGN(const bool refused, blocks::is_refused(step.rows, head.log));
     if (refused) continue;
     auto made = std::make_unique<Chat>(device.open_rows, device.sealer, head.log);

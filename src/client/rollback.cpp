@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/chat_work.hpp"
+#include "client/directory_download.hpp"
 #include "client/entry_checks.hpp"
 #include "client/history.hpp"
 #include "client/membership.hpp"
@@ -61,6 +62,9 @@ Result<Outcome> cross(Step& step, Chat& chat, const wire::Entry& entry, const wi
   record.rolled_back = false;
   record.unsure = true;
   chat.line.lost = false;
+  // It may come before the answer to this device's own report. Whom the relay has taken out it
+  // refuses what it says next.
+  chat.line.member = true;
   step.look_at(chat);
   return Outcome::passed;
 }
@@ -69,6 +73,7 @@ Result<Outcome> cross(Step& step, Chat& chat, const wire::Entry& entry, const wi
 
 Result<void> noticed(Step& step, Chat& chat, std::uint64_t head) {
   TERN_TRY(tell_once(step, chat, head + 1));
+  TERN_TRY(directory_download::relay_was_put_back(step));
   if (chat.record.seal == 0) return ask_others(step, chat);
   chat.line.lost = true;
   step.look_at(chat);
@@ -90,10 +95,10 @@ Result<void> report(Step& step, Chat& chat) {
 Result<void> mended(Step& step, Chat& chat) {
   auto& line = chat.line;
   line.reporting = false;
-  if (!std::exchange(line.lost, false)) return {};
   line.member = true;
-  line.head = std::max(line.head, chat.record.cursor + 1);
   step.look_at(chat);
+  if (!std::exchange(line.lost, false)) return {};
+  line.head = std::max(line.head, chat.record.cursor + 1);
   return {};
 }
 

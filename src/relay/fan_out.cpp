@@ -44,6 +44,15 @@ bool is_own(const NewEntry& entry, const LogNews& news, const Receiver& receiver
   return author && entry.author == receiver.device && !news.inbox_of;
 }
 
+// Its author has the answer to it. Whom that has brought to the head reads nothing for a notice,
+// and would be told of nothing more until it had.
+bool is_answered(const LogNews& news, const Receiver& receiver) {
+  return std::all_of(news.entries.begin(), news.entries.end(), [&](const NewEntry& entry) {
+    const bool meant = receiver.from <= entry.entry.seq && entry.entry.seq <= receiver.to;
+    return !meant || is_own(entry, news, receiver, true);
+  });
+}
+
 std::vector<std::shared_ptr<const Bytes>> encode_entries(const LogNews& news,
                                                          const Receiver& receiver, bool author) {
   std::vector<std::shared_ptr<const Bytes>> frames;
@@ -135,15 +144,16 @@ bool FanOut::was_told(ConnectionId connection, const LogId& log) const {
 
 bool FanOut::follows(Session& session, const LogNews& news, const Receiver& receiver) {
   auto lag = session.lags.find(news.log);
-  if (lag == session.lags.end()) {
-    if (session.writable && !news.to_be_read) return true;
+  if (lag == session.lags.end() && session.writable && !news.to_be_read) return true;
+  if (is_answered(news, receiver)) return false;
+  if (lag == session.lags.end())
     lag = session.lags.emplace(news.log, Lag{receiver.from - 1, false}).first;
-  }
   if (!lag->second.noticed) notify(session, news, receiver);
   return false;
 }
 
 void FanOut::notify(Session& session, const LogNews& news, const Receiver& receiver) {
+  if (is_answered(news, receiver)) return;
   session.lags.try_emplace(news.log, Lag{receiver.from - 1, true}).first->second.noticed = true;
   send(session.connection, advanced(news, receiver));
 }

@@ -133,7 +133,11 @@ Result<wire::Answer> report_head(Context& context, const Caller& caller,
     return Error(Errc::reserved).with_retry_after(std::chrono::milliseconds(wait_ms));
   TERN_TRY(go_on_after(context, log, state, Recovery(*recoveries.find(log))));
   recoveries.stage_end(log);
-  return wire::Answer(wire::Done{});
+  TERN_ASSIGN(const auto now_in, context.store.member(log, device));
+  if (now_in) return wire::Answer(wire::Done{});
+  // Others have shown more, and it goes on for them: for this device as if it came a moment later.
+  TERN_ASSIGN(const auto now, context.store.log(log));
+  return is_known(context, device, now_in, *now, request);
 }
 
 }  // namespace tern::relay

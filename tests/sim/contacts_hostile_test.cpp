@@ -268,3 +268,27 @@ TEST_CASE("two people who were shown different directory keys are told so by eac
   CHECK(anna.saw_problem(Errc::directory_key_changed));
   CHECK(bo.saw_problem(Errc::directory_key_changed));
 }
+
+TEST_CASE("a relay put back that has come to the same version by other changes is read anew") {
+  Lied lied(949);
+  auto& world = lied.world;
+  auto& cem = world.add_device("cem");
+  REQUIRE(world.settle());
+  const auto copy = world.relay().disk().copy();
+  auto& dia = world.add_device("dia");
+  give_number(world, dia, "+32470000004");
+  REQUIRE(sync(world, lied.anna, {entry("+32470000003", "Cem"), entry("+32470000004", "Dia")}));
+  // What is in her inbox shows her that the relay has lost something.
+  const auto chat = dia.with(
+      [&](auto& engine) { return engine.chat_with(world.now(), lied.anna.account()).value(); });
+  REQUIRE(world.settle());
+  REQUIRE(lied.anna.engine().chat_info(chat));
+  world.relay().kill();
+  world.relay().disk().restore(copy);
+  world.relay().start();
+  world.run_for(60'000);
+  give_number(world, cem, "+32470000003");
+  REQUIRE(refresh(world, lied.anna));
+  CHECK(lied.anna.engine().contact("+32470000003").value().state == ContactState::member);
+  CHECK(lied.anna.engine().contact("+32470000004").value().state == ContactState::non_member);
+}

@@ -307,3 +307,23 @@ TEST_CASE("a device whose disk grows while it reads twenty chats reads all of th
   world.run_for(120'000);
   for (const auto& chat : chats) CHECK(bo.texts(chat).size() == 5);
 }
+
+TEST_CASE("who writes while the relay's buffer for it is full hears what the others write next") {
+  World world(570);
+  const auto people = add_people(world, {"anna", "bo"});
+  const auto chat = make_group(world, people);
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  for (auto* person : people) {
+    person->send(chat, "hello");
+    REQUIRE(world.settle());
+    world.run_for(90'000);
+  }
+  world.relay().set_writable(bo, false);
+  bo.send(chat, "can you hear me?");
+  REQUIRE(world.settle());
+  world.relay().set_writable(bo, true);
+  anna.send(chat, "yes");
+  world.run_for(60'000);
+  CHECK(bo.texts(chat).back() == "yes");
+}

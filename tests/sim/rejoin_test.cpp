@@ -178,3 +178,84 @@ TEST_CASE("what waits to be said again is kept from who has come in meanwhile") 
   CHECK(count_notices(bo, chat, Notice::What::gap) == 1);
   CHECK(count_notices(author, chat, Notice::What::gap) == 0);
 }
+
+TEST_CASE("who was put back to before most others came is let in again by somebody it knows") {
+  for (std::uint64_t seed = 1000; seed < 1005; ++seed) {
+    INFO("seed " << seed);
+    World world(seed);
+    const auto people = add_people(world, {"anna", "bo", "cem", "dia", "eli", "fay"});
+    auto& anna = *people[0];
+    const auto chat = make_group(world, {people.begin(), people.begin() + 2});
+    const auto copy = anna.disk().copy();
+    std::vector<AccountId> others;
+    for (std::size_t i = 2; i < people.size(); ++i) others.push_back(people[i]->account());
+    Outcome added;
+    anna.engine().add_members(world.now(), chat, others, added.done());
+    anna.run_outputs();
+    REQUIRE(world.settle());
+    anna.send(chat, "not in her copy");
+    REQUIRE(world.settle());
+    world.run_for(10'000);
+    put_back(anna, copy);
+    // The next day's request would do, with luck.
+    world.run_for(day_ms / 2);
+    check_together(world, people, chat);
+  }
+}
+
+TEST_CASE("whom nobody knows who is there is answered all the same, a little later") {
+  World world(1010);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  auto& anna = *people[0];
+  const auto chat = make_group(world, {people.begin(), people.begin() + 2});
+  const auto copy = anna.disk().copy();
+  Outcome added;
+  const std::vector<AccountId> him{people[2]->account()};
+  anna.engine().add_members(world.now(), chat, him, added.done());
+  anna.run_outputs();
+  REQUIRE(world.settle());
+  anna.send(chat, "not in her copy");
+  REQUIRE(world.settle());
+  world.run_for(10'000);
+  people[1]->set_network(false);
+  world.run_for(1'000);
+  const auto epoch = people[2]->info(chat).epoch;
+  put_back(anna, copy);
+  world.run_for(20'000);
+  CHECK(people[2]->info(chat).epoch == epoch);
+  world.run_for(60'000);
+  CHECK(people[2]->info(chat).epoch > epoch);
+  people[1]->set_network(true);
+  world.run_for(2 * day_ms);
+  check_together(world, people, chat);
+}
+
+TEST_CASE("an author who was away too when somebody asked says its part once it is back") {
+  World world(1020);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  auto& bo = *people[1];
+  auto& cem = *people[2];
+  const auto chat = make_group(world, people);
+  cem.set_network(false);
+  world.run_for(1'000);
+  bo.send(chat, "his part");
+  REQUIRE(world.settle());
+  bo.set_network(false);
+  // Longer than the relay keeps anything: each of the two has to be added again.
+  world.run_for(40 * day_ms);
+  people[0]->send(chat, "alone");
+  REQUIRE(world.settle());
+  cem.set_network(true);
+  world.run_for(60'000);
+  REQUIRE(cem.info(chat).state == ChatState::active);
+  CHECK(count_text(cem, chat, "his part") == 0);
+  world.run_for(40 * day_ms);
+  people[0]->send(chat, "still alone");
+  REQUIRE(world.settle());
+  bo.set_network(true);
+  world.run_for(60'000);
+  check_together(world, people, chat);
+  CHECK(count_text(cem, chat, "his part") == 1);
+  CHECK(count_text(*people[0], chat, "his part") == 1);
+  CHECK(count_text(bo, chat, "his part") == 1);
+}

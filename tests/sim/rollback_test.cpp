@@ -400,3 +400,59 @@ TEST_CASE("a relay put back again and again, with everybody killed at any write,
     for (auto* person : walk.people) CHECK(walk.ledger->lost_or_doubled(*person) == "");
   }
 }
+
+TEST_CASE("what a relay has lost twice is not said again to who has come in between") {
+  for (std::uint64_t seed = 892; seed < 897; ++seed) {
+    INFO("seed " << seed);
+    Walk walk(seed, without_healing());
+    auto& world = walk.world;
+    auto& dora = world.add_device("dora");
+    REQUIRE(world.settle());
+    const auto copy = world.relay().disk().copy();
+    walk.anna().send(walk.chat, "before she came");
+    REQUIRE(world.settle());
+    put_back(world.relay(), copy);
+    // Nobody tells its author that it was heard.
+    walk.cem().set_network(false);
+    walk.recover();
+    Outcome added;
+    const std::vector<AccountId> her{dora.account()};
+    walk.anna().engine().add_members(world.now(), walk.chat, her, added.done());
+    walk.anna().run_outputs();
+    walk.recover();
+    put_back(world.relay(), copy);
+    world.run_for(2 * day_ms);
+    walk.cem().set_network(true);
+    world.run_for(2 * day_ms);
+    CHECK(count_text(dora, walk.chat, "before she came") == 0);
+    auto all = walk.people;
+    all.push_back(&dora);
+    check_together(world, all, walk.chat);
+    CHECK(count_text(dora, walk.chat, "before she came") == 0);
+  }
+}
+
+TEST_CASE(
+    "who has read less than another of a chat that the relay has lost is let in all the same") {
+  for (std::uint64_t seed = 900; seed < 930; ++seed) {
+    INFO("seed " << seed);
+    World world(seed);
+    const auto people = add_people(world, {"anna", "bo"});
+    const auto copy = world.relay().disk().copy();
+    const auto chat = make_pair(world, *people[0], *people[1]);
+    people[0]->send(chat, "hello");
+    REQUIRE(world.settle());
+    world.run_for(10'000);
+    people[0]->set_network(false);
+    world.run_for(1'000);
+    people[1]->send(chat, "further on");
+    REQUIRE(world.settle());
+    put_back(world.relay(), copy);
+    world.run_for(static_cast<std::int64_t>(world.entropy().below(12'000)));
+    people[0]->set_network(true);
+    world.run_for(120'000);
+    check_together(world, people, chat);
+    CHECK(count_text(*people[0], chat, "further on") == 1);
+    for (auto* person : people) CHECK(person->count_events<ChatRestarted>() == 0);
+  }
+}

@@ -133,3 +133,35 @@ TEST_CASE("an entry that no member wrote is passed over, told once, and the chat
   CHECK(pair.anna.count_events<LogForked>() == 1);
   CHECK(pair.anna.texts(pair.chat).back() == "the next says what the relay did");
 }
+
+TEST_CASE("who was told another history, and taken out since, hears that it is out") {
+  World world(650);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  const auto chat = make_group(world, people);
+  const Bytes junk(200, 0x5a);
+  bool replaced = false;
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    auto decoded = wire::decode_server_frame(frame).value();
+    auto* push = decoded ? std::get_if<wire::Push>(&*decoded) : nullptr;
+    auto* entries = push ? std::get_if<wire::Entries>(push) : nullptr;
+    if (&device != &bo || !entries || entries->log != chat || replaced) return true;
+    replaced = true;
+    entries->entries.front().payload = junk;
+    frame = wire::encode(*push);
+    return true;
+  };
+  anna.send(chat, "swallowed");
+  REQUIRE(world.settle());
+  REQUIRE(replaced);
+  bo.set_network(false);
+  world.run_for(1'000);
+  Outcome removed;
+  remove(world, anna, chat, bo, removed);
+  REQUIRE(world.settle());
+  bo.set_network(true);
+  world.run_for(60'000);
+  CHECK(bo.count_events<LogForked>() == 1);
+  CHECK(bo.info(chat).state == ChatState::left);
+}

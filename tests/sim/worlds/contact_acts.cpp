@@ -39,7 +39,18 @@ void ContactActs::act(Person& person) {
   device.run_outputs();
 }
 
+void ContactActs::sync_all() {
+  for (auto& person : stage_.people) {
+    if (person.lies) continue;
+    sync(person);
+    person.device->run_outputs();
+  }
+  stage_.run_for(120'000);
+}
+
 std::string ContactActs::finish() {
+  // Whose number the relay has lost is told so when it asks for others'.
+  if (stage_.logs.lives() > 1) sync_all();
   // A code that is wrong by now is asked for anew: so more than once each.
   for (int tries = 0; tries < 6; ++tries) {
     for (auto& person : stage_.people) {
@@ -57,12 +68,7 @@ std::string ContactActs::finish() {
   for (auto& person : stage_.people)
     if (!person.lies && person.device->engine().number() != person.number)
       return name_of(person) + " does not get a number";
-  for (auto& person : stage_.people) {
-    if (person.lies) continue;
-    sync(person);
-    person.device->run_outputs();
-  }
-  stage_.run_for(120'000);
+  sync_all();
   for (auto& person : stage_.people) {
     if (person.lies) continue;
     if (auto wrong = verdict(person); !wrong.empty()) return wrong;

@@ -19,6 +19,7 @@ class ContactActs {
 
  private:
   void sync(Person& person);
+  void sync_all();
   std::string verdict(Person& person);
 
   Stage& stage_;

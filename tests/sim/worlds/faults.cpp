@@ -96,6 +96,10 @@ void Faults::restore(Person& person) {
   device.disk().restore(*person.copy);
   heal(device);
   stage_.promises.forget(device, person.copied_ms, stage_.now_ms());
+  // A lie that the copy has not heard is on nobody's disk any more: nobody can see by it. What was
+  // said in the meantime may have shown it, or nothing was.
+  for (auto& fork : stage_.forks)
+    if (fork.victim == &device && fork.told_ms > person.copied_ms) fork.taken = false;
 }
 
 void Faults::restore_relay() {
@@ -107,7 +111,12 @@ void Faults::restore_relay() {
   }
   stage_.tell("the relay's folder is put back");
   relay.kill();
+  std::vector<LogId> logs;
+  for (const auto& room : stage_.rooms) logs.push_back(room.id);
+  relay.disk().fail_at(std::nullopt);
+  auto now = logs_on(relay.disk(), logs);
   relay.disk().restore(*relay_copy_);
+  stage_.logs.put_back(logs_on(*relay_copy_, logs), std::move(now));
   heal(relay);
 }
 

@@ -41,8 +41,9 @@ class RandomWorld {
     calm_down();
     if (!actions_.complaint().empty()) return actions_.complaint();
     if (auto wrong = come_to_rest(); !wrong.empty()) return wrong;
-    if (stage_.plan.liar == Liar::relay) {
-      // An invitation that a lie has spoilt is asked for again on the next connection.
+    if (stage_.plan.liar == Liar::relay || stage_.logs.lives() > 1) {
+      // An invitation that a lie has spoilt, or that the relay has lost, is asked for again on the
+      // next connection.
       for (auto& person : stage_.people) person.device->cut();
       if (auto wrong = come_to_rest(); !wrong.empty()) return wrong;
     }
@@ -97,13 +98,15 @@ class RandomWorld {
     bool in_vain = false;
     for (const auto& chat : chats) {
       if (chat.state == ChatState::left) continue;
-      if (chat.state == ChatState::active && chat.queued == 0) {
-        // Whose leaving is still to be carried out, and nobody follows the chat.
-        in_vain = in_vain || (has_left(device, chat.id) && nobody_answers(device, chat.id));
+      if (chat.state == ChatState::active) {
+        // Whose leaving is still to be carried out, and nobody follows the chat: what it writes
+        // behind that request waits with it.
+        const bool waits = has_left(device, chat.id) && nobody_answers(device, chat.id);
+        if (chat.queued != 0 && !waits) return false;
+        in_vain = in_vain || waits;
         continue;
       }
-      if (chat.state == ChatState::active || chat.one_to_one || !nobody_answers(device, chat.id))
-        return false;
+      if (chat.one_to_one || !nobody_answers(device, chat.id)) return false;
       in_vain = true;
     }
     return in_vain;
@@ -113,8 +116,8 @@ class RandomWorld {
     return stage_.left.contains({&device, chat});
   }
 
-  bool nobody_answers(const Device& device, const ChatId& chat) const {
-    const auto stays = stage_.logs.stays(chat);
+  bool nobody_answers(Device& device, const ChatId& chat) const {
+    const auto stays = stage_.logs.stays(chat, stage_.logs.lives() - 1);
     const auto is_in = [&](const Device& other) {
       const auto found = stays.find(other.id());
       return found != stays.end() && found->second.back().struck == UINT64_MAX;
@@ -123,7 +126,8 @@ class RandomWorld {
       if (person.lies || person.device == &device || !is_in(*person.device)) return false;
       const auto info = person.device->engine().chat_info(chat);
       // Who is about to leave commits nothing any more.
-      return info && info->state == ChatState::active && !has_left(*person.device, chat);
+      return info && info->state == ChatState::active && !has_left(*person.device, chat) &&
+             Stage::believes(device, *person.device, chat);
     };
     return !is_in(device) || std::none_of(stage_.people.begin(), stage_.people.end(), answers);
   }
@@ -177,9 +181,9 @@ WorldResult run_world(const WorldPlan& plan, Choices& choices, const Trace& trac
   return out;
 }
 
-WorldResult run_seed(std::uint64_t seed, const Trace& trace, const Abilities& abilities) {
+WorldResult run_seed(std::uint64_t seed, const Trace& trace) {
   auto choices = Choices::from_seed(seed);
-  const auto plan = draw_plan(seed, choices, abilities);
+  const auto plan = draw_plan(seed, choices);
   return run_world(plan, choices, trace);
 }
 

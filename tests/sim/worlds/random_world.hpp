@@ -20,7 +20,7 @@ struct WorldResult {
 /// The schedule is drawn from what the plan has left of the choices.
 WorldResult run_world(const WorldPlan& plan, Choices& choices, const Trace& trace = {});
 /// Plan and schedule from one seed.
-WorldResult run_seed(std::uint64_t seed, const Trace& trace = {}, const Abilities& abilities = {});
+WorldResult run_seed(std::uint64_t seed, const Trace& trace = {});
 /// The same from a fuzzer's bytes.
 WorldResult run_bytes(ByteSpan bytes, const Trace& trace = {});
 

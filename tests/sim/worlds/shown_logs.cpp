@@ -52,10 +52,12 @@ class Staying {
 }  // namespace
 
 ShownLogs::Shown ShownLogs::shown(const wire::Entry& entry) {
-  Shown out{entry.id, entry.kind, {}, {}};
+  Shown out{entry.id, entry.kind, {}, {}, entry.base, {}};
   if (entry.own) return out;
   out.payload_hash = to_bytes(crypto::blake2b({entry.payload}).bytes);
   out.access = access_in(entry);
+  if (entry.kind == wire::EntryKind::hole)
+    if (const auto hole = wire::decode_hole(entry.payload)) out.hole = *hole;
   return out;
 }
 
@@ -121,7 +123,7 @@ void ShownLogs::note(const LogId& log, std::uint64_t seq, Shown entry) {
   // What the author said of it: its creator's commit adds everybody but its creator.
   if (const auto said = access_.find(entry.id); said != access_.end()) entry.access = said->second;
   note_place(log, seq, entry);
-  const auto [place, first] = logs_[log].try_emplace(seq, entry);
+  const auto [place, first] = logs_[{log, life_of(log, seq)}].try_emplace(seq, entry);
   if (first) return;
   auto& known = place->second;
   const bool other_payload = !known.payload_hash.empty() && !entry.payload_hash.empty() &&
@@ -140,24 +142,83 @@ void ShownLogs::note_place(const LogId& log, std::uint64_t seq, const Shown& ent
                 " and again as " + std::to_string(seq) + " of the log " + to_hex(log);
 }
 
-std::uint64_t ShownLogs::seq_of(const LogId& log, const EntryId& id) const {
-  const auto found = logs_.find(log);
-  if (found == logs_.end()) return 0;
-  for (const auto& [seq, entry] : found->second)
-    if (entry.id == id) return seq;
-  return 0;
+void ShownLogs::put_back(std::map<LogId, LogOnDisk> copy, std::map<LogId, LogOnDisk> now) {
+  copy_ = std::move(copy);
+  ended_.push_back(std::move(now));
 }
 
-ShownLogs::Stays ShownLogs::stays(const LogId& log) const {
+std::uint64_t ShownLogs::kept(const LogId& log) const {
+  const auto found = copy_.find(log);
+  return found == copy_.end() ? 0 : found->second.head;
+}
+
+// The copy is always the same one: what it has belongs to the first life.
+std::size_t ShownLogs::life_of(const LogId& log, std::uint64_t seq) const {
+  return seq <= kept(log) ? 0 : ended_.size();
+}
+
+const ShownLogs::Log* ShownLogs::find(const LogId& log, std::size_t life) const {
+  const auto found = logs_.find({log, life});
+  return found == logs_.end() ? nullptr : &found->second;
+}
+
+std::vector<ShownLogs::Place> ShownLogs::places_of(const LogId& log, const EntryId& id) const {
+  std::vector<Place> out;
+  for (std::size_t life = 0; life < lives(); ++life) {
+    const auto* const entries = find(log, life);
+    if (!entries) continue;
+    for (const auto& [seq, entry] : *entries)
+      if (entry.id == id) out.push_back({life, seq});
+  }
+  return out;
+}
+
+// Up to the newest handshake that those had seen who made the log go on behind the hole. What was
+// committed behind that is nobody's any more.
+ShownLogs::History ShownLogs::history_before(const LogId& log, std::size_t life,
+                                             const History& told, const Shown& hole) const {
+  auto out = told;
+  for (auto other = life; hole.base > kept(log) && other-- > 0;) {
+    auto before = history(log, other);
+    const auto ended = ended_[other].find(log);
+    if (ended == ended_[other].end() || !before.contains(hole.base)) continue;
+    const auto& hashes = ended->second.handshakes;
+    const auto at_base = hashes.find(hole.base);
+    // What all had acknowledged is on no disk any more: then it is the one that there is.
+    const bool same = at_base == hashes.end() ? !told.contains(hole.base)
+                                              : at_base->second == hole.hole->base_hash;
+    if (!same) continue;
+    out = std::move(before);
+    break;
+  }
+  out.erase(out.upper_bound(hole.base), out.end());
+  return out;
+}
+
+ShownLogs::History ShownLogs::history(const LogId& log, std::size_t life) const {
+  History out;
+  const auto last = life == 0 ? UINT64_MAX : kept(log);
+  if (const auto* const first = find(log, 0)) {
+    for (const auto& [seq, entry] : *first)
+      if (seq <= last) out[seq] = &entry;
+    // Its creator may have lost its memory before it was told, and nobody else reads the first
+    // entry.
+    const auto created = created_.find(log);
+    if (created != created_.end() && last > 0) out.try_emplace(1, &created->second);
+  }
+  const auto* const own = life == 0 ? nullptr : find(log, life);
+  if (!own) return out;
+  for (const auto& [seq, entry] : *own) {
+    if (entry.hole) out = history_before(log, life, out, entry);
+    out[seq] = &entry;
+  }
+  return out;
+}
+
+ShownLogs::Stays ShownLogs::stays(const LogId& log, std::size_t life) const {
   Stays out;
-  const auto found = logs_.find(log);
-  if (found == logs_.end()) return out;
   Staying staying(out);
-  // Its creator may have lost its memory before it was told, and nobody else reads the first entry.
-  const auto created = created_.find(log);
-  if (!found->second.contains(1) && created != created_.end())
-    staying.change(1, created->second.access);
-  for (const auto& [seq, entry] : found->second) staying.change(seq, entry.access);
+  for (const auto& [seq, entry] : history(log, life)) staying.change(seq, entry->access);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "sim/worlds/stage.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace tern::sim {
@@ -25,6 +26,17 @@ Stage::Stage(const WorldPlan& its_plan, Choices& its_choices, Trace trace)
       world(its_plan.seed, limits_of(its_plan)),
       trace_(std::move(trace)) {
   world.weather() = plan.weather;
+}
+
+bool Stage::believes(Device& device, const Device& other, const ChatId& chat) {
+  const auto known = device.engine().chat_info(chat);
+  if (!known || known->state != ChatState::split) return true;
+  const auto& members = known->members;
+  const auto knows = [&](const Device& whom) {
+    return std::find(members.begin(), members.end(), whom.account()) != members.end();
+  };
+  const auto mine = static_cast<std::size_t>(knows(device) ? 1 : 0);
+  return members.size() <= mine || knows(other);
 }
 
 void Stage::tell(const std::string& line) const {

@@ -49,6 +49,7 @@ class Stage {
     ChatId chat;
     const Device* victim = nullptr;
     bool taken = false;  ///< it is on the victim's disk
+    std::int64_t told_ms = 0;
   };
   std::vector<Fork> forks;
   /// Who has left a chat of their own will.
@@ -58,6 +59,11 @@ class Stage {
       if (fork.chat == chat) return true;
     return false;
   }
+
+  /// An invitation back is believed by whoever knew the other, or nobody, in the chat when it could
+  /// last follow it. Who was away for long, or put back to an old copy, may know none of those who
+  /// are there now.
+  static bool believes(Device& device, const Device& other, const ChatId& chat);
 
   void tell(const std::string& line) const;
   bool traced() const { return static_cast<bool>(trace_); }

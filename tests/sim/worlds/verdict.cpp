@@ -32,8 +32,10 @@ bool nothing_is_lost(const Stage& stage) {
 
 class RoomVerdict {
  public:
-  RoomVerdict(Stage& stage, const Room& room)
-      : stage_(stage), room_(room), stays_(stage.logs.stays(room.id)) {}
+  RoomVerdict(Stage& stage, const Room& room) : stage_(stage), room_(room) {
+    for (std::size_t life = 0; life < stage.logs.lives(); ++life)
+      stays_.push_back(stage.logs.stays(room.id, life));
+  }
 
   std::string wrong() {
     for (const auto& person : stage_.people) {
@@ -65,15 +67,32 @@ class RoomVerdict {
       if (view.person->device == &device) return &view;
     return nullptr;
   }
-  const std::vector<ShownLogs::Stay>& stays_of(const View& view) const {
-    static const std::vector<ShownLogs::Stay> none;
-    const auto found = stays_.find(view.person->device->id());
-    return found == stays_.end() ? none : found->second;
+  using Place = ShownLogs::Place;
+  std::vector<Place> places_of(const MessageId& id) const {
+    return stage_.logs.places_of(room_.id, EntryId{id.bytes});
   }
-  bool may_read(const View& view, std::uint64_t seq) const {
-    const auto& stays = stays_of(view);
+  const std::vector<ShownLogs::Stay>& stays_of(const View& view, std::size_t life) const {
+    static const std::vector<ShownLogs::Stay> none;
+    const auto found = stays_[life].find(view.person->device->id());
+    return found == stays_[life].end() ? none : found->second;
+  }
+  const std::vector<ShownLogs::Stay>& stays_of(const View& view) const {
+    return stays_of(view, stays_.size() - 1);
+  }
+  bool covers(const View& view, const Place& place) const {
+    const auto& stays = stays_of(view, place.life);
     return std::any_of(stays.begin(), stays.end(),
-                       [seq](const ShownLogs::Stay& stay) { return stay.covers(seq); });
+                       [&](const ShownLogs::Stay& stay) { return stay.covers(place.seq); });
+  }
+  bool may_read(const View& view, const std::vector<Place>& places) const {
+    return std::any_of(places.begin(), places.end(),
+                       [&](const Place& place) { return covers(view, place); });
+  }
+  // Of what the relay has lost and told again, whoever was in each time, and is in what came of it.
+  bool has_to_read(const View& view, const std::vector<Place>& places) const {
+    return std::all_of(places.begin(), places.end(), [&](const Place& place) {
+      return covers(view, place) && covers(view, {stays_.size() - 1, place.seq});
+    });
   }
   bool came_before(const View& view, std::uint64_t seq) const {
     const auto& stays = stays_of(view);
@@ -97,8 +116,13 @@ class RoomVerdict {
            std::none_of(views_.begin(), views_.end(), [&](const View& other) {
              const bool in = !list_is_true() || is_in(other);
              return &other != &view && in && other.info.state == ChatState::active &&
-                    !has_left(other);
+                    !has_left(other) &&
+                    Stage::believes(*view.person->device, *other.person->device, room_.id);
            });
+  }
+  // It has asked to be let out, and nobody is there to do it, or to hear what it wrote behind that.
+  bool leaves_in_vain(const View& view) const {
+    return has_left(view) && view.info.state == ChatState::active && is_dead(view);
   }
   // The last to go are taken out by nobody.
   bool nobody_stays() const {
@@ -111,7 +135,7 @@ class RoomVerdict {
 
   Stage& stage_;
   const Room& room_;
-  ShownLogs::Stays stays_;
+  std::vector<ShownLogs::Stays> stays_;  ///< by the relay's life
   std::vector<View> views_;
 };
 
@@ -190,12 +214,12 @@ std::string RoomVerdict::of_sound(const View& view, const Message& message,
 // Where it stands in the log, and whether it was the device's to read.
 std::string RoomVerdict::of_place(const View& view, const Message& message) {
   if (message.seq == 0) return {};
-  const auto seq = stage_.logs.seq_of(room_.id, EntryId{message.id.bytes});
-  if (seq == 0) return "has " + quoted(message) + ", which is in no log";
+  const auto places = places_of(message.id);
+  if (places.empty()) return "has " + quoted(message) + ", which is in no log";
   // Whose folder was put back says again what it does not know to have said.
   const auto* const promise = stage_.promises.find(message.id);
   if (promise && stage_.promises.was_restored(*promise->author)) return {};
-  if (list_is_true() && !may_read(view, seq))
+  if (list_is_true() && !may_read(view, places))
     return "reads " + quoted(message) + ", written while it was not in the chat";
   return {};
 }
@@ -209,15 +233,15 @@ std::string RoomVerdict::of_membership(const View& view) {
     // So does who cannot read any more that it was taken out.
     const bool out = view.info.state == ChatState::left ||
                      stage_.promises.was_restored(*view.person->device) || may_be_absent() ||
-                     stage_.plan.liar == Liar::relay;
-    return out || stays_.empty() ? "" : "does not know that it is out of the chat";
+                     stage_.plan.liar == Liar::relay || stage_.logs.lives() > 1;
+    return out || stays_.back().empty() ? "" : "does not know that it is out of the chat";
   }
   if (view.info.state == ChatState::left && has_left(view) && nobody_stays()) return {};
   if (view.info.state != ChatState::active && is_dead(view)) return {};
   if (view.info.state != ChatState::active)
     return "is not active in the chat (state " + std::to_string(static_cast<int>(view.info.state)) +
            ")";
-  if (view.info.queued != 0) return "still has something queued";
+  if (view.info.queued != 0 && !leaves_in_vain(view)) return "still has something queued";
   const auto other = std::find_if(views_.begin(), views_.end(), [&](const View& candidate) {
     return candidate.info.state == ChatState::active;
   });
@@ -258,6 +282,10 @@ bool RoomVerdict::may_miss(const View& view, const Promise& promise) const {
   if (promise.taken_back && view.person->device == promise.author &&
       stage_.promises.was_restored(*promise.author))
     return true;
+  // What the relay has lost is said again by its author, unless nobody lets that one in again.
+  if (stage_.logs.lives() > 1 && speaker && speaker->info.state == ChatState::split &&
+      is_dead(*speaker))
+    return true;
   // Who has gone says nothing again.
   if (view.came_back && (!speaker || speaker->info.state != ChatState::active)) return true;
   return stage_.promises.is_forgotten(promise) &&
@@ -269,14 +297,15 @@ std::string RoomVerdict::of_promise(const MessageId& id, const Promise& promise)
   if (promise.author == stage_.people.back().device && stage_.people.back().lies) return {};
   const auto what = promise.text.empty() ? "a recording" : "\"" + promise.text + "\"";
   const auto* const author = view_of(*promise.author);
-  const auto seq = stage_.logs.seq_of(room_.id, EntryId{id.bytes});
-  if (seq == 0) {
+  const auto places = places_of(id);
+  if (places.empty()) {
     if (promise.taken_back || promise.may_be_gone || stage_.promises.is_forgotten(promise))
       return {};
     if (!author) return promise.author->name() + " has lost a chat";
     const auto mine = author->messages.find(id);
     if (mine == author->messages.end()) return author->name() + " has lost " + what;
     if (author->info.state == ChatState::split && (is_dead(*author) || !is_in(*author))) return {};
+    if (leaves_in_vain(*author)) return {};
     const bool gone =
         mine->second.state == MessageState::failed && author->info.state == ChatState::left;
     const bool was_out = mine->second.state == MessageState::failed && stays_of(*author).size() > 1;
@@ -285,7 +314,7 @@ std::string RoomVerdict::of_promise(const MessageId& id, const Promise& promise)
   }
   for (const auto& view : views_) {
     if (view.messages.contains(id) || may_miss(view, promise)) continue;
-    if (list_is_true() ? may_read(view, seq) : came_before(view, seq))
+    if (list_is_true() ? has_to_read(view, places) : came_before(view, places.front().seq))
       return view.name() + " misses " + what;
   }
   return {};
@@ -307,8 +336,10 @@ std::string of_order(Stage& stage) {
         continue;
       for (const auto& message : person.device->history(room.id)) {
         if (std::holds_alternative<Notice>(message.body) || message.seq == 0) continue;
-        const auto first = stage.logs.seq_of(room.id, EntryId{message.id.bytes});
-        if (message.seq < first) return name_of(person) + " has a message before its place";
+        const auto places = stage.logs.places_of(room.id, EntryId{message.id.bytes});
+        const auto before = [&](const auto& place) { return message.seq < place.seq; };
+        if (!places.empty() && std::all_of(places.begin(), places.end(), before))
+          return name_of(person) + " has a message before its place";
       }
     }
   }

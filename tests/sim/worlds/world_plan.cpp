@@ -20,7 +20,7 @@ Weather draw_weather(Choices& choices) {
   return out;
 }
 
-void draw_faults(WorldPlan& plan, Choices& choices, const Abilities& abilities) {
+void draw_faults(WorldPlan& plan, Choices& choices) {
   if (choices.one_in(8)) return;
   plan.fault_one_in = 2 + choices.below(6);
   // A few kinds a world, so that they meet each other in pairs.
@@ -29,15 +29,14 @@ void draw_faults(WorldPlan& plan, Choices& choices, const Abilities& abilities) 
   if (plan.liar == Liar::member) return;
   if (choices.one_in(5)) plan.faults.push_back(Fault::device_restored);
   if (plan.liar == Liar::nobody && choices.one_in(8)) plan.faults.push_back(Fault::absence);
-  if (abilities.relay_restores && choices.one_in(6)) plan.faults.push_back(Fault::relay_restored);
+  if (choices.one_in(6)) plan.faults.push_back(Fault::relay_restored);
 }
 
 }  // namespace
 
-WorldPlan draw_plan(std::uint64_t seed, Choices& choices, const Abilities& abilities) {
+WorldPlan draw_plan(std::uint64_t seed, Choices& choices) {
   WorldPlan out;
   out.seed = seed;
-  out.abilities = abilities;
   out.people = 2 + std::min(choices.below(5), choices.below(5));
   out.steps = 6 + choices.below(choices.one_in(8) ? 54 : 22);
   out.weather = draw_weather(choices);
@@ -45,7 +44,7 @@ WorldPlan draw_plan(std::uint64_t seed, Choices& choices, const Abilities& abili
   if (choices.one_in(8)) out.liar = Liar::member;
   if (out.liar == Liar::member) out.people = std::max<std::size_t>(out.people, 3);
   out.members_change = out.liar != Liar::member && choices.one_in(2);
-  draw_faults(out, choices, abilities);
+  draw_faults(out, choices);
   out.media = choices.one_in(6);
   out.contacts = out.liar != Liar::relay && choices.one_in(8);
   return out;

@@ -33,12 +33,6 @@ enum class Fault : std::uint8_t {
 /// What may lie. Honest people's promises hold all the same.
 enum class Liar : std::uint8_t { nobody, relay, member };
 
-/// Faults that are drawn only where the product recovers from them.
-struct Abilities {
-  /// A relay put back to an old copy marks a hole and everybody goes on (design §4).
-  bool relay_restores = false;
-};
-
 struct WorldPlan {
   std::uint64_t seed = 0;  ///< of keys, delays and everything else below the schedule
   std::size_t people = 2;
@@ -50,13 +44,12 @@ struct WorldPlan {
   bool members_change = false;  ///< adding, removing, leaving
   bool media = false;
   bool contacts = false;
-  Abilities abilities;
 
   std::string describe() const;
 };
 
 /// A plan drawn from the choices; the schedule is drawn from what follows.
-WorldPlan draw_plan(std::uint64_t seed, Choices& choices, const Abilities& abilities = {});
+WorldPlan draw_plan(std::uint64_t seed, Choices& choices);
 
 const char* name_of(Fault fault);
 

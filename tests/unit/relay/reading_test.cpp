@@ -150,6 +150,18 @@ TEST_CASE("a slow reader gets one notice instead of entries until it reads") {
   CHECK(talk.world.pushed_entries(talk.at_bo, talk.log).size() == 1);
 }
 
+TEST_CASE("a slow reader that appends itself is told of what others append next") {
+  ReadingTalk talk;
+  talk.world.pushes(talk.at_bo);
+  talk.world.core->set_writable(talk.world.now, talk.at_bo, false);
+  append_message(talk.world, talk.at_bo, talk.log);
+  talk.world.core->set_writable(talk.world.now, talk.at_bo, true);
+  // Its answer has brought it to the head: it would not read for a notice.
+  CHECK(talk.notices(talk.at_bo).empty());
+  append_message(talk.world, talk.at_anna, talk.log);
+  CHECK(talk.world.pushed_entries(talk.at_bo, talk.log).size() == 1);
+}
+
 TEST_CASE("a read in the batch of an append leaves no entry out and gives none twice") {
   ReadingTalk talk;
   talk.world.pushes(talk.at_bo);

@@ -168,6 +168,26 @@ TEST_CASE("a log that is lost altogether is there again for all who had read it"
   CHECK(append_message(world, talk.at_bo, late.log) == 5);
 }
 
+TEST_CASE("who has read less of a lost log than another is let in when it makes it go on") {
+  RecoveryTalk talk;
+  World& world = talk.world;
+  const auto copy = world.disk.copy();
+  talk.log = create_chat(world, talk.at_anna, {talk.bo.id}).log;
+  const auto inbox = read_from(world, talk.at_bo, talk.bo.inbox).entries;
+  talk.base_hash = talk.hash = wire::decode_inbox_welcome(inbox.back().payload).value().hash;
+  const auto bos = talk.append(talk.at_anna);
+  const auto annas = talk.append(talk.at_anna);
+  talk.put_back(copy);
+
+  CHECK(refusal(world.ask(talk.at_anna, annas)) == Errc::reserved);
+  world.pass_ms(10'000);
+  // His is the question by which the log goes on, on what she has shown.
+  as<wire::Done>(world.ask(talk.at_bo, bos));
+  CHECK(append_message(world, talk.at_bo, talk.log) == 5);
+  as<wire::Done>(world.ask(talk.at_anna, annas));
+  CHECK(append_message(world, talk.at_anna, talk.log) == 6);
+}
+
 TEST_CASE("a log with a hole is forgotten up to where everybody is") {
   RecoveryTalk talk;
   const auto copy = talk.world.disk.copy();

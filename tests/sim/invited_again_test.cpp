@@ -1,0 +1,136 @@
+// Who was taken out of a group and is invited into it again.
+#include <catch2/catch.hpp>
+
+#include "sim/frame_edits.hpp"
+#include "sim/recovery.hpp"
+
+using namespace tern;
+using namespace tern::sim;
+
+namespace {
+
+void add_back(World& world, Device& who, const ChatId& chat, const Device& whom) {
+  Outcome added;
+  const std::vector<AccountId> him{whom.account()};
+  who.engine().add_members(world.now(), chat, him, added.done());
+  who.run_outputs();
+  REQUIRE(world.run_until([&] { return added.result.has_value(); }));
+  REQUIRE(added.result->has_value());
+}
+
+void take_out(World& world, Device& who, const ChatId& chat, const Device& whom) {
+  Outcome removed;
+  remove(world, who, chat, whom, removed);
+  REQUIRE(world.run_until([&] { return removed.result.has_value(); }));
+  REQUIRE(removed.result->has_value());
+}
+
+}  // namespace
+
+TEST_CASE("who was taken out and invited again while it was away is in") {
+  for (const bool forgotten : {false, true}) {
+    INFO(forgotten);
+    World world(1210);
+    const auto people = add_people(world, {"anna", "bo", "cem"});
+    auto& anna = *people[0];
+    auto& bo = *people[1];
+    const auto chat = make_group(world, people);
+    bo.set_network(false);
+    // What she has not read the relay keeps.
+    people[2]->set_network(forgotten);
+    world.run_for(1'000);
+    take_out(world, anna, chat, bo);
+    add_back(world, anna, chat, bo);
+    // He reads his invitation, and nothing yet of the log, which says that he was taken out.
+    world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+      const auto decoded = wire::decode_server_frame(frame).value();
+      const auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
+      const auto* entries = answer ? std::get_if<wire::Entries>(&answer->answer) : nullptr;
+      return &device != &bo || !entries || entries->log != chat;
+    };
+    bo.set_network(true);
+    world.run_for(5'000);
+    world.relay().on_frame_to_device = nullptr;
+    REQUIRE(bo.info(chat).state == ChatState::active);
+    bo.cut();
+    people[2]->set_network(true);
+    world.run_for(60'000);
+    check_together(world, people, chat);
+  }
+}
+
+TEST_CASE("who was taken out and cannot use its new invitation asks to be added") {
+  World world(1211);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  const auto chat = make_group(world, people);
+  take_out(world, anna, chat, bo);
+  REQUIRE(world.settle());
+  REQUIRE(bo.info(chat).state == ChatState::left);
+  // Its KeyPackage is gone when the Welcome comes: what the relay hands out was used before.
+  std::optional<Bytes> used;
+  world.relay().on_frame_to_device = [&](Device&, Bytes& frame) {
+    edit_answer<wire::Claimed>(frame, [&](wire::Claimed& claimed) {
+      for (auto& device : claimed.devices) {
+        if (device.device != bo.id() || device.key_package.empty()) continue;
+        if (!used) used = to_bytes(device.key_package);
+        device.key_package = *used;
+      }
+    });
+    return true;
+  };
+  add_back(world, anna, chat, bo);
+  REQUIRE(world.settle());
+  take_out(world, anna, chat, bo);
+  REQUIRE(world.settle());
+  REQUIRE(bo.info(chat).state == ChatState::left);
+  add_back(world, anna, chat, bo);
+  REQUIRE(world.settle());
+  REQUIRE(bo.saw_problem(Errc::mls_key_package_unknown));
+  world.relay().on_frame_to_device = nullptr;
+  world.run_for(120'000);
+  check_together(world, people, chat);
+}
+
+TEST_CASE("who has left stays out though the relay has it on its list still") {
+  World world(1212);
+  const auto people = add_people(world, {"anna", "bo"});
+  const auto chat = make_group(world, people);
+  Outcome left[2];
+  // Both ask, so that nobody is there to carry it out.
+  for (std::size_t i = 0; i < 2; ++i) {
+    people[i]->engine().leave(world.now(), chat, left[i].done());
+    people[i]->run_outputs();
+  }
+  world.run_for(60'000);
+  for (auto* person : people) person->cut();
+  world.run_for(60'000);
+  for (auto* person : people) CHECK(person->info(chat).state == ChatState::left);
+}
+
+TEST_CASE("who was out for a while of what it missed is told that there is a gap") {
+  World world(1213);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  bo.set_network(false);
+  world.run_for(1'000);
+  const auto chat = anna.with([&](auto& engine) {
+    const std::vector<AccountId> him{bo.account()};
+    return engine.create_group(world.now(), "Sunday walk", him).value();
+  });
+  world.run_for(5'000);
+  anna.send(chat, "while he was in");
+  REQUIRE(world.settle());
+  take_out(world, anna, chat, bo);
+  add_back(world, anna, chat, bo);
+  world.run_for(40 * day_ms);
+  anna.send(chat, "in again");
+  REQUIRE(world.settle());
+  bo.set_network(true);
+  world.run_for(60'000);
+  check_together(world, people, chat);
+  REQUIRE(count_text(bo, chat, "while he was in") == 0);
+  CHECK(count_notices(bo, chat, Notice::What::gap) == 1);
+}
