@@ -4,8 +4,8 @@
 #include <fstream>
 #include <iostream>
 
-#include "base/codec.hpp"
 #include "contacts_seeds.hpp"
+#include "envelope.hpp"
 #include "mls_people.hpp"
 #include "net/secure_channel.hpp"
 #include "noise_keys.hpp"
@@ -30,14 +30,6 @@ void write(const std::string& target, const std::string& name, const Bytes& byte
 
 std::string numbered(const char* name, std::size_t number) { return name + std::to_string(number); }
 
-Bytes private_message(ByteSpan authenticated_data) {
-  Writer writer;
-  writer.number(std::uint16_t{1}).number(std::uint16_t{2}).vector(Bytes(16, 1));
-  writer.number(std::uint64_t{5}).number(std::uint8_t{1}).vector(authenticated_data);
-  writer.vector(Bytes(28, 2)).vector(Bytes(100, 3));
-  return std::move(writer).take();
-}
-
 void write_wire() {
   wire::test::Samples samples(1);
   std::size_t n = 0;
@@ -61,12 +53,19 @@ void write_wire() {
         encode(LivePacket{
             .counter = 9, .packet_frames = 12, .end = true, .ciphertext = {}, .signature = {}}));
 
+  write("live_packet", "too_short_a_time",
+        encode(LivePacket{.packet_frames = 2, .ciphertext = speech, .signature = {}}));
+
   EntryHeader header = samples.entry_header();
   header.access = {AccessChange::Mode::change, {DeviceId{}}, {DeviceId{}}};
   header.returning = {proof_of(samples.rejoin_request())};
   header.blobs = {BlobAddress{}};
   write("entry", "header", encode(header));
-  write("entry", "private_message", private_message(encode(header)));
+  write("entry", "private_message", fuzzing::private_message(1, encode(header)));
+  header.access = {AccessChange::Mode::set, {DeviceId{}}, {}};
+  header.restart.generation = 2;
+  write("entry", "restart", encode(header));
+  write("entry", "hole", encode(Hole{.first_lost = 3, .generation = 1}));
   write("entry", "rejoin_request", encode(samples.rejoin_request()));
   write("entry", "inbox_welcome", encode(samples.inbox_welcome()));
   write("entry", "device_certificate", encode(samples.device_certificate()));
@@ -142,7 +141,8 @@ int main(int argc, char** argv) {
   write_wire();
   write_net();
   write_mls();
-  for (const auto& seeds : {fuzzing::mls_seeds(), fuzzing::store_seeds(), fuzzing::channel_seeds()})
+  for (const auto& seeds : {fuzzing::mls_seeds(), fuzzing::tree_seeds(), fuzzing::store_seeds(),
+                            fuzzing::talk_seeds(), fuzzing::channel_seeds()})
     for (const auto& seed : seeds) write(seed.target, seed.name, seed.bytes);
   for (const auto& seed : fuzzing::voice_seeds()) write(seed.target, seed.name, seed.bytes);
   for (const auto& seed : fuzzing::contacts_seeds())
