@@ -72,6 +72,8 @@ std::vector<ContactsSeed> contacts_seeds() {
           {"vcard", "card_2_1", card_2_1},
           {"csv", "google", google},
           {"csv", "outlook", outlook},
+          {"csv", "middle_name",
+           "First Name,Middle Name,Last Name,Birthday,Phone\nAnna,Maria,Peeters,1990,1\n"},
           {"csv", "tabs", "sep=\t\nname\tnumber\nAnna\t1\n"},
           {"csv", "no_header",
            "\xef\xbb\xbf"

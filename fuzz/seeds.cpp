@@ -73,6 +73,29 @@ void write_wire() {
   write("entry", "group_policy", encode(samples.group_policy()));
 }
 
+// Frames that are flat buffers without a fault, and break a rule of what is in them.
+void write_broken_frames() {
+  const auto answer = [](const std::string& name, const Answer& of) {
+    write("server_frame", name, encode(AnswerFrame{7, of}));
+  };
+  const Bytes element(oprf_element_bytes + 1), proof(oprf_proof_bytes), tags = encode_tags({});
+  const Bytes record(directory_record_bytes), short_record(directory_record_bytes - 1);
+  const Bytes many(limits::lookup_tags_max + 1), two = {2};
+  answer("evaluated_cut", Evaluated{1, element, proof});
+  answer("segments_after_the_last", Segments{1, 255, {{1, tags, {}}, {1, tags, {}}}});
+  answer("segment_cut", Segments{1, 0, {{1, tags, short_record}}});
+  answer("records_of_other_counts", Records{1, two, record});
+  answer("records_of_too_many", Records{1, many, {}});
+  write("request", "lookup_cut", encode(RequestFrame{7, Lookup{1, short_record}}));
+  for (std::uint64_t seed = 2;; ++seed) {
+    wire::test::Samples samples(seed);
+    for (const auto& content : samples.contents()) {
+      const auto* voice = std::get_if<VoiceContent>(&content.body);
+      if (voice && voice->blob) return write("content", "voice_in_a_blob", encode(content));
+    }
+  }
+}
+
 void write_net() {
   fuzzing::NoiseKeys keys;
   auto device = net::SecureChannel::device(keys.device, keys.relay.public_key);
@@ -139,6 +162,7 @@ int main(int argc, char** argv) {
   }
   corpus = argv[1];
   write_wire();
+  write_broken_frames();
   write_net();
   write_mls();
   for (const auto& seeds : {fuzzing::mls_seeds(), fuzzing::tree_seeds(), fuzzing::store_seeds(),
