@@ -28,6 +28,7 @@ void add_oprf(std::vector<Seed>& out) {
     out.push_back({"oprf", name + "_identity", after(mode | 4, Bytes(32))});
   }
   out.push_back({"oprf", "mode_0", after(2, elements(2))});
+  out.push_back({"oprf", "mode_0_no_element", after(2, Bytes(32, 0xff))});
   out.push_back({"oprf", "seed", after(2 + 128, Bytes(32, 7))});
   out.push_back({"oprf", "short_seed", after(2 + 128, Bytes(31, 7))});
   out.push_back({"oprf", "record", {3}});
