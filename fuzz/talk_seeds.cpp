@@ -54,6 +54,7 @@ void add_directories(std::vector<Seed>& out) {
   add("somebody_new", {comes | most, 12, 5}, {0, 0});
   add("somebody_goes", {goes | most, 0, goes | most, 2}, {0, 0});
   add("one_of_two_goes", {goes | most, 1}, {0, 0, 0});
+  add("the_other_of_two_goes", {goes | most, 2}, {0, 0, 0});
   add("another_record", {another | most, 0, 4, 9}, {0, 0});
   add("another_epoch", {epoch}, {comes, 4, 6, most, most});
   add("records_stay", {travel, comes | most, 4, 7}, {0, 0});
