@@ -28,6 +28,9 @@ void add_oprf(std::vector<Seed>& out) {
     out.push_back({"oprf", name + "_identity", after(mode | 4, Bytes(32))});
   }
   out.push_back({"oprf", "mode_0", after(2, elements(2))});
+  out.push_back({"oprf", "mode_0_no_element", after(2, Bytes(32, 0xff))});
+  out.push_back({"oprf", "seed", after(2 + 128, Bytes(32, 7))});
+  out.push_back({"oprf", "short_seed", after(2 + 128, Bytes(31, 7))});
   out.push_back({"oprf", "record", {3}});
   out.push_back({"oprf", "record_changed", {3, 0, 40, 1}});
 }
@@ -54,6 +57,14 @@ std::vector<Seed> channel_seeds() {
   out.push_back({"blob", "three_chunks", {0, 9, 3, 2, 0, 9, 255, 255, 0, 1, 0, 3, 0}});
   out.push_back({"blob", "swapped", {1, 0, 0, 2, 0, 9, 0, 9, 0, 9, 4, 0, 0, 0}});
   out.push_back({"blob", "changed", {1, 0, 0, 1, 0, 9, 0, 9, 1, 0, 3, 1, 2, 0, 0}});
+  for (const std::uint8_t pattern : {0, 1, 2}) {
+    const auto name = "pattern_" + std::to_string(pattern);
+    // A payload's length a message, and whether it is changed.
+    out.push_back({"noise", name, {pattern, 3, 0, 2, 0, 1, 0}});
+    out.push_back({"noise", name + "_changed", {pattern, 3, 1, 0, 33, 1}});
+    out.push_back({"noise", name + "_cut", {pattern, 3, 1, 0, 20, 0}});
+    out.push_back({"noise", name + "_changed_answer", {pattern, 3, 0, 2, 1, 0, 40, 1}});
+  }
   out.push_back({"channel", "whole", {0, 0, 9, 2, 0, 5, 0, 1, 1, 0, 0, 2, 255, 255, 2, 3}});
   out.push_back({"channel", "changed", {1, 0, 90, 1, 0, 5, 0, 1, 0, 9, 0, 2, 0, 40, 1}});
   out.push_back({"channel", "cut", {1, 0, 90, 0, 0, 5, 0, 1, 0, 4, 0}});

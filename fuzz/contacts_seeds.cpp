@@ -26,6 +26,11 @@ const std::string outlook =
 }  // namespace
 
 std::vector<ContactsSeed> contacts_seeds() {
+  // A name is cut between two of its characters.
+  std::string long_name = "FN:a";
+  for (int i = 0; i < 200; ++i) long_name += "é";
+  const std::string long_name_card =
+      "BEGIN:VCARD\nVERSION:4.0\n" + long_name + "\nTEL:1\nEND:VCARD\n";
   return {{"phone_number", "local",
            "\x02"
            "BE0471/12.34.56"},
@@ -49,11 +54,26 @@ std::vector<ContactsSeed> contacts_seeds() {
            "\x02"
            "AR"
            "tel:011-15-2345-6789;phone-context=+54"},
+          {"phone_number", "longer_than_anybody_writes",
+           std::string("\x02"
+                       "BE") +
+               std::string(129, '1')},
+          {"phone_number", "six_digits",
+           std::string("\x00"
+                       "+491234",
+                       8)},
+          {"phone_number", "seventeen_digits",
+           std::string("\x00"
+                       "+49123456789012345",
+                       19)},
           {"vcard", "card_4_0", card_4_0},
+          {"vcard", "long_name", long_name_card},
           {"vcard", "card_3_0", card_3_0},
           {"vcard", "card_2_1", card_2_1},
           {"csv", "google", google},
           {"csv", "outlook", outlook},
+          {"csv", "middle_name",
+           "First Name,Middle Name,Last Name,Birthday,Phone\nAnna,Maria,Peeters,1990,1\n"},
           {"csv", "tabs", "sep=\t\nname\tnumber\nAnna\t1\n"},
           {"csv", "no_header",
            "\xef\xbb\xbf"

@@ -44,12 +44,27 @@ void check_sizes(std::uint64_t content_bytes) {
   expect(blob_chunk_bytes(cipher, chunks) == 0, "and there is none behind the last");
 }
 
+// What a blob is asked for by.
+void check_address(const std::vector<Bytes>& chunks) {
+  std::vector<Blake2bDigest> hashes;
+  std::uint64_t bytes = 0;
+  for (const auto& chunk : chunks) {
+    hashes.push_back(blake2b(chunk));
+    bytes += chunk.size();
+  }
+  const auto address = blob_address(bytes, hashes);
+  expect(blob_address(bytes + 1, hashes) != address, "an address is of a length");
+  hashes.back().bytes[0] ^= 1;
+  expect(blob_address(bytes, hashes) != address, "and of every chunk");
+}
+
 }  // namespace
 
 void fuzz(ByteSpan bytes) {
   fuzzing::Input input(bytes);
   check_sizes(std::uint64_t{input.word()} << input.byte() % 20);
   const auto blob = sealed(input);
+  check_address(blob.chunks);
   auto reading = stream();
   for (std::size_t next = 0; next < blob.chunks.size();) {
     const auto what = input.byte();

@@ -1,6 +1,7 @@
 // What is said to a group in the open: by a member, by whom it lets propose from outside, and by
 // who joins it by an external commit. The first byte says who, whose signature is then right; or
-// that the rest is a message as it comes off the wire.
+// that the rest is a message as it comes off the wire; its highest bit, whether who commits a
+// proposal does that in the open too.
 #include "input.hpp"
 #include "mls_office.hpp"
 #include "target.hpp"
@@ -10,12 +11,12 @@ using namespace tern;
 namespace {
 
 // What waits is committed as far as it fits, whoever proposed it, and the others follow.
-void commit_what_waits(const mls::Group& waiting, ByteSpan proposal) {
+void commit_what_waits(const mls::Group& waiting, ByteSpan proposal, mls::WireFormat format) {
   fuzzing::OpenDoor door;
   const auto& o = fuzzing::office();
   crypto::DeterministicEntropy entropy(14);
   auto bos = waiting.clone();
-  const auto commit = bos.commit({}, o.bo, door, fuzzing::now_s, entropy);
+  const auto commit = bos.commit({.format = format}, o.bo, door, fuzzing::now_s, entropy);
   expect(commit.has_value(), "no proposal keeps a member from committing");
   auto annas = o.annas->clone();
   mls::RecordChanges consumed;
@@ -50,7 +51,8 @@ void check(const mls::CommitReceived& commit, bool has_true_tag) {
 
 void fuzz(ByteSpan bytes) {
   fuzzing::Input input(bytes);
-  const auto who = input.byte() % (fuzzing::speakers_count + 1);
+  const auto how = input.byte();
+  const auto who = how % 128 % (fuzzing::speakers_count + 1);
   const bool is_raw = who == fuzzing::speakers_count;
   const auto message =
       is_raw ? to_bytes(input.rest()) : said_by(static_cast<fuzzing::Speaker>(who), input.rest());
@@ -63,7 +65,9 @@ void fuzz(ByteSpan bytes) {
   if (!received) return;
   if (const auto* proposal = std::get_if<mls::ProposalReceived>(&*received)) {
     check(bos, *proposal);
-    commit_what_waits(bos, message);
+    commit_what_waits(
+        bos, message,
+        how < 128 ? mls::WireFormat::private_message : mls::WireFormat::public_message);
   }
   if (const auto* commit = std::get_if<mls::CommitReceived>(&*received)) check(*commit, is_raw);
 }

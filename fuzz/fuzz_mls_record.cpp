@@ -34,6 +34,10 @@ void ratchet(ByteSpan bytes) {
   const auto kept = mls::SenderRatchet::decode(used->after.encode());
   expect(kept.has_value(), "a ratchet that was used can be read again");
   expect(!kept->use(asked), "and the key is gone from there too");
+  if (asked <= next) return;
+  const auto late = kept->use(asked - 1);
+  expect(late.has_value(), "a key that was passed over is kept for who comes late");
+  expect(!late->after.use(asked - 1), "and is used once as well");
 }
 
 }  // namespace

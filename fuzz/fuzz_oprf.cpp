@@ -122,6 +122,9 @@ void unproven(fuzzing::Input& input) {
   for (const auto& element : elements_in(input)) {
     const auto output = oprf::finalize(number, blinded, element);
     expect(output.has_value() == is_valid(element), "an element is one, or is refused");
+    // A directory's key comes from outside too.
+    expect(poprf::tweak(element, info).has_value() == is_valid(element),
+           "a public key is an element, or is refused");
   }
   const auto keys = oprf::derive_key_pair(seed, info);
   expect(keys.has_value() == (seed.size() == 32), "a key is made of a seed of 32 bytes");
@@ -130,6 +133,19 @@ void unproven(fuzzing::Input& input) {
   expect(ct_equal(oprf::finalize(number, blinded, evaluated)->span(),
                   oprf::evaluate(keys->private_key, number)->span()),
          "what is evaluated blinded is what is evaluated openly");
+}
+
+// A seed is another key in each mode.
+void derived(fuzzing::Input& input) {
+  const auto seed = input.take(32);
+  const auto proven = voprf::derive_key_pair(seed, info),
+             public_info = poprf::derive_key_pair(seed, info);
+  expect(proven.has_value() == (seed.size() == 32) && proven.has_value() == public_info.has_value(),
+         "a key is made of a seed of 32 bytes in every mode");
+  if (!proven) return;
+  expect(proven->public_key != public_info->public_key, "and in each it is another");
+  expect(is_valid(proven->public_key) && is_valid(public_info->public_key),
+         "a public key is an element");
 }
 
 // A record that the directory has under a number's tag.
@@ -168,7 +184,7 @@ void fuzz(ByteSpan bytes) {
     case 1:
       return both_ends<Poprf>(how, input);
     case 2:
-      return unproven(input);
+      return how < 128 ? unproven(input) : derived(input);
     default:
       return record(input);
   }

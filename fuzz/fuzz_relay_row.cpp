@@ -2,6 +2,7 @@
 #include "input.hpp"
 #include "relay/contact_rows.hpp"
 #include "relay/rows.hpp"
+#include "store/memory.hpp"
 #include "store/schema.hpp"
 #include "target.hpp"
 
@@ -79,12 +80,36 @@ void record_key(ByteSpan input) {
          "a key names its tag and account");
 }
 
+constexpr std::uint32_t newest_schema = 3;
+
+// What a folder of an older program goes through when it is opened.
+void check_migration(const store::Stamp& found) {
+  std::vector<std::uint32_t> steps_made;
+  std::vector<store::Migration> steps;
+  for (std::uint32_t from = 1; from < newest_schema; ++from)
+    steps.push_back({from, [&steps_made, from](store::WriteTransaction&) -> Result<void> {
+                       steps_made.push_back(from);
+                       return {};
+                     }});
+  store::MemoryDisk disk;
+  const auto environment = store::open_memory(disk);
+  const auto transaction = environment->write().value();
+  expect(write_stamp(*transaction, found) && migrate(*transaction, found, newest_schema, steps),
+         "a folder of an older program is brought forward");
+  expect(steps_made.size() == newest_schema - found.schema &&
+             (steps_made.empty() || steps_made.front() == found.schema),
+         "by the steps from its own schema on");
+  expect(read_stamp(*transaction).value() == store::Stamp{found.purpose, newest_schema},
+         "and then says so");
+}
+
 void stamp(ByteSpan input) {
   const auto found = store::parse_stamp(input);
   if (!found) return;
-  const bool is_ours = store::check_stamp(*found, store::Purpose::relay, 3).has_value();
-  expect(is_ours == (found->purpose == store::Purpose::relay && found->schema <= 3),
+  const bool is_ours = store::check_stamp(*found, store::Purpose::relay, newest_schema).has_value();
+  expect(is_ours == (found->purpose == store::Purpose::relay && found->schema <= newest_schema),
          "a relay opens its own folders, and none of a newer program");
+  if (is_ours) check_migration(*found);
 }
 
 }  // namespace

@@ -129,19 +129,19 @@ Bytes said_by(Speaker speaker, ByteSpan bytes) {
   auto annas = office().annas->clone();
   const auto& epoch = *annas.state().epoch;
   const auto body = commits(speaker) ? commit_body(speaker, bytes) : proposal_body(speaker, bytes);
-  mls::PublicMessage out;
-  out.message.wire_format = mls::WireFormat::public_message;
-  out.message.content = annas.state().own_content(
+  auto content = annas.state().own_content(
       commits(speaker) ? mls::ContentType::commit : mls::ContentType::proposal, {});
-  out.message.content.sender = sender_of(speaker);
-  out.message.content.body = body;
-  if (commits(speaker)) out.message.auth.confirmation_tag = mls::Mac{};
-  out.message.auth.signature = mls::sign_content(
-      mls::WireFormat::public_message, out.message.content, epoch.encoded_context, key_of(speaker));
-  if (out.message.content.sender.is_member())
-    out.membership_tag =
-        mls::membership_tag(out.message, epoch.encoded_context, epoch.secrets.membership);
-  return mls::encode_public(out);
+  content.sender = sender_of(speaker);
+  content.body = body;
+  std::optional<mls::Mac> tag;
+  if (commits(speaker)) tag = mls::Mac{};
+  const auto& context = epoch.encoded_context;
+  if (content.sender.is_member())
+    return mls::protect_public(content, tag, context, key_of(speaker), epoch.secrets.membership)
+        .value();
+  constexpr auto in_the_open = mls::WireFormat::public_message;
+  const auto signature = mls::sign_content(in_the_open, content, context, key_of(speaker));
+  return mls::encode_public({{in_the_open, content, {signature, tag}}, std::nullopt});
 }
 
 Bytes told_by_anna(mls::GroupInfo info) {

@@ -121,6 +121,9 @@ void add_public() {
     for (const auto speaker :
          {Speaker::anna_proposes, Speaker::service_proposes, Speaker::dora_proposes})
       bodies(speaker, "proposal_" + std::to_string(proposal.index()), mls::encode(proposal));
+  add_seed("mls_public", "proposal_committed_in_the_open",
+           after(128 | static_cast<std::uint8_t>(Speaker::service_proposes),
+                 mls::encode(mls::Proposal(mls::Remove{{2}}))));
 
   const auto commit = readable_commit({.remove = {{2}}, .psks = {code_word()}});
   bodies(Speaker::anna_commits, "commit", body_of(commit.message));
@@ -133,6 +136,13 @@ void add_public() {
     bodies(Speaker::dora_commits, name, body_of(join.message));
     add_numbered("mls_public", name, speakers_count, join.message);
   }
+  // §6 forbids it: an application message that anybody can read.
+  auto readable = mls::decode<mls::PublicMessage>(inside(commit.message)).value();
+  const Bytes text{2, 'H', 'i'};
+  readable.message.content.content_type = mls::ContentType::application;
+  readable.message.content.body = text;
+  readable.message.auth.confirmation_tag.reset();
+  add_numbered("mls_public", "application", speakers_count, mls::encode_public(readable));
   const auto& group = *office().annas;
   const mls::ProposalPlace place{group.group_id(), group.epoch(), {}};
   add_numbered("mls_public", "commit", speakers_count, commit.message);
@@ -171,37 +181,6 @@ void add_trees() {
   add_seed("ratchet_tree", "some_are_new", grown.next->ratchet_tree().value());
 }
 
-// Somebody is added below a node whose key others have made: an unmerged leaf of it.
-void add_unmerged_leaf() {
-  Everybody everybody;
-  crypto::DeterministicEntropy entropy(25);
-  constexpr mls::Lifetime valid{now_s - 1, now_s + 86'400};
-  std::vector<mls::Identity> all;
-  for (const auto* name : {"anna", "b", "c", "d", "eva", "f", "g", "late"})
-    all.push_back({{mls::CredentialType::basic, to_bytes(as_bytes(name))},
-                   crypto::SigningKey::generate(entropy)});
-  auto annas = mls::Group::create(as_bytes("a group"), all[0], valid, {}, entropy).value();
-  mls::CommitRequest request;
-  std::vector<mls::KeyPackageBundle> packages;
-  for (std::size_t i = 1; i < all.size(); ++i)
-    packages.push_back(mls::make_key_package(all[i], valid, {}, entropy));
-  for (std::size_t i = 0; i + 1 < packages.size(); ++i) request.add.push_back(packages[i].message);
-  const auto first = annas.commit(request, all[0], everybody, now_s, entropy).value();
-  const ByteSpan secrets[] = {first.welcomes[3].encrypted_group_secrets};
-  auto evas = mls::Group::join(mls::assemble_welcome(secrets, first.welcome_group_info),
-                               packages[3].private_record, all[4], everybody, now_s)
-                  .value();
-  const auto evas_commit = evas.commit({}, all[4], everybody, now_s, entropy).value();
-  mls::RecordChanges consumed;
-  const auto received =
-      first.next->receive(evas_commit.message, everybody, now_s, consumed).value();
-  const auto last =
-      std::get<mls::CommitReceived>(received)
-          .next->commit({.add = {packages[6].message}}, all[0], everybody, now_s, entropy)
-          .value();
-  add_seed("ratchet_tree", "unmerged_leaf", last.next->ratchet_tree().value());
-}
-
 void add_group_records() {
   add_seed("group_records", "whole", Bytes{0});
   add_seed("group_records", "whole_that_sends", Bytes{4});
@@ -235,7 +214,6 @@ std::vector<Seed> mls_seeds() {
   add_public();
   add_group_info();
   add_trees();
-  add_unmerged_leaf();
   add_group_records();
   add_records();
   return std::move(seeds);

@@ -4,8 +4,8 @@
 #include <fstream>
 #include <iostream>
 
-#include "base/codec.hpp"
 #include "contacts_seeds.hpp"
+#include "envelope.hpp"
 #include "mls_people.hpp"
 #include "net/secure_channel.hpp"
 #include "noise_keys.hpp"
@@ -30,14 +30,6 @@ void write(const std::string& target, const std::string& name, const Bytes& byte
 
 std::string numbered(const char* name, std::size_t number) { return name + std::to_string(number); }
 
-Bytes private_message(ByteSpan authenticated_data) {
-  Writer writer;
-  writer.number(std::uint16_t{1}).number(std::uint16_t{2}).vector(Bytes(16, 1));
-  writer.number(std::uint64_t{5}).number(std::uint8_t{1}).vector(authenticated_data);
-  writer.vector(Bytes(28, 2)).vector(Bytes(100, 3));
-  return std::move(writer).take();
-}
-
 void write_wire() {
   wire::test::Samples samples(1);
   std::size_t n = 0;
@@ -61,17 +53,47 @@ void write_wire() {
         encode(LivePacket{
             .counter = 9, .packet_frames = 12, .end = true, .ciphertext = {}, .signature = {}}));
 
+  write("live_packet", "too_short_a_time",
+        encode(LivePacket{.packet_frames = 2, .ciphertext = speech, .signature = {}}));
+
   EntryHeader header = samples.entry_header();
   header.access = {AccessChange::Mode::change, {DeviceId{}}, {DeviceId{}}};
   header.returning = {proof_of(samples.rejoin_request())};
   header.blobs = {BlobAddress{}};
   write("entry", "header", encode(header));
-  write("entry", "private_message", private_message(encode(header)));
+  write("entry", "private_message", fuzzing::private_message(1, encode(header)));
+  header.access = {AccessChange::Mode::set, {DeviceId{}}, {}};
+  header.restart.generation = 2;
+  write("entry", "restart", encode(header));
+  write("entry", "hole", encode(Hole{.first_lost = 3, .generation = 1}));
   write("entry", "rejoin_request", encode(samples.rejoin_request()));
   write("entry", "inbox_welcome", encode(samples.inbox_welcome()));
   write("entry", "device_certificate", encode(samples.device_certificate()));
   write("entry", "device_list", encode(samples.device_list()));
   write("entry", "group_policy", encode(samples.group_policy()));
+}
+
+// Frames that are flat buffers without a fault, and break a rule of what is in them.
+void write_broken_frames() {
+  const auto answer = [](const std::string& name, const Answer& of) {
+    write("server_frame", name, encode(AnswerFrame{7, of}));
+  };
+  const Bytes element(oprf_element_bytes + 1), proof(oprf_proof_bytes), tags = encode_tags({});
+  const Bytes record(directory_record_bytes), short_record(directory_record_bytes - 1);
+  const Bytes many(limits::lookup_tags_max + 1), two = {2};
+  answer("evaluated_cut", Evaluated{1, element, proof});
+  answer("segments_after_the_last", Segments{1, 255, {{1, tags, {}}, {1, tags, {}}}});
+  answer("segment_cut", Segments{1, 0, {{1, tags, short_record}}});
+  answer("records_of_other_counts", Records{1, two, record});
+  answer("records_of_too_many", Records{1, many, {}});
+  write("request", "lookup_cut", encode(RequestFrame{7, Lookup{1, short_record}}));
+  for (std::uint64_t seed = 2;; ++seed) {
+    wire::test::Samples samples(seed);
+    for (const auto& content : samples.contents()) {
+      const auto* voice = std::get_if<VoiceContent>(&content.body);
+      if (voice && voice->blob) return write("content", "voice_in_a_blob", encode(content));
+    }
+  }
 }
 
 void write_net() {
@@ -140,9 +162,11 @@ int main(int argc, char** argv) {
   }
   corpus = argv[1];
   write_wire();
+  write_broken_frames();
   write_net();
   write_mls();
-  for (const auto& seeds : {fuzzing::mls_seeds(), fuzzing::store_seeds(), fuzzing::channel_seeds()})
+  for (const auto& seeds : {fuzzing::mls_seeds(), fuzzing::tree_seeds(), fuzzing::store_seeds(),
+                            fuzzing::talk_seeds(), fuzzing::channel_seeds()})
     for (const auto& seed : seeds) write(seed.target, seed.name, seed.bytes);
   for (const auto& seed : fuzzing::voice_seeds()) write(seed.target, seed.name, seed.bytes);
   for (const auto& seed : fuzzing::contacts_seeds())

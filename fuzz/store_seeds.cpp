@@ -108,6 +108,7 @@ void add_relay_rows(std::vector<Seed>& out) {
   add(15, "due_verification", encode(verification));
   add(15, "due_sends", encode(sends));
   add(16, "record_key", EpochKey(1).tag(2).account({}).span());
+  add(17, "older_stamp", Bytes{'t', 'e', 'r', 'n', 2, 0, 0, 0, 1});
   add(17, "stamp", Bytes{'t', 'e', 'r', 'n', 2, 0, 0, 0, 3});
   add(18, "single_entry", encoded_entry);
   Bytes together;
@@ -115,22 +116,10 @@ void add_relay_rows(std::vector<Seed>& out) {
   add(18, "three_entries", together);
 }
 
-// By the number of a frame on its way: what befalls it, and where (hostile_line.hpp).
-void add_lies(std::vector<Seed>& out) {
-  for (const auto* target : {"relay_lies", "device_lies"}) {
-    out.push_back({target, "honest", {}});
-    out.push_back({target, "dropped", {0, 9, 1, 0, 0, 0}});
-    out.push_back({target, "repeated", {0, 20, 2, 0, 18, 0, 0, 25, 2, 0, 18, 0}});
-    out.push_back({target, "cut", {0, 12, 3, 0, 40, 0}});
-    out.push_back({target, "changed", {0, 15, 0, 0, 60, 1, 0, 30, 0, 0, 90, 255}});
-  }
-}
-
 }  // namespace
 
 std::vector<Seed> store_seeds() {
   std::vector<Seed> out;
-  add_lies(out);
   add_client_rows(out);
   add_relay_rows(out);
   // Page 0 and 1 name the newest snapshot; the tree's pages follow.

@@ -13,5 +13,7 @@ struct VoiceSeed {
   Bytes bytes;
 };
 std::vector<VoiceSeed> voice_seeds();
+/// Those that need pages which no recorder writes; among voice_seeds().
+std::vector<VoiceSeed> ogg_seeds();
 
 }  // namespace tern::fuzzing

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "unit/voice/ogg_builder.hpp"
 #include "unit/voice/sounds.hpp"
 
 namespace tern::voice::test {
@@ -59,6 +60,40 @@ TEST_CASE("a seek works at the beginning, to the end, behind it, after it and ba
   CHECK(player.read(std::span<float>(all)).value().frames == 1);
   player.seek(5).value();
   CHECK(player.read(std::span<float>(all)).value().frames == samples - 5);
+}
+
+// The same packets, each on a page of its own.
+Bytes in_small_pages(const Bytes& file) {
+  std::vector<Bytes> packets;
+  visit_voice_packets(*make_voice_source(file), [&](ByteSpan packet) {
+    packets.push_back(to_bytes(packet));
+  }).value();
+  Bytes out = built_headers();
+  for (std::size_t i = 0; i < packets.size(); ++i)
+    out =
+        std::move(out) + build({.flags = static_cast<std::uint8_t>(i + 1 < packets.size() ? 0 : 4),
+                                .granule = static_cast<std::int64_t>((i + 1) * 960),
+                                .number = static_cast<std::uint32_t>(i + 2),
+                                .packets = {packets[i]}});
+  return out;
+}
+
+TEST_CASE("a file of more pages than a player remembers is sought in as exactly") {
+  const auto file = in_small_pages(record(speech(48'000 * 50)).file);
+  REQUIRE(page_offsets(file).size() > 2'048);
+  auto player = VoicePlayer::open(make_voice_source(file), as_decoded()).value();
+  Pcm linear(48'000 * 60);
+  linear.resize(player.read(std::span<float>(linear)).value().frames);
+  REQUIRE(linear.size() > 48'000 * 49);
+  Pcm piece(4'800);
+  for (std::uint64_t to = 1'234; to + piece.size() < linear.size(); to += 91'111) {
+    player.seek(to).value();
+    REQUIRE(player.read(std::span<float>(piece)).value().frames == piece.size());
+    const auto expected = std::span(linear).subspan(to, piece.size());
+    if (energy(expected) < 1e-3) continue;
+    INFO(to);
+    CHECK(snr_db(expected, piece) > 20);
+  }
 }
 
 TEST_CASE("a seek with gain and another rate is exact, too") {
