@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <random>
 
-#include "store/journal.hpp"
 #include "store/lmdb.hpp"
 #include "store/memory.hpp"
 
@@ -48,32 +47,6 @@ struct OnLmdb {
   void reopen() {
     environment.reset();
     environment = must(open_lmdb(options));
-  }
-};
-
-/// So small that each of its ways is gone often.
-inline constexpr JournalOptions small_journal{
-    .table = {60}, .pending_bytes = 300, .row_bytes_max = 2'000, .waiting_value_bytes_max = 40};
-
-struct OnJournal {
-  static constexpr const char* name = "a journal in memory";
-  MemoryDisk disk;
-  std::unique_ptr<Environment> environment = must(open_journaled(open_memory(disk), small_journal));
-  void reopen() {
-    environment.reset();
-    environment = must(open_journaled(open_memory(disk), small_journal));
-  }
-};
-
-struct OnJournalOnLmdb {
-  static constexpr const char* name = "a journal on LMDB";
-  TempFolder temp;
-  LmdbOptions options{.folder = temp.path() / "db"};
-  std::unique_ptr<Environment> environment =
-      must(open_journaled(must(open_lmdb(options)), small_journal));
-  void reopen() {
-    environment.reset();
-    environment = must(open_journaled(must(open_lmdb(options)), small_journal));
   }
 };
 
