@@ -59,6 +59,8 @@ Result<EntryRow> read_entry_row(std::uint64_t seq, Reader reader) {
   EntryRow out;
   out.seq = seq;
   TERN_ASSIGN(const auto kind, reader.number<std::uint8_t>());
+  // No entry's kind: among several it would be one that cannot be written again alone.
+  if (kind == several) return Errc::storage_damaged;
   out.kind = static_cast<wire::EntryKind>(kind);
   TERN_ASSIGN(const auto shared, reader.number<std::uint8_t>());
   TERN_ASSIGN(out.id, reader.fixed<EntryId>());
