@@ -8,14 +8,14 @@
 
 namespace tern::client {
 
-/// Unix time in ms by the device's own clock, but never before an earlier one's; 0: it does not
-/// say.
+/// Unix time in ms by the device's own clock, but always after its last one; 0: it does not say.
 using LeafTime = std::uint64_t;
 
 /// The latest that counts, a day in the year 9999: whoever held a device's keys for a moment must
 /// not leave it behind a time that it could never pass.
 inline constexpr LeafTime leaf_time_max = 253'400'000'000'000;
 
+/// 0 also for what does not parse, and above leaf_time_max.
 LeafTime leaf_time(const mls::Extensions& leaf_extensions);
 LeafTime leaf_time_after(Now now, LeafTime before);
 /// A leap ahead of the clock, each twice as far as the one before: for a device that does not know

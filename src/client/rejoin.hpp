@@ -23,7 +23,7 @@ struct Asked {
 std::uint64_t trusted_cursor(const ChatRecord& record);
 /// This device cannot follow the chat any more: nothing of it is applied or sent but the request.
 Result<void> become_split(Step& step, Chat& chat, wire::RejoinRequest::Reason reason);
-/// Sends the request, at most once a day.
+/// Sends the request: once a day, and again when it was answered in vain.
 Result<void> ask(Step& step, Chat& chat);
 /// Whether a request for the log's generation is at the relay.
 Result<bool> is_asked(Step& step, const Chat& chat);

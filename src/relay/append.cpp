@@ -30,8 +30,8 @@ wire::Answer appended_before(const LogState& state, const Membership& author,
   return appended;
 }
 
-// The design's section 4: signed, by the device itself, at most once a day, and by a struck one
-// only as long as the log is kept for it.
+// The design's section 4: signed, by the device itself, at most once a day unless a commit has
+// added it since, and by a struck one only as long as the log is kept for it.
 Result<void> check_rejoin(Context& context, const LogId& log, const DeviceId& device,
                           const Membership& membership, const wire::RejoinRequest& request) {
   if (request.log != log || request.device != device || request.key_package.empty())

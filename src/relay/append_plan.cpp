@@ -99,11 +99,14 @@ Result<void> strike(Context& context, const LogId& log, const DeviceId& device, 
   return context.store.put_member(log, device, membership);
 }
 
+bool is_for(const wire::Welcomes& welcomes, const DeviceId& device) {
+  return std::any_of(welcomes.devices.begin(), welcomes.devices.end(),
+                     [&](const auto& welcome) { return welcome.device == device; });
+}
+
 bool is_welcomed(const AppendPlan& plan, std::size_t entry, const DeviceId& device) {
   return std::any_of(plan.welcomes.begin(), plan.welcomes.end(), [&](const auto& welcomes) {
-    return welcomes.entry_index == entry &&
-           std::any_of(welcomes.devices.begin(), welcomes.devices.end(),
-                       [&](const auto& welcome) { return welcome.device == device; });
+    return welcomes.entry_index == entry && is_for(welcomes, device);
   });
 }
 
@@ -172,10 +175,7 @@ void note_news(Context& context, const AppendPlan& plan, const Numbered& numbere
 void begin_the_welcomed(AppendPlan& plan) {
   for (const auto& welcomes : plan.welcomes) {
     auto& effect = plan.effects[welcomes.entry_index];
-    const auto welcomed = [&welcomes](const DeviceId& device) {
-      return std::any_of(welcomes.devices.begin(), welcomes.devices.end(),
-                         [&](const auto& welcome) { return welcome.device == device; });
-    };
+    const auto welcomed = [&](const DeviceId& device) { return is_for(welcomes, device); };
     const auto first = std::stable_partition(effect.restored.begin(), effect.restored.end(),
                                              std::not_fn(welcomed));
     effect.joins.insert(effect.joins.end(), first, effect.restored.end());

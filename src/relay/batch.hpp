@@ -45,7 +45,7 @@ struct LogNews {
   std::optional<DeviceId> inbox_of;  ///< an inbox: nobody else is told
   bool to_be_read = false;           ///< too large to push: a notice instead
   std::vector<NewEntry> entries;     ///< consecutive seqs
-  std::vector<AccessMove> joined;
+  std::vector<AccessMove> joined;    ///< `seq`: up to where it knows the log without reading
   std::vector<AccessMove> restored;
   std::vector<AccessMove> struck;
   std::vector<Receiver> receivers;

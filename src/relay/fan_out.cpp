@@ -26,7 +26,8 @@ void add_receiver(Context& context, LogNews& news, const DeviceId& device, std::
   const auto* const session = context.reachable(device);
   if (!session) return;
   auto from = news.entries.front().entry.seq;
-  // One that joins begins after the commit that added it: its Welcome holds what that made.
+  // One that joins begins after the commit that added it, for its Welcome holds what that made;
+  // with that commit, when there is no Welcome.
   if (const auto* const joined = last_move(news.joined, device)) from = joined->seq + 1;
   if (from <= to) news.receivers.push_back({session->connection, device, from, to});
 }
