@@ -35,8 +35,7 @@ TEST_CASE("who leaves a group while it is being made is out of it once it is mad
         [&](auto& engine) { return engine.create_group(world.now(), "Not now", others).value(); });
     world.run_for(after_ms);
     Outcome left;
-    anna.engine().leave(world.now(), chat, left.done());
-    anna.run_outputs();
+    leave(world, anna, chat, left);
     REQUIRE(world.settle());
     REQUIRE(left.result.has_value());
     CHECK(anna.info(chat).state == ChatState::left);
@@ -138,8 +137,7 @@ TEST_CASE("who leaves is taken out by the next member, and reads nothing that fo
   const auto people = add_people(world, {"anna", "bo", "cem"});
   const auto chat = make_group(world, people);
   Outcome left;
-  people[2]->engine().leave(world.now(), chat, left.done());
-  people[2]->run_outputs();
+  leave(world, *people[2], chat, left);
   REQUIRE(world.settle());
   world.run_for(20'000);
   REQUIRE(world.settle());
@@ -160,9 +158,7 @@ TEST_CASE("somebody added later reads what follows and nothing from before") {
   auto& cem = world.add_device("cem");
   REQUIRE(world.settle());
   Outcome added;
-  const std::vector<AccountId> whom{cem.account()};
-  people[0]->engine().add_members(world.now(), chat, whom, added.done());
-  people[0]->run_outputs();
+  add(world, *people[0], chat, cem, added);
   REQUIRE(world.settle());
   REQUIRE(added.result);
   CHECK(added.result->has_value());

@@ -11,9 +11,7 @@ namespace {
 
 void add_back(World& world, Device& who, const ChatId& chat, const Device& whom) {
   Outcome added;
-  const std::vector<AccountId> him{whom.account()};
-  who.engine().add_members(world.now(), chat, him, added.done());
-  who.run_outputs();
+  add(world, who, chat, whom, added);
   REQUIRE(world.run_until([&] { return added.result.has_value(); }));
   REQUIRE(added.result->has_value());
 }
@@ -99,10 +97,7 @@ TEST_CASE("who has left stays out though the relay has it on its list still") {
   const auto chat = make_group(world, people);
   Outcome left[2];
   // Both ask, so that nobody is there to carry it out.
-  for (std::size_t i = 0; i < 2; ++i) {
-    people[i]->engine().leave(world.now(), chat, left[i].done());
-    people[i]->run_outputs();
-  }
+  for (std::size_t i = 0; i < 2; ++i) leave(world, *people[i], chat, left[i]);
   world.run_for(60'000);
   for (auto* person : people) person->cut();
   world.run_for(60'000);

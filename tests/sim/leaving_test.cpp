@@ -9,14 +9,33 @@ using namespace tern::sim;
 
 namespace {
 
-void leave_group(World& world, Device& who, const ChatId& chat, Outcome& outcome) {
-  who.engine().leave(world.now(), chat, outcome.done());
-  who.run_outputs();
-}
-
 bool has_member(const Device& device, const ChatId& chat, const Device& whom) {
   const auto members = device.info(chat).members;
   return std::find(members.begin(), members.end(), whom.account()) != members.end();
+}
+
+/// A group of which nothing is at the relay yet.
+ChatId wants_group(World& world, Device& who, const Device& whom) {
+  who.set_network(false);
+  world.run_for(1'000);
+  return who.with([&](auto& engine) {
+    const std::vector<AccountId> members{whom.account()};
+    return engine.create_group(world.now(), "Not now", members).value();
+  });
+}
+
+/// The folder is put back, and the person leaves before the device hears that it was.
+void leaves_by_its_copy(World& world, Device& who, const store::MemoryDisk& copy,
+                        const ChatId& chat, const Device& other) {
+  who.set_network(false);
+  put_back(who, copy);
+  Outcome left;
+  leave(world, who, chat, left);
+  who.set_network(true);
+  world.run_for(2 * day_ms);
+  CHECK(left.result.has_value());
+  CHECK(who.info(chat).state == ChatState::left);
+  CHECK(!has_member(other, chat, who));
 }
 
 }  // namespace
@@ -35,7 +54,7 @@ TEST_CASE("who leaves a group that it has lost all memory of is taken out of it"
   world.run_for(10'000);
   REQUIRE(anna.info(chat).state == ChatState::split);
   Outcome left;
-  leave_group(world, anna, chat, left);
+  leave(world, anna, chat, left);
   world.run_for(10'000);
   CHECK(!left.result.has_value());
   for (auto* other : {people[1], people[2]}) other->set_network(true);
@@ -59,7 +78,7 @@ TEST_CASE("who leaves a group while it waits for the Welcome to it is taken out 
   put_back(anna, copy);
   REQUIRE(world.run_until([&] { return anna.info(chat).state == ChatState::joining; }));
   Outcome left;
-  leave_group(world, anna, chat, left);
+  leave(world, anna, chat, left);
   CHECK(!left.result.has_value());
   world.run_for(2 * day_ms);
   CHECK(anna.info(chat).state == ChatState::left);
@@ -74,14 +93,14 @@ TEST_CASE("who is alone in a group that it cannot follow leaves it by itself") {
   const auto chat = make_group(world, people);
   const auto copy = anna.disk().copy();
   Outcome bo_left;
-  leave_group(world, *people[1], chat, bo_left);
+  leave(world, *people[1], chat, bo_left);
   REQUIRE(world.run_until([&] { return anna.info(chat).members.size() == 1; }));
   REQUIRE(world.settle());
   put_back(anna, copy);
   world.run_for(10'000);
   REQUIRE(anna.info(chat).state == ChatState::split);
   Outcome left;
-  leave_group(world, anna, chat, left);
+  leave(world, anna, chat, left);
   world.run_for(60'000);
   CHECK(left.result.has_value());
   CHECK(anna.info(chat).state == ChatState::left);
@@ -94,62 +113,34 @@ TEST_CASE("who leaves before it hears that its folder is an old copy is taken ou
   const auto chat = make_group(world, {&anna});
   const auto copy = anna.disk().copy();
   Outcome added;
-  const std::vector<AccountId> him{people[1]->account()};
-  anna.engine().add_members(world.now(), chat, him, added.done());
-  anna.run_outputs();
+  add(world, anna, chat, *people[1], added);
   REQUIRE(world.settle());
   anna.send(chat, "not in her copy");
   REQUIRE(world.settle());
   world.run_for(10'000);
-  anna.set_network(false);
-  put_back(anna, copy);
-  Outcome left;
-  leave_group(world, anna, chat, left);
-  anna.set_network(true);
-  world.run_for(2 * day_ms);
-  CHECK(left.result.has_value());
-  CHECK(anna.info(chat).state == ChatState::left);
-  CHECK(!has_member(*people[1], chat, anna));
+  leaves_by_its_copy(world, anna, copy, chat, *people[1]);
 }
 
 TEST_CASE("who leaves a group that its old copy has yet to make is taken out of the one that is") {
   World world(1204);
   const auto people = add_people(world, {"anna", "bo"});
   auto& anna = *people[0];
-  anna.set_network(false);
-  world.run_for(1'000);
-  const auto chat = anna.with([&](auto& engine) {
-    const std::vector<AccountId> him{people[1]->account()};
-    return engine.create_group(world.now(), "Not now", him).value();
-  });
+  const auto chat = wants_group(world, anna, *people[1]);
   const auto copy = anna.disk().copy();
   anna.set_network(true);
   REQUIRE(world.settle());
   anna.send(chat, "not in her copy");
   REQUIRE(world.settle());
-  anna.set_network(false);
-  put_back(anna, copy);
-  Outcome left;
-  leave_group(world, anna, chat, left);
-  anna.set_network(true);
-  world.run_for(2 * day_ms);
-  CHECK(left.result.has_value());
-  CHECK(anna.info(chat).state == ChatState::left);
-  CHECK(!has_member(*people[1], chat, anna));
+  leaves_by_its_copy(world, anna, copy, chat, *people[1]);
 }
 
 TEST_CASE("who leaves a group before it was ever made has left once the relay is there") {
   World world(1205);
   const auto people = add_people(world, {"anna", "bo"});
   auto& anna = *people[0];
-  anna.set_network(false);
-  world.run_for(1'000);
-  const auto chat = anna.with([&](auto& engine) {
-    const std::vector<AccountId> him{people[1]->account()};
-    return engine.create_group(world.now(), "Not now", him).value();
-  });
+  const auto chat = wants_group(world, anna, *people[1]);
   Outcome left;
-  leave_group(world, anna, chat, left);
+  leave(world, anna, chat, left);
   anna.set_network(true);
   world.run_for(60'000);
   CHECK(left.result.has_value());

@@ -29,12 +29,6 @@ bool has(const ChatInfo& info, const Device& member) {
   return std::count(info.members.begin(), info.members.end(), member.account()) > 0;
 }
 
-void add(World& world, Device& who, const ChatId& chat, const Device& whom, Outcome& outcome) {
-  const AccountId accounts[] = {whom.account()};
-  who.engine().add_members(world.now(), chat, accounts, outcome.done());
-  who.run_outputs();
-}
-
 /// KeyPackages that their owner has made badly, in the relay's answers to one device.
 struct BadKeyPackages {
   using Edit = std::function<void(mls::KeyPackage&)>;

@@ -152,10 +152,8 @@ TEST_CASE("what is on its way when the epoch turns is heard, at each turn of a l
     late.next = 100'000;
     const auto epoch = stage.bo().info(stage.chat).epoch;
     auto& outcome = outcomes[static_cast<std::size_t>(turn)];
-    const AccountId accounts[] = {cem.account()};
     if (turn % 2 == 0) {
-      anna.engine().add_members(world.now(), stage.chat, accounts, outcome.done());
-      anna.run_outputs();
+      add(world, anna, stage.chat, cem, outcome);
     } else {
       remove(world, anna, stage.chat, cem, outcome);
     }

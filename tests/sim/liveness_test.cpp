@@ -11,11 +11,6 @@ using namespace tern::sim;
 
 namespace {
 
-void leave(World& world, Device& who, const ChatId& chat, Outcome& outcome) {
-  who.engine().leave(world.now(), chat, outcome.done());
-  who.run_outputs();
-}
-
 /// Whether these began with a Welcome, which is another one now; `payload` keeps it.
 bool spoil_welcome(wire::Entries* entries, Bytes& payload) {
   if (!entries || entries->entries.empty()) return false;

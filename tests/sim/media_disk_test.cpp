@@ -353,10 +353,7 @@ TEST_CASE("a long voice message that waits when its author is removed can still 
     two.bo->set_network(false);
     const auto id = say(world, *two.bo, two.chat, sound);
     Outcome outcome;
-    if (leaves) {
-      two.bo->engine().leave(world.now(), two.chat, outcome.done());
-      two.bo->run_outputs();
-    }
+    if (leaves) leave(world, *two.bo, two.chat, outcome);
     remove(world, *two.anna, two.chat, *two.bo, outcome);
     REQUIRE(world.settle());
     two.bo->set_network(true);

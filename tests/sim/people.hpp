@@ -46,6 +46,18 @@ const T* last_event(const Device& device) {
   return nullptr;
 }
 
+inline void add(World& world, Device& who, const ChatId& chat, const Device& whom,
+                Outcome& outcome) {
+  const AccountId accounts[] = {whom.account()};
+  who.engine().add_members(world.now(), chat, accounts, outcome.done());
+  who.run_outputs();
+}
+
+inline void leave(World& world, Device& who, const ChatId& chat, Outcome& outcome) {
+  who.engine().leave(world.now(), chat, outcome.done());
+  who.run_outputs();
+}
+
 inline void remove(World& world, Device& who, const ChatId& chat, const Device& whom,
                    Outcome& outcome) {
   who.engine().remove_member(world.now(), chat, whom.account(), outcome.done());

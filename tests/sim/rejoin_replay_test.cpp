@@ -102,9 +102,7 @@ struct CemAsked : Kept {
   }
   void invites_cem() {
     Outcome added;
-    const std::vector<AccountId> him{cem.account()};
-    (*this)["anna"].engine().add_members(world.now(), chat, him, added.done());
-    (*this)["anna"].run_outputs();
+    add(world, (*this)["anna"], chat, cem, added);
     world.run_for(2'000);
   }
   bool knows(std::string_view who, Device& whom) {

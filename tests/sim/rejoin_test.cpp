@@ -88,9 +88,7 @@ TEST_CASE("who was taken out and is invited again is not told that something is 
   people[0]->send(chat, "without him");
   REQUIRE(world.settle());
   Outcome added;
-  const std::vector<AccountId> him{people[1]->account()};
-  people[0]->engine().add_members(world.now(), chat, him, added.done());
-  people[0]->run_outputs();
+  add(world, *people[0], chat, *people[1], added);
   REQUIRE(world.settle());
   check_together(world, people, chat);
   CHECK(count_text(*people[1], chat, "without him") == 0);
@@ -164,10 +162,8 @@ TEST_CASE("what waits to be said again is kept from who has come in meanwhile") 
     return bo.engine().chat_info(chat) && bo.info(chat).state == ChatState::active &&
            bo.info(chat).epoch == author.info(chat).epoch && bo.info(chat).epoch > 1;
   }));
-  const std::vector<AccountId> newcomer{dia.account()};
   Outcome added;
-  anna.engine().add_members(world.now(), chat, newcomer, added.done());
-  anna.run_outputs();
+  add(world, anna, chat, dia, added);
   REQUIRE(world.run_until([&] { return author.info(chat).members.size() == 4; }));
   held = false;
   REQUIRE(world.settle());
@@ -210,9 +206,7 @@ TEST_CASE("whom nobody knows who is there is answered all the same, a little lat
   const auto chat = make_group(world, {people.begin(), people.begin() + 2});
   const auto copy = anna.disk().copy();
   Outcome added;
-  const std::vector<AccountId> him{people[2]->account()};
-  anna.engine().add_members(world.now(), chat, him, added.done());
-  anna.run_outputs();
+  add(world, anna, chat, *people[2], added);
   REQUIRE(world.settle());
   anna.send(chat, "not in her copy");
   REQUIRE(world.settle());

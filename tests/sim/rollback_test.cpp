@@ -134,9 +134,7 @@ TEST_CASE("a member that was let in by what the relay has lost stays in") {
     REQUIRE(walk.world.settle());
     const auto copy = walk.world.relay().disk().copy();
     Outcome added;
-    const std::vector<AccountId> whom{dora.account()};
-    walk.anna().engine().add_members(walk.world.now(), walk.chat, whom, added.done());
-    walk.anna().run_outputs();
+    add(walk.world, walk.anna(), walk.chat, dora, added);
     REQUIRE(walk.world.settle());
     walk.anna().send(walk.chat, "welcome");
     REQUIRE(walk.world.settle());
@@ -416,9 +414,7 @@ TEST_CASE("what a relay has lost twice is not said again to who has come in betw
     walk.cem().set_network(false);
     walk.recover();
     Outcome added;
-    const std::vector<AccountId> her{dora.account()};
-    walk.anna().engine().add_members(world.now(), walk.chat, her, added.done());
-    walk.anna().run_outputs();
+    add(world, walk.anna(), walk.chat, dora, added);
     walk.recover();
     put_back(world.relay(), copy);
     world.run_for(2 * day_ms);

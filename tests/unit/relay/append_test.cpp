@@ -7,15 +7,7 @@ using wire::EntryKind;
 
 namespace {
 
-struct AppendTalk {
-  World world;
-  Device anna = world.make_device();
-  Device bo = world.make_device();
-  ConnectionId at_anna = world.online(anna);
-  ConnectionId at_bo = world.online(bo);
-  Chat chat = create_chat(world, at_anna, {bo.id});
-  LogId log = chat.log;
-
+struct AppendTalk : Talk {
   wire::Answer append(ConnectionId from, std::uint64_t base, const std::vector<Written>& written) {
     return world.ask(from, append_of(log, base, written));
   }

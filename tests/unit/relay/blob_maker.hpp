@@ -50,13 +50,8 @@ constexpr std::size_t chunk_bytes = limits::blob_chunk_bytes;
 constexpr std::int64_t blob_day_ms = 86'400'000;
 
 /// Anna uploads, Bo receives.
-struct BlobTalk {
-  explicit BlobTalk(const RelayLimits& limits = {}) : world(limits) {}
-  World world;
-  Device anna = world.make_device();
-  Device bo = world.make_device();
-  ConnectionId at_anna = world.online(anna);
-  ConnectionId at_bo = world.online(bo);
+struct BlobTalk : AnnaAndBo {
+  using AnnaAndBo::AnnaAndBo;
 
   void restart() {
     world.restart();

@@ -39,14 +39,10 @@ struct Chat {
 };
 Chat create_chat(World& world, ConnectionId creator, const std::vector<DeviceId>& others);
 
-/// Two who are online, in a chat that Anna has made.
-struct Talk {
-  World world;
-  Device anna = world.make_device();
-  Device bo = world.make_device();
-  ConnectionId at_anna = world.online(anna);
-  ConnectionId at_bo = world.online(bo);
-  LogId log = create_chat(world, at_anna, {bo.id}).log;
+/// In a chat that Anna has made.
+struct Talk : AnnaAndBo {
+  Chat chat = create_chat(world, at_anna, {bo.id});
+  LogId log = chat.log;
 };
 
 /// Appends one message under `base` and expects it to be taken; its seq.

@@ -6,14 +6,6 @@ using namespace tern::relay::test;
 
 namespace {
 
-struct CreateLogPair {
-  World world;
-  Device anna = world.make_device();
-  Device bo = world.make_device();
-  ConnectionId at_anna = world.online(anna);
-  ConnectionId at_bo = world.online(bo);
-};
-
 wire::CreateLog creation(const LogId& log, const Written& first) {
   wire::CreateLog out;
   out.log = log;
@@ -29,7 +21,7 @@ wire::InboxWelcome welcome_in(const wire::Entry& entry) {
 }  // namespace
 
 TEST_CASE("a new chat's Welcome is in the other's inbox and names where to start") {
-  CreateLogPair pair;
+  AnnaAndBo pair;
   const auto chat = create_chat(pair.world, pair.at_anna, {pair.bo.id});
   const auto pushed = pair.world.pushed_entries(pair.at_bo, pair.bo.inbox);
   REQUIRE(pushed.size() == 1);
@@ -48,7 +40,7 @@ TEST_CASE("a new chat's Welcome is in the other's inbox and names where to start
 }
 
 TEST_CASE("the creator is told of its own first commit, without the payload") {
-  CreateLogPair pair;
+  AnnaAndBo pair;
   const auto chat = create_chat(pair.world, pair.at_anna, {pair.bo.id});
   const auto own = pair.world.pushed_entries(pair.at_anna, chat.log);
   REQUIRE(own.size() == 1);
@@ -58,7 +50,7 @@ TEST_CASE("the creator is told of its own first commit, without the payload") {
 }
 
 TEST_CASE("one who joins is not given the commit that added it, but what follows") {
-  CreateLogPair pair;
+  AnnaAndBo pair;
   const auto chat = create_chat(pair.world, pair.at_anna, {pair.bo.id});
   CHECK(append_message(pair.world, pair.at_anna, chat.log) == 2);
   const auto pushed = pair.world.pushed_entries(pair.at_bo, chat.log);
@@ -67,7 +59,7 @@ TEST_CASE("one who joins is not given the commit that added it, but what follows
 }
 
 TEST_CASE("an offline device finds its Welcome when it comes") {
-  CreateLogPair pair;
+  AnnaAndBo pair;
   pair.world.disconnect(pair.at_bo);
   const auto chat = create_chat(pair.world, pair.at_anna, {pair.bo.id});
   const auto connection = pair.world.connect(pair.bo);
@@ -80,7 +72,7 @@ TEST_CASE("an offline device finds its Welcome when it comes") {
 }
 
 TEST_CASE("only one of the two may create a one-to-one chat, and only under its own id") {
-  CreateLogPair pair;
+  AnnaAndBo pair;
   const auto mallory = pair.world.make_device();
   const auto at_mallory = pair.world.online(mallory);
   const auto log = crypto::pair_log_id(pair.anna.account, pair.bo.account);
@@ -95,7 +87,7 @@ TEST_CASE("only one of the two may create a one-to-one chat, and only under its 
 }
 
 TEST_CASE("nobody makes a group under the id of a chat of two or of an inbox") {
-  CreateLogPair pair;
+  AnnaAndBo pair;
   const auto mallory = pair.world.make_device();
   const auto cleo = pair.world.make_device();
   const auto at_mallory = pair.world.online(mallory);
@@ -109,7 +101,7 @@ TEST_CASE("nobody makes a group under the id of a chat of two or of an inbox") {
 }
 
 TEST_CASE("when both create their chat at the same moment the first is taken") {
-  CreateLogPair pair;
+  AnnaAndBo pair;
   const auto log = crypto::pair_log_id(pair.anna.account, pair.bo.account);
   const auto by_anna = write(pair.world, wire::EntryKind::commit, "a", adding({pair.bo.id}));
   const auto by_bo = write(pair.world, wire::EntryKind::commit, "b", adding({pair.anna.id}));
@@ -124,7 +116,7 @@ TEST_CASE("when both create their chat at the same moment the first is taken") {
 }
 
 TEST_CASE("creating the same log again after a lost answer is answered like the first time") {
-  CreateLogPair pair;
+  AnnaAndBo pair;
   const auto log = pair.world.random<LogId>();
   const auto first = write(pair.world, wire::EntryKind::commit, "c", adding({pair.bo.id}));
   as<wire::Appended>(pair.world.ask(pair.at_anna, creation(log, first)));
@@ -134,7 +126,7 @@ TEST_CASE("creating the same log again after a lost answer is answered like the 
 }
 
 TEST_CASE("a first entry that is no commit of this id creates nothing") {
-  CreateLogPair pair;
+  AnnaAndBo pair;
   const auto log = pair.world.random<LogId>();
   const auto text = message(pair.world);
   CHECK(refusal(pair.world.ask(pair.at_anna, creation(log, text))) == Errc::malformed);
@@ -148,7 +140,7 @@ TEST_CASE("a first entry that is no commit of this id creates nothing") {
 }
 
 TEST_CASE("a Welcome goes only to a device that the commit adds") {
-  CreateLogPair pair;
+  AnnaAndBo pair;
   const auto mallory = pair.world.make_device();
   pair.world.online(mallory);
   const auto first = write(pair.world, wire::EntryKind::commit, "c", adding({pair.bo.id}));
@@ -217,7 +209,7 @@ TEST_CASE("one author fills no more than a quarter of an inbox") {
 }
 
 TEST_CASE("a Welcome that its owner could not read is refused, and nobody's upkeep stops") {
-  CreateLogPair pair;
+  AnnaAndBo pair;
   const std::vector<DeviceId> added = {pair.bo.id};
   const auto first = write(pair.world, wire::EntryKind::commit, "c", adding(added));
   auto request = creation(pair.world.random<LogId>(), first);
@@ -303,7 +295,7 @@ TEST_CASE("many Welcomes share one GroupInfo, which goes with the last of them")
 }
 
 TEST_CASE("nobody reads another's inbox or writes into any") {
-  CreateLogPair pair;
+  AnnaAndBo pair;
   create_chat(pair.world, pair.at_anna, {pair.bo.id});
   CHECK(refusal(pair.world.ask(pair.at_anna, wire::Read{pair.bo.inbox})) == Errc::not_member);
   const auto text = message(pair.world);

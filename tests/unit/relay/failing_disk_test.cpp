@@ -6,15 +6,7 @@ using namespace tern::relay::test;
 
 namespace {
 
-struct FailingDiskTalk {
-  World world;
-  Device anna = world.make_device();
-  Device bo = world.make_device();
-  ConnectionId at_anna = world.online(anna);
-  ConnectionId at_bo = world.online(bo);
-  Chat chat = create_chat(world, at_anna, {bo.id});
-  LogId log = chat.log;
-
+struct FailingDiskTalk : Talk {
   // Whom a batch was for begins a new connection when nobody knows whether it was kept.
   void connect_again() {
     at_anna = world.resume(anna);

@@ -6,12 +6,8 @@ using namespace tern::relay::test;
 
 namespace {
 
-struct KeyPackagesPair {
-  World world;
-  Device anna = world.make_device();
-  Device bo = world.make_device();
-  ConnectionId at_anna = world.online(anna);
-  ConnectionId at_bo = world.online(bo);
+struct KeyPackagesPair : AnnaAndBo {
+  using AnnaAndBo::AnnaAndBo;
 
   std::uint32_t publish(std::size_t count, std::string_view last_resort = {},
                         bool replace = false) {
@@ -49,7 +45,7 @@ TEST_CASE("each single-use key package is given once, then the last resort again
 TEST_CASE("whoever claims all that a device has leaves half of it, by whatever accounts") {
   RelayLimits limits;
   limits.claims_per_minute = 100;
-  KeyPackagesPair pair{World(limits)};
+  KeyPackagesPair pair(limits);
   pair.publish(100, "last");
   for (int i = 0; i < 50; ++i) CHECK(pair.claim() == "kp" + std::to_string(i));
   CHECK(pair.claim() == "last");

@@ -8,15 +8,7 @@ using namespace tern::relay::test;
 
 namespace {
 
-struct ReadingTalk {
-  World world;
-  Device anna = world.make_device();
-  Device bo = world.make_device();
-  ConnectionId at_anna = world.online(anna);
-  ConnectionId at_bo = world.online(bo);
-  Chat chat = create_chat(world, at_anna, {bo.id});
-  LogId log = chat.log;
-
+struct ReadingTalk : Talk {
   std::vector<wire::Notice> notices(ConnectionId connection) {
     std::vector<wire::Notice> out;
     for (const auto& push : world.pushes(connection)) {

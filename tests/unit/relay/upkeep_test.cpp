@@ -11,15 +11,7 @@ namespace {
 
 constexpr std::int64_t day_ms = 86'400'000;
 
-struct UpkeepTalk {
-  World world;
-  Device anna = world.make_device();
-  Device bo = world.make_device();
-  ConnectionId at_anna = world.online(anna);
-  ConnectionId at_bo = world.online(bo);
-  Chat chat = create_chat(world, at_anna, {bo.id});
-  LogId log = chat.log;
-
+struct UpkeepTalk : Talk {
   void ack(ConnectionId connection, std::uint64_t seq) {
     as<wire::Done>(world.ask(connection, wire::Ack{{{log, seq, {}}}}));
   }

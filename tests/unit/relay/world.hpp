@@ -127,6 +127,17 @@ class World {
   std::map<std::string, std::string> codes_;
 };
 
+/// Two who are online.
+struct AnnaAndBo {
+  explicit AnnaAndBo(const RelayLimits& limits = {}) : world(limits) {}
+
+  World world;
+  Device anna = world.make_device();
+  Device bo = world.make_device();
+  ConnectionId at_anna = world.online(anna);
+  ConnectionId at_bo = world.online(bo);
+};
+
 /// The answer as the kind that the test expects.
 template <class Kind>
 Kind as(const wire::Answer& answer) {
