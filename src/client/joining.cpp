@@ -140,6 +140,7 @@ void move_record(Step& step, ChatRecord& record, const wire::InboxWelcome& welco
     record.gap_last = 0;
   }
   enter_log(record, welcome.generation, welcome.commit_seq, welcome.hash);
+  record.seal = welcome.seal;
   record.commit_pending = false;
   record.access_repair = false;
   record.rejoins_waiting = 0;

@@ -228,6 +228,9 @@ Result<wire::Appended> carry_out(Context& context, const AppendPlan& plan) {
     welcome.generation = numbered.generations[welcomes.entry_index];
     welcome.commit_seq = commit.seq;
     welcome.hash = commit.hash;
+    // Its receiver may be all that is left of the log, and be given nothing else before.
+    welcome.seal = context.contacts.keys.head_seal(
+        plan.log, {commit.seq, commit.hash, commit.seq, commit.hash, welcome.generation, 0});
     welcome.group_info = welcomes.group_info;
 #ifdef TERN_DELIBERATE_FAULTS
     if (is_deliberate(DeliberateFault::welcome_in_second_transaction)) {
