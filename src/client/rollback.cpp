@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/chat_work.hpp"
+#include "client/commits.hpp"
 #include "client/directory_download.hpp"
 #include "client/entry_checks.hpp"
 #include "client/history.hpp"
@@ -56,7 +57,11 @@ Result<Outcome> cross(Step& step, Chat& chat, const wire::Entry& entry, const wi
   }
   auto& record = step.edit(chat);
   // With a handshake that is lost the relay's list is older than the tree.
-  if (record.base >= hole.first_lost) record.access_repair = true;
+  if (record.base >= hole.first_lost) {
+    record.access_repair = true;
+    // Made before that, it says less.
+    TERN_TRY(commits::drop(step, chat));
+  }
   TERN_TRY(rejoin::say_lost_again(step, chat, hole.first_lost, entry.seq));
   TERN_TRY(forget_receipts(step, chat, hole.first_lost));
   record.rolled_back = false;

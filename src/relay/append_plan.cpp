@@ -8,6 +8,7 @@
 #include "relay/blobs.hpp"
 #include "relay/contacts.hpp"
 #include "relay/entry_frames.hpp"
+#include "relay/log_heads.hpp"
 #include "relay/numbering.hpp"
 #include "relay/welcome_delivery.hpp"
 
@@ -187,7 +188,8 @@ void begin_the_welcomed(AppendPlan& plan) {
 
 Result<void> plan_access(Context& context, AppendPlan& plan) {
   AccessEditor editor(context.store, plan.log, plan.author, plan.before.members,
-                      plan.membership.on_list());
+                      plan.membership.on_list(),
+                      list_is_lost(plan.before) ? Unregistered::kept : Unregistered::refused);
   plan.effects.reserve(plan.entries.size());
   for (const auto& parsed : plan.entries) {
     TERN_ASSIGN(auto effect, editor.apply(parsed.access));
