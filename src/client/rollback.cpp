@@ -10,6 +10,7 @@
 #include "client/membership.hpp"
 #include "client/receipts.hpp"
 #include "client/rejoin.hpp"
+#include "client/wanted_blobs.hpp"
 
 namespace tern::client::rollback {
 namespace {
@@ -23,7 +24,7 @@ Result<void> tell_once(Step& step, Chat& chat, std::uint64_t seq) {
   step.emit(LogRolledBack{chat.id(), seq});
   // KeyPackages that were given away since are there to be given away again.
   step.edit_device().renew_single_use = true;
-  return {};
+  return wanted_blobs::offer_all_again(step);
 }
 
 // Nothing that the relay would believe: whoever can follow the log is asked to let this device in.
