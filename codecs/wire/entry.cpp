@@ -235,6 +235,7 @@ Bytes encode(const InboxWelcome& welcome) {
       .number(welcome.generation)
       .number(welcome.commit_seq)
       .raw(welcome.hash)
+      .number(welcome.seal)
       .vector(welcome.group_secrets)
       .vector(welcome.group_info);
   return std::move(writer).take();
@@ -248,6 +249,7 @@ Result<InboxWelcome> decode_inbox_welcome(ByteSpan bytes) {
   TERN_ASSIGN(out.generation, reader.number<std::uint32_t>());
   TERN_ASSIGN(out.commit_seq, reader.number<std::uint64_t>());
   TERN_ASSIGN(out.hash, reader.fixed<LogHash>());
+  TERN_ASSIGN(out.seal, reader.number<std::uint64_t>());
   TERN_ASSIGN(out.group_secrets, reader.vector(limits::welcome_bytes_max));
   TERN_ASSIGN(out.group_info, reader.vector(limits::welcome_bytes_max));
   TERN_TRY(reader.finish());

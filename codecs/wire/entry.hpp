@@ -140,13 +140,14 @@ struct InboxWelcome {
   std::uint32_t generation = 0;
   std::uint64_t commit_seq = 0;  ///< the joiner's cursor starts here
   LogHash hash;                  ///< the log's running hash at commit_seq
+  std::uint64_t seal = 0;        ///< the relay's of that place (SealedHead in frames.hpp); 0: none
   ByteSpan group_secrets;        ///< its own encrypted group secrets
   ByteSpan group_info;           ///< encrypted GroupInfo, the same for all
 };
 Bytes encode(const InboxWelcome& welcome);
 /// What encode() adds to group_secrets and group_info, at most. All of it is the payload of an
 /// entry of kind welcome, which may have limits::welcome_bytes_max.
-inline constexpr std::size_t inbox_welcome_overhead_bytes = 72;
+inline constexpr std::size_t inbox_welcome_overhead_bytes = 80;
 /// Views point into `bytes`. Errors: as decode_entry_header.
 Result<InboxWelcome> decode_inbox_welcome(ByteSpan bytes);
 

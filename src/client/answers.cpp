@@ -83,6 +83,7 @@ Result<void> created(Step& step, Chat& chat, const wire::Appended& answer) {
 Result<void> restarted(Step& step, Chat& chat, const wire::Appended& answer) {
   TERN_ASSIGN(const auto added, added_by_pending(step, chat));
   TERN_TRY(restart::taken(step, chat, answer));
+  note_seal(step, chat, answer.first_seq, answer.seal);
   return note_full_inboxes(step, chat, added, answer.inbox_full);
 }
 

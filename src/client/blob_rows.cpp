@@ -33,6 +33,17 @@ Result<void> erase(Rows& rows, const BlobRecord& record) {
   return erase_chunks(rows, record.store);
 }
 
+Result<std::vector<BlobRecord>> uploaded(const ReadRows& rows, std::int64_t since_ms) {
+  std::vector<BlobRecord> out;
+  TERN_TRY(rows.scan(tables::blobs, {}, {}, [&](ByteSpan, ByteSpan value) -> Result<Scan> {
+    TERN_ASSIGN(auto record, decode_blob_record(value));
+    if (record.way == BlobRecord::Way::up && record.finished && record.since_ms >= since_ms)
+      out.push_back(std::move(record));
+    return Scan::next;
+  }));
+  return out;
+}
+
 Result<std::vector<BlobId>> under_way(const ReadRows& rows) {
   std::vector<BlobId> out;
   TERN_TRY(rows.scan(tables::transfers, {}, {}, [&](ByteSpan, ByteSpan value) -> Result<Scan> {

@@ -10,6 +10,8 @@ Result<std::optional<BlobRecord>> get(const ReadRows& rows, const BlobId& id);
 Result<void> put(Rows& rows, const BlobRecord& record);
 /// The record and its chunks.
 Result<void> erase(Rows& rows, const BlobRecord& record);
+/// All that the relay has said to have since then, and nothing is to be moved of.
+Result<std::vector<BlobRecord>> uploaded(const ReadRows& rows, std::int64_t since_ms);
 /// All that are under way.
 Result<std::vector<BlobId>> under_way(const ReadRows& rows);
 

@@ -112,18 +112,18 @@ Result<CommitPlan> plan(Step& step, Chat& chat, const mls::Group& group) {
   out.before_messages = group.has_pending_proposals();
   TERN_ASSIGN(const auto intents, Intents::load(step.rows, chat.row));
   TERN_ASSIGN(const auto asked, rejoin::waiting(step, chat));
-  const bool repairs = repairs_access(chat);
+  // Whatever it is made for: the relay waits for no other one to hear who is in.
+  out.repair_access = repairs_access(chat);
   // Nobody else can: it does not wait for them.
   out.needed = chat.record.renew_leaf;
   out.wanted = out.needed;
   const bool volunteers =
-      volunteers_now(step, chat, out.before_messages || repairs || !asked.empty());
+      volunteers_now(step, chat, out.before_messages || out.repair_access || !asked.empty());
   if (intents.empty() && !volunteers) return out;
   TERN_ASSIGN(const auto leaves, seated_leaves(group));
   plan_intents(step, chat, intents, leaves, out);
   if (!volunteers) return out;
   TERN_TRY(plan_rejoins(step, chat, group, asked, leaves, out));
-  out.repair_access = repairs;
   out.needed = out.needed || out.before_messages || out.repair_access;
   out.wanted = out.wanted || out.needed;
   return out;

@@ -6,6 +6,7 @@
 #include "client/joining.hpp"
 #include "client/key_packages.hpp"
 #include "client/resuming.hpp"
+#include "client/wanted_blobs.hpp"
 
 namespace tern::client::inbox {
 namespace {
@@ -77,7 +78,10 @@ Result<void> resumed(Step& step, const wire::LogHead& head) {
   device.inbox.known = true;
   device.inbox.head = device.inbox.resumed_head = head.head;
   const auto cursor = device.record.inbox_cursor;
-  if (cursor > head.head) TERN_TRY(directory_download::relay_was_put_back(step));
+  if (cursor > head.head) {
+    TERN_TRY(directory_download::relay_was_put_back(step));
+    TERN_TRY(wanted_blobs::offer_all_again(step));
+  }
   if (cursor > head.head || !head.hash_matches || cursor + 1 < head.first_kept) {
     TERN_TRY(start_over(step, head));
     // Even when nothing is left there: to the relay a device is behind until it has read.

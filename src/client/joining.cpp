@@ -22,6 +22,7 @@ struct Joined {
   mls::Group group;
   mls::KeyPackageRef used;
   bool last_resort = false;
+  bool asked_for = false;
 };
 
 Result<Joined> join_group(Step& step, const wire::InboxWelcome& welcome) {
@@ -35,7 +36,7 @@ Result<Joined> join_group(Step& step, const wire::InboxWelcome& welcome) {
     TERN_ASSIGN(auto group, mls::Group::join(message, mine->record, device.account.identity,
                                              device.authentication,
                                              static_cast<std::uint64_t>(step.now.wall_ms / 1000)));
-    return Joined{std::move(group), ref, mine->last_resort};
+    return Joined{std::move(group), ref, mine->last_resort, mine->of_request};
   }
   return Error(Errc::mls_key_package_unknown, "a Welcome for a KeyPackage that is not here");
 }
@@ -139,6 +140,7 @@ void move_record(Step& step, ChatRecord& record, const wire::InboxWelcome& welco
     record.gap_last = 0;
   }
   enter_log(record, welcome.generation, welcome.commit_seq, welcome.hash);
+  record.seal = welcome.seal;
   record.commit_pending = false;
   record.access_repair = false;
   record.rejoins_waiting = 0;
@@ -178,13 +180,19 @@ Notice how_it_came(const Step& step, const Chat& chat, const wire::InboxWelcome&
   return out;
 }
 
-// Another Welcome for the entries that it skips: it had been taken out there, and what was written
-// before it came in again is not said to it again.
-Result<bool> was_brought_in_before(Step& step, const Chat& chat, std::uint64_t seq) {
+// Among the entries that it skips it had been taken out, and what was written before it came in
+// again is not said to it again. Whoever brings back a member uses what came with its request, and
+// whoever invites somebody what the relay hands out.
+Result<bool> was_out_before(Step& step, const Chat& chat, const wire::InboxWelcome& to,
+                            const Joined& joined) {
+  const auto& record = chat.record;
+  const bool same_group = to.generation == record.generation && record.state == ChatState::split;
+  if (same_group && !joined.asked_for && record.cursor + 1 < to.commit_seq) return true;
+  // Another Welcome for them.
   TERN_ASSIGN(const auto kept, step.rows.get(tables::welcomes, chat.row));
   if (!kept) return false;
   TERN_ASSIGN(const auto welcome, wire::decode_inbox_welcome(*kept));
-  return chat.record.cursor < welcome.commit_seq && welcome.commit_seq < seq;
+  return record.cursor < welcome.commit_seq && welcome.commit_seq < to.commit_seq;
 }
 
 Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Joined joined,
@@ -197,7 +205,7 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   const bool lost_it_all = !came_back && record.state == ChatState::split;
   const bool from_another_history = came_back && lost_its_place(chat);
   const auto how = how_it_came(step, chat, welcome, joined.group);
-  TERN_ASSIGN(const bool was_out, was_brought_in_before(step, chat, welcome.commit_seq));
+  TERN_ASSIGN(const bool was_out, was_out_before(step, chat, welcome, joined));
   const bool was_split = record.state == ChatState::split;
   // Own messages may stand behind where the others' history goes on.
   const auto all_own = std::max(record.cursor + 1, welcome.commit_seq);

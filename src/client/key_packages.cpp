@@ -29,6 +29,7 @@ constexpr std::size_t epochs_max = 256;
 
 struct Row {
   bool last_resort = false;
+  bool of_request = false;
   std::uint64_t not_after_s = 0;
   SecretBytes record;
   std::vector<EpochTag> entered;  // by a last-resort one
@@ -38,6 +39,7 @@ Result<Row> decode_row(ByteSpan bytes) {
   RecordReader reader(bytes);
   Row out;
   out.last_resort = reader.flag();
+  out.of_request = reader.flag();
   out.not_after_s = reader.number<std::uint64_t>();
   out.record = SecretBytes(reader.vector());
   out.entered = reader.ids<EpochTag>();
@@ -49,6 +51,7 @@ SecretBytes encode_row(const Row& row) {
   RecordWriter writer;
   writer.reserve(row.record.size() + row.entered.size() * EpochTag::size_bytes + 32);
   write_flag(writer, row.last_resort);
+  write_flag(writer, row.of_request);
   writer.number(row.not_after_s).vector(row.record);
   write_ids(writer, row.entered);
   return std::move(writer).take();
@@ -79,11 +82,19 @@ struct MadeOne {
   mls::KeyPackageRef ref;
 };
 
-Result<MadeOne> make_and_keep(Rows& rows, Now now, const mls::Identity& identity,
-                              const mls::Extensions& extensions, Entropy& entropy) {
+enum class For : std::uint8_t { one_use, last_resort, request };
+
+Result<MadeOne> make_and_keep(Rows& rows, Now now, const mls::Identity& identity, For what,
+                              Entropy& entropy) {
   const auto lifetime = key_package_lifetime(now);
+  mls::Extensions extensions;
+  if (what == For::last_resort) extensions.push_back({mls::extension_last_resort, {}});
   auto bundle = mls::make_key_package(identity, lifetime, extensions, entropy);
-  const Row row{!extensions.empty(), lifetime.not_after, std::move(bundle.private_record), {}};
+  const Row row{what == For::last_resort,
+                what == For::request,
+                lifetime.not_after,
+                std::move(bundle.private_record),
+                {}};
   TERN_TRY(rows.put(tables::key_packages, row_of(rows, bundle.ref), encode_row(row)));
   return MadeOne{std::move(bundle.message), bundle.ref};
 }
@@ -94,26 +105,25 @@ Result<Made> make(Rows& rows, Now now, const mls::Identity& identity, std::size_
                   bool last_resort, Entropy& entropy) {
   Made out;
   for (std::size_t i = 0; i < single_use; ++i) {
-    TERN_ASSIGN(auto made, make_and_keep(rows, now, identity, {}, entropy));
+    TERN_ASSIGN(auto made, make_and_keep(rows, now, identity, For::one_use, entropy));
     out.single_use.push_back(std::move(made.message));
   }
   if (!last_resort) return out;
-  TERN_ASSIGN(auto made,
-              make_and_keep(rows, now, identity, {{mls::extension_last_resort, {}}}, entropy));
+  TERN_ASSIGN(auto made, make_and_keep(rows, now, identity, For::last_resort, entropy));
   out.last_resort = std::move(made.message);
   out.last_resort_ref = made.ref;
   return out;
 }
 
 Result<Bytes> make_one(Rows& rows, Now now, const mls::Identity& identity, Entropy& entropy) {
-  TERN_ASSIGN(auto made, make_and_keep(rows, now, identity, {}, entropy));
+  TERN_ASSIGN(auto made, make_and_keep(rows, now, identity, For::request, entropy));
   return std::move(made.message);
 }
 
 Result<std::optional<Private>> find(const ReadRows& rows, const mls::KeyPackageRef& ref) {
   TERN_ASSIGN(auto row, get_row(rows, ref));
   if (!row) return std::optional<Private>();
-  return std::optional(Private{std::move(row->record), row->last_resort});
+  return std::optional(Private{std::move(row->record), row->last_resort, row->of_request});
 }
 
 EpochTag epoch_tag(const mls::Group& joined) {

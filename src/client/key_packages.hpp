@@ -16,6 +16,7 @@ namespace key_packages {
 struct Private {
   SecretBytes record;        ///< mls: init key, leaf key, KeyPackage
   bool last_resort = false;  ///< may be used again, for another epoch
+  bool of_request = false;   ///< went out with a request to be added again, and nowhere else
 };
 
 struct Made {

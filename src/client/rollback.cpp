@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "client/chat_work.hpp"
+#include "client/commits.hpp"
 #include "client/directory_download.hpp"
 #include "client/entry_checks.hpp"
 #include "client/history.hpp"
 #include "client/membership.hpp"
 #include "client/receipts.hpp"
 #include "client/rejoin.hpp"
+#include "client/wanted_blobs.hpp"
 
 namespace tern::client::rollback {
 namespace {
@@ -22,7 +24,7 @@ Result<void> tell_once(Step& step, Chat& chat, std::uint64_t seq) {
   step.emit(LogRolledBack{chat.id(), seq});
   // KeyPackages that were given away since are there to be given away again.
   step.edit_device().renew_single_use = true;
-  return {};
+  return wanted_blobs::offer_all_again(step);
 }
 
 // Nothing that the relay would believe: whoever can follow the log is asked to let this device in.
@@ -56,7 +58,11 @@ Result<Outcome> cross(Step& step, Chat& chat, const wire::Entry& entry, const wi
   }
   auto& record = step.edit(chat);
   // With a handshake that is lost the relay's list is older than the tree.
-  if (record.base >= hole.first_lost) record.access_repair = true;
+  if (record.base >= hole.first_lost) {
+    record.access_repair = true;
+    // Made before that, it says less.
+    TERN_TRY(commits::drop(step, chat));
+  }
   TERN_TRY(rejoin::say_lost_again(step, chat, hole.first_lost, entry.seq));
   TERN_TRY(forget_receipts(step, chat, hole.first_lost));
   record.rolled_back = false;

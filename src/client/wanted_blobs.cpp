@@ -86,6 +86,17 @@ Result<void> offer_if_old(Step& step, const BlobId& id) {
   return offer_again(step, id);
 }
 
+Result<void> offer_all_again(Step& step) {
+  constexpr std::int64_t retention_ms = limits::retention_days * 86'400'000;
+  TERN_ASSIGN(auto records, blobs::uploaded(step.rows, step.now.wall_ms - retention_ms));
+  for (auto& record : records) {
+    record.finished = false;
+    transfers::add(step, record);
+    TERN_TRY(blobs::put(step.rows, record));
+  }
+  return {};
+}
+
 Result<void> abandon(Step& step, const BlobId& id) {
   TERN_ASSIGN(auto record, blobs::get(step.rows, id));
   if (!record || !record->under_way()) return {};

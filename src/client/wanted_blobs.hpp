@@ -20,6 +20,9 @@ Result<void> fetch(Step& step, const BlobId& id);
 Result<void> offer_again(Step& step, const BlobId& id);
 /// Its message goes out so long after its upload that the relay may have forgotten it.
 Result<void> offer_if_old(Step& step, const BlobId& id);
+/// The relay has lost what it had: whether the blobs that somebody may yet fetch are still there is
+/// asked again, however well their messages were delivered.
+Result<void> offer_all_again(Step& step);
 /// Its message will not be sent: nothing of it is uploaded, and what is here can be played.
 Result<void> abandon(Step& step, const BlobId& id);
 /// Its message is gone.

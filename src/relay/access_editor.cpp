@@ -23,8 +23,13 @@ bool contains(const Devices& sorted, const DeviceId& device) {
 }  // namespace
 
 AccessEditor::AccessEditor(LogTransaction& store, const LogId& log, const DeviceId& author,
-                           std::uint32_t members, bool listed)
-    : store_(store), log_(log), author_(author), members_(members), listed_(listed) {
+                           std::uint32_t members, bool listed, Unregistered unregistered)
+    : store_(store),
+      log_(log),
+      author_(author),
+      members_(members),
+      listed_(listed),
+      unregistered_(unregistered) {
   changed_[author] = listed;
 }
 
@@ -118,7 +123,7 @@ Result<void> AccessEditor::put_on(const DeviceId& device, AccessEffect& effect) 
   if (!before) {
     if (!listed_) return Errc::access_change_invalid;
     TERN_ASSIGN(const auto registered, store_.device(device));
-    if (!registered) return Errc::access_change_invalid;
+    if (!registered && unregistered_ == Unregistered::refused) return Errc::access_change_invalid;
   }
   changed_[device] = true;
   ++members_;

@@ -22,13 +22,19 @@ struct AccessEffect {
 /// which is wrong altogether is replaced by one.
 inline constexpr std::size_t access_moves_max = 2 * limits::chat_devices_max;
 
+/// A device that a whole list names and that has not registered. Of a log whose list is lost with
+/// the rest it is kept on the list: this relay has forgotten its registration too, and it comes
+/// back later than those who name it.
+enum class Unregistered : std::uint8_t { refused, kept };
+
 class AccessEditor {
  public:
   /// `author` commits and stays; `members` are on the list now (1 with a log to be created). One
   /// that is not on it (`listed`) can only name the whole list, which restores who was on it before
   /// and strikes nobody.
   AccessEditor(LogTransaction& store, const LogId& log, const DeviceId& author,
-               std::uint32_t members, bool listed = true);
+               std::uint32_t members, bool listed = true,
+               Unregistered unregistered = Unregistered::refused);
 
   /// On top of the changes before it. Errors: access_change_invalid, chat_too_large,
   /// batch_too_large (over access_moves_max), storage_*.
@@ -50,6 +56,7 @@ class AccessEditor {
   DeviceId author_;
   std::uint32_t members_;
   bool listed_;
+  Unregistered unregistered_;
   std::size_t moves_ = 0;
   std::unordered_map<DeviceId, bool> changed_;  // device -> now on the list
 };

@@ -5,6 +5,7 @@
 #include "base/try.hpp"
 #include "crypto/log_id.hpp"
 #include "relay/append_plan.hpp"
+#include "relay/contacts.hpp"
 #include "relay/log_heads.hpp"
 #include "relay/repeated_append.hpp"
 
@@ -20,13 +21,15 @@ wire::Answer stale(const LogState& state) {
 }
 
 // One that was struck since is told no more of the log than it may read.
-wire::Answer appended_before(const LogState& state, const Membership& author,
-                             const Repeated& repeated) {
+wire::Answer appended_before(const Context& context, const AppendPlan& plan, const LogState& state,
+                             const Membership& author, const Repeated& repeated) {
   wire::Appended appended;
   appended.first_seq = repeated.first_seq;
   appended.hash = repeated.restart_hash;
   appended.head = readable_to(state, author);
   appended.base = std::min(state.base, appended.head);
+  if (repeated.first_seq + plan.entries.size() - 1 == state.head)
+    appended.seal = context.contacts.keys.head_seal(plan.log, state);
   return appended;
 }
 
@@ -126,7 +129,7 @@ Result<wire::Answer> append(Context& context, const Caller& caller, const wire::
   TERN_ASSIGN(const auto repeated,
               find_repeated(context.store, plan.log, plan.before, plan.membership, plan.entries));
   if (repeated.entries == plan.entries.size())
-    return appended_before(plan.before, plan.membership, repeated);
+    return appended_before(context, plan, plan.before, plan.membership, repeated);
   TERN_TRY(check_not_recovering(context, plan.log));
   const auto& rejoin = plan.entries.front().rejoin;
   const bool answers = answers_strike(context, plan);
@@ -166,7 +169,7 @@ Result<wire::Answer> create_log(Context& context, const Caller& caller,
     if (repeated.entries == 0) return Errc::log_exists;
     // Its Resume did not name the log, and it may have nothing to read in it now that it knows.
     context.batch.created_before.emplace_back(caller.session.connection, plan.log);
-    return appended_before(*present, *membership, repeated);
+    return appended_before(context, plan, *present, *membership, repeated);
   }
   plan.before.members = 1;
   TERN_TRY(plan_access(context, plan));

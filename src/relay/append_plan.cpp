@@ -8,6 +8,7 @@
 #include "relay/blobs.hpp"
 #include "relay/contacts.hpp"
 #include "relay/entry_frames.hpp"
+#include "relay/log_heads.hpp"
 #include "relay/numbering.hpp"
 #include "relay/welcome_delivery.hpp"
 
@@ -187,7 +188,8 @@ void begin_the_welcomed(AppendPlan& plan) {
 
 Result<void> plan_access(Context& context, AppendPlan& plan) {
   AccessEditor editor(context.store, plan.log, plan.author, plan.before.members,
-                      plan.membership.on_list());
+                      plan.membership.on_list(),
+                      list_is_lost(plan.before) ? Unregistered::kept : Unregistered::refused);
   plan.effects.reserve(plan.entries.size());
   for (const auto& parsed : plan.entries) {
     TERN_ASSIGN(auto effect, editor.apply(parsed.access));
@@ -228,6 +230,9 @@ Result<wire::Appended> carry_out(Context& context, const AppendPlan& plan) {
     welcome.generation = numbered.generations[welcomes.entry_index];
     welcome.commit_seq = commit.seq;
     welcome.hash = commit.hash;
+    // Its receiver may be all that is left of the log, and be given nothing else before.
+    welcome.seal = context.contacts.keys.head_seal(
+        plan.log, {commit.seq, commit.hash, commit.seq, commit.hash, welcome.generation, 0});
     welcome.group_info = welcomes.group_info;
 #ifdef TERN_DELIBERATE_FAULTS
     if (is_deliberate(DeliberateFault::welcome_in_second_transaction)) {

@@ -21,6 +21,10 @@ wire::LogHead log_head(const LogId& log, const LogState& state, const Membership
   return out;
 }
 
+bool list_is_lost(const LogState& state) {
+  return state.lost_first != 0 && state.lost_first <= state.base && state.base <= state.lost_last;
+}
+
 Result<bool> hash_matches(LogTransaction& store, const LogId& log, const LogState& state,
                           std::uint64_t seq, const wire::LogHash& hash) {
   if (seq > state.head) return false;

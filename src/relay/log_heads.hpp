@@ -9,6 +9,9 @@ namespace tern::relay {
 /// The last entry that a member, or a device that was struck, may read.
 std::uint64_t readable_to(const LogState& state, const Membership& membership);
 wire::LogHead log_head(const LogId& log, const LogState& state, const Membership& membership);
+/// A handshake was lost that may have let somebody in, and the members have not committed since:
+/// who crosses such a hole says the whole list in the next commit.
+bool list_is_lost(const LogState& state);
 /// Whether the log's running hash at `seq` is this one. What was forgotten is taken as equal.
 Result<bool> hash_matches(LogTransaction& store, const LogId& log, const LogState& state,
                           std::uint64_t seq, const wire::LogHash& hash);

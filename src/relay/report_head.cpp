@@ -45,12 +45,6 @@ Result<void> let_back_in(Context& context, const LogId& log, std::span<const Dev
   return {};
 }
 
-// A handshake was lost that may have let somebody in, and the members have not committed since: who
-// crosses such a hole says the whole list in the next commit.
-bool list_is_lost(const LogState& state) {
-  return state.lost_first <= state.base && state.base <= state.lost_last;
-}
-
 void note_hole(Context& context, const LogId& log, const LogState& state, const EntryRow& row) {
   auto& news = context.batch.news_of(log);
   news.state = state;

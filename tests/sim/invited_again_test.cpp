@@ -129,3 +129,26 @@ TEST_CASE("who was out for a while of what it missed is told that there is a gap
   REQUIRE(count_text(bo, chat, "while he was in") == 0);
   CHECK(count_notices(bo, chat, Notice::What::gap) == 1);
 }
+
+TEST_CASE("who was put back to before it left and is invited again is told that there is a gap") {
+  World world(1214);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  const auto chat = make_group(world, {&bo, &anna});
+  const auto before = anna.disk().copy();
+  bo.send(chat, "in her first stay");
+  REQUIRE(world.settle());
+  Outcome left;
+  leave(world, anna, chat, left);
+  REQUIRE(world.settle());
+  REQUIRE(anna.info(chat).state == ChatState::left);
+  put_back(anna, before);
+  world.run_for(60'000);
+  REQUIRE(anna.info(chat).state == ChatState::split);
+  add_back(world, bo, chat, anna);
+  world.run_for(60'000);
+  check_together(world, people, chat);
+  CHECK(count_text(anna, chat, "in her first stay") == 0);
+  CHECK(count_notices(anna, chat, Notice::What::gap) == 1);
+}

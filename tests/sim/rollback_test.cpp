@@ -1,8 +1,10 @@
 // A relay whose disk was put back to an older copy (design §4).
 #include <catch2/catch.hpp>
 
+#include "crypto/log_id.hpp"
 #include "sim/frame_edits.hpp"
 #include "sim/ledger.hpp"
+#include "sim/media.hpp"
 #include "sim/recovery.hpp"
 #include "wire/frames.hpp"
 
@@ -123,6 +125,99 @@ TEST_CASE("a chat that the relay has lost altogether goes on with all of its mem
       CHECK(count_text(*person, chat, "hello") == 1);
       CHECK(count_text(*person, chat, "hi") == 1);
     }
+  }
+}
+
+TEST_CASE(
+    "a chat that all have only just come into goes on when the relay has lost it altogether") {
+  for (std::uint64_t seed = 930; seed < 940; ++seed) {
+    INFO("seed " << seed);
+    World world(seed);
+    const auto people = add_people(world, {"anna", "bo"});
+    auto& anna = *people[0];
+    auto& bo = *people[1];
+    const auto copy = world.relay().disk().copy();
+    // She makes it twice, for she does not hear that it was made; neither of them reads on.
+    bool heard = true;
+    world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+      const auto decoded = wire::decode_server_frame(frame).value();
+      const auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
+      if (!answer) return true;
+      const auto* entries = std::get_if<wire::Entries>(&answer->answer);
+      const bool made = std::holds_alternative<wire::Appended>(answer->answer);
+      if (&device == &anna && made && std::exchange(heard, false)) return false;
+      return !entries || crypto::kind_of(entries->log) == crypto::LogIdKind::inbox;
+    };
+    const auto chat = anna.with(
+        [&](auto& engine) { return engine.chat_with(world.now(), bo.account()).value(); });
+    world.run_for(5'000);
+    REQUIRE(!heard);
+    anna.cut();
+    world.run_for(10'000);
+    for (auto* person : people) REQUIRE(person->info(chat).state == ChatState::active);
+    put_back(world.relay(), copy);
+    world.relay().on_frame_to_device = nullptr;
+    world.run_for(120'000);
+    check_together(world, people, chat);
+    for (auto* person : people) CHECK(person->count_events<ChatRestarted>() == 0);
+  }
+}
+
+TEST_CASE("whom the relay has forgotten is in again, and who is taken out first is not") {
+  for (std::uint64_t seed = 940; seed < 950; ++seed) {
+    INFO("seed " << seed);
+    World world(seed);
+    auto people = add_people(world, {"anna", "bo"});
+    const auto copy = world.relay().disk().copy();
+    people.push_back(&world.add_device("cem"));
+    REQUIRE(world.settle());
+    const auto chat = make_group(world, people);
+    auto& anna = *people[0];
+    auto& bo = *people[1];
+    auto& cem = *people[2];
+    anna.send(chat, "hello");
+    REQUIRE(world.settle());
+    world.run_for(10'000);
+    for (auto* person : {&bo, &cem}) person->set_network(false);
+    world.run_for(1'000);
+    put_back(world.relay(), copy);
+    Outcome removed;
+    remove(world, anna, chat, bo, removed);
+    world.run_for(60'000);
+    REQUIRE((removed.result && *removed.result));
+    for (auto* person : {&bo, &cem}) person->set_network(true);
+    world.run_for(120'000);
+    anna.send(chat, "without bo");
+    cem.send(chat, "here");
+    world.run_for(60'000);
+    // He cannot read any more that he was taken out.
+    CHECK(bo.info(chat).state == ChatState::split);
+    CHECK(count_text(bo, chat, "without bo") == 0);
+    CHECK(count_text(cem, chat, "without bo") == 1);
+    CHECK(count_text(anna, chat, "here") == 1);
+    CHECK(cem.info(chat).epoch_authenticator == anna.info(chat).epoch_authenticator);
+    CHECK(count_notices(cem, chat, Notice::What::rejoined) == 0);
+  }
+}
+
+TEST_CASE("a recording that the relay has lost is there again, though its message is with all") {
+  for (std::uint64_t seed = 950; seed < 955; ++seed) {
+    INFO("seed " << seed);
+    GroupOfTwo two(seed);
+    auto& world = two.world;
+    const auto copy = world.relay().disk().copy();
+    world.relay().on_frame_from_device = [](Device&, Bytes& frame) {
+      return count_requests<wire::GetBlob>(frame) == 0;
+    };
+    const auto sound = sound_of(world, 3 * limits::blob_chunk_bytes);
+    const auto id = say(world, *two.anna, two.chat, sound);
+    world.run_for(60'000);
+    REQUIRE(two.anna->history(two.chat).back().state >= MessageState::delivered);
+    put_back(world.relay(), copy);
+    world.relay().on_frame_from_device = nullptr;
+    world.run_for(1'200'000);
+    CHECK((content_at(*two.bo, two.chat, id) == sound));
+    CHECK(media_at(*two.anna, two.chat, id).state == Media::State::here);
   }
 }
 

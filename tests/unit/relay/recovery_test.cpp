@@ -168,6 +168,55 @@ TEST_CASE("a log that is lost altogether is there again for all who had read it"
   CHECK(append_message(world, talk.at_bo, late.log) == 5);
 }
 
+TEST_CASE("a Welcome is enough to show where a log stood that is lost altogether") {
+  RecoveryTalk talk;
+  World& world = talk.world;
+  const auto copy = world.disk.copy();
+  const auto late = create_chat(world, talk.at_anna, {talk.bo.id});
+  const auto inbox = read_from(world, talk.at_bo, talk.bo.inbox).entries;
+  const auto welcome = wire::decode_inbox_welcome(inbox.back().payload).value();
+  const wire::ReportHead report{late.log, {1, welcome.hash, 1, welcome.hash, 0, welcome.seal}};
+  talk.put_back(copy);
+
+  CHECK(refusal(world.ask(talk.at_bo, report)) == Errc::reserved);
+  world.pass_ms(10'000);
+  as<wire::Done>(world.ask(talk.at_bo, report));
+  CHECK(append_message(world, talk.at_bo, late.log) == 3);
+}
+
+TEST_CASE("who repeats an append gets the seal that the lost answer had") {
+  RecoveryTalk talk;
+  World& world = talk.world;
+  const auto written = message(world);
+  const auto request = append_of(talk.log, 1, {written});
+  const auto first = as<wire::Appended>(world.ask(talk.at_anna, request));
+  CHECK(first.seal != 0);
+  CHECK(as<wire::Appended>(world.ask(talk.at_anna, request)).seal == first.seal);
+  // Behind the head there is nothing to show it for.
+  append_message(world, talk.at_bo, talk.log);
+  CHECK(as<wire::Appended>(world.ask(talk.at_anna, request)).seal == 0);
+}
+
+TEST_CASE("a lost list names whom the relay has forgotten, and they are in when they come back") {
+  RecoveryTalk talk;
+  World& world = talk.world;
+  const auto copy = world.disk.copy();
+  const auto cleo = world.make_device();
+  auto at_cleo = world.online(cleo);
+  const auto added = talk.commit(talk.at_anna, adding({cleo.id}));
+  talk.put_back(copy);
+  talk.recover_at(talk.at_anna, added);
+  talk.commit(talk.at_anna, setting({talk.anna.id, talk.bo.id, cleo.id}));
+  at_cleo = world.online(cleo);
+  CHECK(append_message(world, at_cleo, talk.log, "here again", talk.base) == talk.base + 1);
+  // From then on nobody is named who is not known.
+  CHECK(refusal(world.ask(talk.at_anna,
+                          append_of(talk.log, talk.base,
+                                    {write(world, wire::EntryKind::commit, "a commit",
+                                           setting({talk.anna.id, world.random<DeviceId>()}))}))) ==
+        Errc::access_change_invalid);
+}
+
 TEST_CASE("who has read less of a lost log than another is let in when it makes it go on") {
   RecoveryTalk talk;
   World& world = talk.world;

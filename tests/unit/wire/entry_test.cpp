@@ -188,6 +188,7 @@ TEST_CASE("a Welcome in an inbox comes back as it was written, and only so") {
     CHECK(back.generation == welcome.generation);
     CHECK(back.commit_seq == welcome.commit_seq);
     CHECK(back.hash == welcome.hash);
+    CHECK(back.seal == welcome.seal);
     CHECK(equal(back.group_secrets, welcome.group_secrets));
     CHECK(equal(back.group_info, welcome.group_info));
     if (seed < 5) cut_everywhere(bytes, decode_inbox_welcome);

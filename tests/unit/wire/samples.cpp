@@ -273,6 +273,7 @@ InboxWelcome Samples::inbox_welcome() {
           .generation = number32(),
           .commit_seq = number(),
           .hash = id<LogHash>(),
+          .seal = number(),
           .group_secrets = bytes(300),
           .group_info = bytes(600)};
 }
