@@ -6,11 +6,11 @@
 #include "crypto/sodium_entropy.hpp"
 #include "net/log_limiter.hpp"
 #include "net/loop_thread.hpp"
+#include "net/relay_disk.hpp"
 #include "net/relay_io.hpp"
 #include "net/relay_key.hpp"
 #include "net/system_clock.hpp"
 #include "relay/tables.hpp"
-#include "store/lmdb.hpp"
 
 namespace tern {
 namespace {
@@ -62,10 +62,7 @@ struct Relay::Impl {
 
 Result<void> Relay::Impl::open(const RelayOptions& options) {
   TERN_ASSIGN(where, net::parse_host_port(options.listen));
-  TERN_ASSIGN(auto environment, store::open_lmdb({.folder = options.folder,
-                                                  .purpose = store::Purpose::relay,
-                                                  .schema = relay::tables::schema,
-                                                  .map_bytes_initial = map_bytes_initial}));
+  TERN_ASSIGN(auto environment, net::open_relay_disk(options.folder, map_bytes_initial));
   TERN_ASSIGN(const auto key_file, key_file_of(*environment));
   TERN_ASSIGN(keys, net::load_or_make_relay_key(options.folder, entropy, key_file));
   TERN_ASSIGN(auto opened, relay::Core::open(net::read_clock(), *environment, core_entropy,

@@ -38,8 +38,10 @@ inline constexpr store::Table changes{29};          // epoch, version -> Directo
 inline constexpr store::Table contact_dues{30};     // day, what -> nothing
 inline constexpr store::Table deletions{31};        // account -> nothing
 inline constexpr store::Table account_devices{32};  // account, device -> nothing
+// What stands in no table yet: store/journal.hpp.
+inline constexpr store::Table journal{33};
 
 /// Of the rows above; an older program refuses a folder with a newer one (storage_newer).
-inline constexpr std::uint32_t schema = 1;
+inline constexpr std::uint32_t schema = 2;
 
 }  // namespace tern::relay::tables

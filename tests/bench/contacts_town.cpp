@@ -15,6 +15,7 @@
 #include "client/directory_record.hpp"
 #include "client/tables.hpp"
 #include "crypto/oprf_modes.hpp"
+#include "net/relay_disk.hpp"
 #include "relay/kv_log_store.hpp"
 #include "relay/tables.hpp"
 #include "wire/frames.hpp"
@@ -131,10 +132,7 @@ Town::Town(const std::filesystem::path& parent, std::size_t members) {
   folder_ = pattern;
   now_.mono_ms = 1'000;
   now_.wall_ms = 1'800'000'000'000;
-  relay_disk_ = must(store::open_lmdb({.folder = folder_ / "relay",
-                                       .purpose = store::Purpose::relay,
-                                       .schema = relay::tables::schema,
-                                       .map_bytes_initial = std::size_t{8} << 30}));
+  relay_disk_ = must(net::open_relay_disk(folder_ / "relay", std::size_t{8} << 30));
   device_disk_ =
       must(store::open_lmdb({.folder = folder_ / "device", .schema = client::tables::schema}));
   core_ =

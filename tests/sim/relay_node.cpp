@@ -2,7 +2,9 @@
 
 #include <stdexcept>
 
+#include "relay/tables.hpp"
 #include "sim/world.hpp"
+#include "store/journal.hpp"
 
 namespace tern::sim {
 namespace {
@@ -25,9 +27,18 @@ Now RelayNode::now() const {
   return out;
 }
 
+std::unique_ptr<store::Environment> open_relay_tables(store::MemoryDisk& disk) {
+  // So small that what waits is brought home in short worlds too.
+  auto tables = store::open_journaled(
+      store::open_memory(disk), {.table = relay::tables::journal, .waiting_bytes = 16u << 10});
+  if (!tables)
+    throw std::runtime_error("the relay's disk does not open: " + tables.error().message());
+  return std::move(tables).value();
+}
+
 void RelayNode::start() {
   if (running()) return;
-  environment_ = store::open_memory(disk_);
+  environment_ = open_relay_tables(disk_);
   auto opened = relay::Core::open(
       now(), *environment_, world_.entropy(),
       {.limits = limits_, .secret = {}, .sends_codes = true, .log = [this](std::string_view line) {

@@ -14,6 +14,9 @@ namespace tern::sim {
 
 class World;
 
+/// The rows on a relay's disk, as its core sees them.
+std::unique_ptr<store::Environment> open_relay_tables(store::MemoryDisk& disk);
+
 class RelayNode {
  public:
   RelayNode(World& world, const RelayLimits& limits);

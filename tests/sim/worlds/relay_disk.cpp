@@ -1,12 +1,13 @@
 #include "sim/worlds/relay_disk.hpp"
 
 #include "relay/kv_log_store.hpp"
+#include "sim/relay_node.hpp"
 
 namespace tern::sim {
 
 std::map<LogId, LogOnDisk> logs_on(store::MemoryDisk& disk, const std::vector<LogId>& logs) {
   std::map<LogId, LogOnDisk> out;
-  const auto environment = store::open_memory(disk);
+  const auto environment = open_relay_tables(disk);
   relay::KvLogStore store(*environment);
   const auto look = [&](relay::LogTransaction& transaction) -> Result<void> {
     for (const auto& log : logs) {

@@ -1,5 +1,8 @@
 #include "world.hpp"
 
+#include "relay/tables.hpp"
+#include "store/journal.hpp"
+
 namespace tern::relay::test {
 namespace {
 
@@ -12,12 +15,13 @@ Registration::Registration(const Device& device)
       list(wire::encode(device.list)),
       proof(device.device_key.sign(wire::signed_registration(certificate))) {}
 
-World::World(const RelayLimits& relay_limits) : limits(relay_limits) {
-  environment = store::open_memory(disk);
-  open();
-}
+World::World(const RelayLimits& relay_limits) : limits(relay_limits) { open(); }
 
 void World::open() {
+  // Nothing waits, so that a test finds on the disk what it looks for.
+  environment = store::open_journaled(store::open_memory(disk),
+                                      {.table = tables::journal, .waiting_bytes = 0})
+                    .value();
   CoreConfig config{.limits = limits, .secret = {}, .sends_codes = sends_codes, .log = {}};
   config.log = [this](std::string_view line) { log.emplace_back(line); };
   core = Core::open(now, *environment, entropy, std::move(config)).value();
@@ -26,7 +30,6 @@ void World::open() {
 void World::restart() {
   core.reset();
   environment.reset();
-  environment = store::open_memory(disk);
   answers_.clear();
   pushes_.clear();
   works.clear();

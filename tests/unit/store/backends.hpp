@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <random>
 
+#include "store/journal.hpp"
 #include "store/lmdb.hpp"
 #include "store/memory.hpp"
 
@@ -47,6 +48,32 @@ struct OnLmdb {
   void reopen() {
     environment.reset();
     environment = must(open_lmdb(options));
+  }
+};
+
+/// So small that each of its ways is gone often.
+inline constexpr JournalOptions small_journal{
+    .table = {60}, .waiting_bytes = 2'000, .row_bytes = 200};
+
+struct OnJournal {
+  static constexpr const char* name = "a journal in memory";
+  MemoryDisk disk;
+  std::unique_ptr<Environment> environment = must(open_journaled(open_memory(disk), small_journal));
+  void reopen() {
+    environment.reset();
+    environment = must(open_journaled(open_memory(disk), small_journal));
+  }
+};
+
+struct OnJournalOnLmdb {
+  static constexpr const char* name = "a journal on LMDB";
+  TempFolder temp;
+  LmdbOptions options{.folder = temp.path() / "db"};
+  std::unique_ptr<Environment> environment =
+      must(open_journaled(must(open_lmdb(options)), small_journal));
+  void reopen() {
+    environment.reset();
+    environment = must(open_journaled(must(open_lmdb(options)), small_journal));
   }
 };
 

@@ -86,11 +86,14 @@ void change(WriteTransaction& transaction, Model& model, Dice& dice) {
 
 // A live file must never be taken for a damaged one.
 void inspect(const OnLmdb& on) { must(inspect_lmdb_file(on.options.folder / "data.mdb")); }
+void inspect(const OnJournalOnLmdb& on) { must(inspect_lmdb_file(on.options.folder / "data.mdb")); }
 void inspect(const OnMemory&) {}
+void inspect(const OnJournal&) {}
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("random transactions do what they would do to a map", "", OnMemory, OnLmdb) {
+TEMPLATE_TEST_CASE("random transactions do what they would do to a map", "", OnMemory, OnLmdb,
+                   OnJournal, OnJournalOnLmdb) {
   for (std::uint32_t seed = 1; seed <= 3; ++seed) {
     CAPTURE(seed);
     TestType on;
