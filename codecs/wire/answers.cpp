@@ -6,6 +6,12 @@
 #include "wire/frames.hpp"
 
 namespace tern::wire {
+Answer::Answer(const Answer& other) = default;
+Answer::Answer(Answer&& other) noexcept = default;
+Answer& Answer::operator=(const Answer& other) = default;
+Answer& Answer::operator=(Answer&& other) noexcept = default;
+Answer::~Answer() = default;
+
 namespace {
 
 // ---- writing --------------------------------------------------------------------------------

@@ -151,11 +151,20 @@ struct GetBlob {
   std::uint32_t chunk = 0;
 };
 
-using Request =
+using AnyRequest =
     std::variant<Resume, Register, PublishKeyPackages, ClaimKeyPackages, CreateLog, Append, Read,
                  Ack, Reserve, Signal, Ping, PutBlob, GetBlob, RequestCode, Confirm, SetPin,
                  DeleteAccount, OprfEvaluate, GetDirectory, GetSegments, GetChanges, Lookup,
                  ReportHead, ReadMembers>;
+// What it takes to copy, move and destroy a variant of so many is compiled once, in requests.cpp.
+struct Request : AnyRequest {
+  using AnyRequest::AnyRequest;
+  Request(const Request& other);
+  Request(Request&& other) noexcept;
+  Request& operator=(const Request& other);
+  Request& operator=(Request&& other) noexcept;
+  ~Request();
+};
 
 // ---- answers --------------------------------------------------------------------------------
 
@@ -241,9 +250,18 @@ struct Refused {
   std::uint32_t limit = 0;
 };
 
-using Answer = std::variant<Resumed, Registered, KeyPackagesPublished, Claimed, Appended, Entries,
-                            Done, Refused, BlobStored, BlobChunk, WorkWanted, CodeSent, Evaluated,
-                            DirectoryHead, Segments, Changes, Records, Members>;
+using AnyAnswer = std::variant<Resumed, Registered, KeyPackagesPublished, Claimed, Appended,
+                               Entries, Done, Refused, BlobStored, BlobChunk, WorkWanted, CodeSent,
+                               Evaluated, DirectoryHead, Segments, Changes, Records, Members>;
+// As Request; in answers.cpp.
+struct Answer : AnyAnswer {
+  using AnyAnswer::AnyAnswer;
+  Answer(const Answer& other);
+  Answer(Answer&& other) noexcept;
+  Answer& operator=(const Answer& other);
+  Answer& operator=(Answer&& other) noexcept;
+  ~Answer();
+};
 
 // ---- pushes ---------------------------------------------------------------------------------
 

@@ -6,6 +6,12 @@
 #include "wire/frames.hpp"
 
 namespace tern::wire {
+Request::Request(const Request& other) = default;
+Request::Request(Request&& other) noexcept = default;
+Request& Request::operator=(const Request& other) = default;
+Request& Request::operator=(Request&& other) noexcept = default;
+Request::~Request() = default;
+
 namespace {
 
 // ---- writing --------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -48,33 +49,68 @@ class [[nodiscard]] Error {
 
 /// Either a T or an Error: the subset of std::expected that tern needs under C++20.
 /// `value()` on an error is a programming mistake and ends in std::bad_variant_access.
+// A union and not a std::variant: whatever may fail returns one, and this costs the compiler a
+// fraction of it.
 template <class T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
-  Result(Errc code) : state_(std::in_place_index<1>, Error(code)) {}         // NOLINT
+  Result(T value) : has_value_(true), value_(std::move(value)) {}       // NOLINT
+  Result(Error error) : has_value_(false), error_(std::move(error)) {}  // NOLINT
+  Result(Errc code) : has_value_(false), error_(code) {}                // NOLINT
+  Result(const Result& other) requires std::is_copy_constructible_v<T>
+      : has_value_(other.has_value_) {
+    if (has_value_)
+      std::construct_at(&value_, other.value_);
+    else
+      std::construct_at(&error_, other.error_);
+  }
+  Result(Result&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
+      : has_value_(other.has_value_) {
+    if (has_value_)
+      std::construct_at(&value_, std::move(other.value_));
+    else
+      std::construct_at(&error_, std::move(other.error_));
+  }
+  // By value: a copy that throws has changed nothing.
+  Result& operator=(Result other) noexcept requires std::is_nothrow_move_constructible_v<T> {
+    std::destroy_at(this);
+    return *std::construct_at(this, std::move(other));
+  }
+  ~Result() {
+    if (has_value_)
+      std::destroy_at(&value_);
+    else
+      std::destroy_at(&error_);
+  }
 
-  bool has_value() const noexcept { return state_.index() == 0; }
-  explicit operator bool() const noexcept { return has_value(); }
-  T& value() & { return std::get<0>(state_); }
-  const T& value() const& { return std::get<0>(state_); }
-  T&& value() && { return std::get<0>(std::move(state_)); }
+  bool has_value() const noexcept { return has_value_; }
+  explicit operator bool() const noexcept { return has_value_; }
+  T& value() & { return expect(true), value_; }
+  const T& value() const& { return expect(true), value_; }
+  T&& value() && { return expect(true), std::move(value_); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::get<0>(std::move(state_)); }
+  T&& operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
-  const Error& error() const& { return std::get<1>(state_); }
-  Error&& error() && { return std::get<1>(std::move(state_)); }
+  const Error& error() const& { return expect(false), error_; }
+  Error&& error() && { return expect(false), std::move(error_); }
   template <class U>
   T value_or(U&& other) && {
-    return has_value() ? std::get<0>(std::move(state_)) : static_cast<T>(std::forward<U>(other));
+    return has_value_ ? std::move(value_) : static_cast<T>(std::forward<U>(other));
   }
 
  private:
-  std::variant<T, Error> state_;
+  void expect(bool value) const {
+    if (has_value_ != value) throw std::bad_variant_access();
+  }
+
+  bool has_value_;
+  union {
+    T value_;
+    Error error_;
+  };
 };
 
 /// Done, or an Error.

@@ -74,6 +74,12 @@ ProposalType type_of(const Proposal& proposal) {
   return static_cast<ProposalType>(proposal.index() + 1);
 }
 
+Proposal::Proposal(const Proposal& other) = default;
+Proposal::Proposal(Proposal&& other) noexcept = default;
+Proposal& Proposal::operator=(const Proposal& other) = default;
+Proposal& Proposal::operator=(Proposal&& other) noexcept = default;
+Proposal::~Proposal() = default;
+
 namespace {
 template <class T>
 Result<Proposal> read_as(Reader& reader) {

@@ -64,8 +64,17 @@ Result<GroupContextExtensions> read(Reader& reader);
 void write(Writer& writer, const GroupContextExtensions& extensions);
 
 /// In the order of ProposalType.
-using Proposal = std::variant<Add, Update, Remove, PreSharedKeyProposal, ReInit, ExternalInit,
-                              GroupContextExtensions>;
+using AnyProposal = std::variant<Add, Update, Remove, PreSharedKeyProposal, ReInit, ExternalInit,
+                                 GroupContextExtensions>;
+// What it takes to copy, move and destroy one is compiled once, in proposal.cpp.
+struct Proposal : AnyProposal {
+  using AnyProposal::AnyProposal;
+  Proposal(const Proposal& other);
+  Proposal(Proposal&& other) noexcept;
+  Proposal& operator=(const Proposal& other);
+  Proposal& operator=(Proposal&& other) noexcept;
+  ~Proposal();
+};
 ProposalType type_of(const Proposal& proposal);
 /// Errors: mls_proposal_type_unsupported for a type other than these.
 template <>
