@@ -94,6 +94,9 @@ Result<void> resumed(Step& step, const wire::Resumed& answer) {
       device.strangers.push_back(head);
     }
   }
+  // Not named by either side, and whatever it waited for may have passed before this.
+  for (const auto& [id, chat] : device.chats)
+    if (chat->record.state == ChatState::split) step.look_at(*chat);
   // Last: when nothing is left to read in it, the strangers are adopted at once.
   return own_inbox ? inbox::resumed(step, *own_inbox) : Result<void>();
 }
