@@ -112,6 +112,9 @@ void back_off(Step& step, Chat& chat, std::int64_t wait_ms) {
 
 Result<void> work_on(Step& step, Chat& chat) {
   if (!step.device.link.online() || step.device.record.deleted) return {};
+  // The relay tells where its logs stand once it knows the device: before that it would say of each
+  // that there is none, and a member would believe that it was struck.
+  if (!step.device.standing.registered) return {};
   switch (chat.record.state) {
     case ChatState::setting_up:
       return key_changes::holds(step.device, chat) ? Result<void>() : creation::go_on(step, chat);

@@ -38,8 +38,11 @@ Result<void> place(Step& step, Chat& chat, const wire::LogHead& head) {
   const auto& record = chat.record;
   if (record.state == ChatState::active) {
     if (record.cursor > head.head) return rollback::noticed(step, chat, head.head);
+    if (head.first_kept > record.cursor + 1) {
+      if (!head.hash_matches) TERN_TRY(rollback::may_have_missed(step, chat));
+      return joining::behind_what_is_kept(step, chat);
+    }
     if (!head.hash_matches) return differs(step, chat, head);
-    if (head.first_kept > record.cursor + 1) return joining::behind_what_is_kept(step, chat);
   }
   step.look_at(chat);
   return {};
@@ -94,6 +97,9 @@ Result<void> resumed(Step& step, const wire::Resumed& answer) {
       device.strangers.push_back(head);
     }
   }
+  // Not named by either side, and whatever it waited for may have passed before this.
+  for (const auto& [id, chat] : device.chats)
+    if (chat->record.state == ChatState::split) step.look_at(*chat);
   // Last: when nothing is left to read in it, the strangers are adopted at once.
   return own_inbox ? inbox::resumed(step, *own_inbox) : Result<void>();
 }

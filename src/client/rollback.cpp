@@ -86,6 +86,10 @@ Result<void> noticed(Step& step, Chat& chat, std::uint64_t head) {
   return {};
 }
 
+Result<void> may_have_missed(Step& step, Chat& chat) {
+  return tell_once(step, chat, chat.record.cursor);
+}
+
 Result<void> report(Step& step, Chat& chat) {
   if (chat.line.reporting || holds(step, chat)) return {};
   const auto& record = chat.record;

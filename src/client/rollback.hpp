@@ -14,6 +14,9 @@ namespace tern::client::rollback {
 
 /// The relay's head is below what was applied here.
 Result<void> noticed(Step& step, Chat& chat, std::uint64_t head);
+/// It has lost entries and forgotten them since, so that nobody can tell which of what was applied
+/// here is the log's.
+Result<void> may_have_missed(Step& step, Chat& chat);
 /// Shows it what it had said, now or when it may be asked again.
 Result<void> report(Step& step, Chat& chat);
 /// The log goes on.

@@ -30,6 +30,7 @@ Result<bool> hash_matches(LogTransaction& store, const LogId& log, const LogStat
   if (seq > state.head) return false;
   if (seq == state.head) return hash == state.hash;
   if (seq + 1 == state.first_kept) return hash == state.forgotten_hash;
+  if (seq + 1 < state.first_kept) return state.lost_first == 0 || seq < state.lost_first;
   bool matches = true;
   TERN_TRY(store.read(log, seq, seq, [&](const EntryRow& row) {
     matches = row.hash == hash;
