@@ -109,6 +109,14 @@ Result<std::vector<PendingWelcome>> welcomes_for(const mls::PendingCommit& made)
   return out;
 }
 
+// Another request of the same device may have come since, which this commit does not answer.
+std::vector<wire::RejoinProof> returning_by(const PendingCommit& pending) {
+  const auto envelope = wire::peek_private_message(pending.message);
+  if (!envelope) return {};
+  auto header = wire::decode_entry_header(envelope->authenticated_data);
+  return header ? std::move(header->returning) : std::vector<wire::RejoinProof>();
+}
+
 Result<void> persist(Step& step, Chat& chat, const mls::Group& group, PendingCommit pending,
                      mls::Group& next) {
   TERN_TRY(step.rows.put(tables::commits, chat.row, encode(pending)));
@@ -166,6 +174,7 @@ Result<void> merge(Step& step, Chat& chat, std::uint64_t seq) {
   change.seq = seq;
   change.added = pending->added;
   change.removed = pending->removed;
+  change.returning = returning_by(*pending);
   const bool repaired = pending->repairs_access;
   const bool created = pending->creates_log;
   const bool restarted = pending->restarts != 0;

@@ -101,11 +101,17 @@ Result<LeafTime> check(Step& step, Chat& chat, const wire::RejoinRequest& reques
   return time;
 }
 
-// Since the one before it: who was answered in vain may ask at once.
-bool is_too_soon(const Step& step, const Request& before, const wire::RejoinRequest& request) {
-  const auto since_ms = step.now.wall_ms - before.seen_ms;
-  return before.nonce == request.nonce ||
-         (before.waiting && since_ms >= 0 && since_ms < step.device.config.rejoin_interval_ms / 2);
+// Of several that wait the newest counts: an older one may be for a KeyPackage that its device has
+// lost since. By what its device says of the time, so that nobody keeps an old one alive.
+bool is_outdated(const std::optional<Request>& before, LeafTime time) {
+  return before && before->waiting && time <= before->leaf_time;
+}
+
+// Somebody's answer to the last one was of no use, and she is not to be the first again.
+bool was_answered_in_vain(const Step& step, const std::optional<Request>& before) {
+  if (!before || before->waiting) return false;
+  const auto since_ms = step.now.wall_ms - before->seen_ms;
+  return since_ms >= 0 && since_ms < step.device.config.rejoin_interval_ms / 2;
 }
 
 struct Missed {
@@ -175,13 +181,16 @@ Result<std::optional<std::uint64_t>> answer(Step& step, Chat& chat, const Device
                                             const MembershipChange& change) {
   TERN_ASSIGN(auto request, load(step, chat, device));
   const bool waited = request && request->waiting;
+  const auto proof = std::find_if(change.returning.begin(), change.returning.end(),
+                                  [&](const auto& other) { return other.device == device; });
+  // An older one than the one that waits, which is to be answered yet: the tree says when not.
+  const bool shown = proof != change.returning.end();
+  if (shown && waited && request->nonce != proof->nonce) return std::optional(proof->cursor);
   if (waited) {
     auto& record = step.edit(chat);
     if (record.rejoins_waiting > 0) --record.rejoins_waiting;
   }
-  const auto proof = std::find_if(change.returning.begin(), change.returning.end(),
-                                  [&](const auto& other) { return other.device == device; });
-  if (proof != change.returning.end()) {
+  if (shown) {
     if (request && !waited && request->nonce == proof->nonce) return std::optional<std::uint64_t>();
     request = Request{device, false, proof->cursor, step.now.wall_ms, proof->nonce, 0, {}};
   } else if (!waited) {
@@ -221,8 +230,8 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
   }
   TERN_ASSIGN(const auto before, load(step, chat, request->device));
   auto checked = check(step, chat, *request);
-  if (checked && before && is_too_soon(step, *before, *request))
-    checked = Error(Errc::rejoin_refused, "a second request to rejoin within the same day");
+  if (checked && is_outdated(before, *checked))
+    checked = Error(Errc::rejoin_refused, "a request to rejoin that is older than the one before");
   if (!checked) {
     if (is_storage(checked.error().errc())) return checked.error();
     step.problem(chat.id(), checked.error().errc(), checked.error().message());
@@ -237,11 +246,8 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
   kept.payload = to_bytes(payload);
   TERN_TRY(store(step, chat, kept));
   if (!before || !before->waiting) ++step.edit(chat).rejoins_waiting;
-  // Somebody's answer to the last one was of no use, and she is not to be the first again: nobody
-  // waits for others.
-  const auto since_ms = before ? step.now.wall_ms - before->seen_ms : -1;
-  if (since_ms >= 0 && since_ms < step.device.config.rejoin_interval_ms / 2)
-    chat.pace.volunteer_at = step.now.mono_ms;
+  // Then nobody waits for others.
+  if (was_answered_in_vain(step, before)) chat.pace.volunteer_at = step.now.mono_ms;
   step.look_at(chat);
   return {};
 }
