@@ -63,6 +63,14 @@ wire::EntryHeader begin_header(const Chat& chat, const EntryId& id, const Commit
   return out;
 }
 
+// Whom the commit brings back cannot open it either, and names next time whom it had nothing of.
+void sign_answer(const Step& step, const Chat& chat, wire::EntryHeader& header) {
+  if (header.returning.empty()) return;
+  const auto& key = step.device.account.identity.signing_key;
+  header.answer.device_key = key.verify_key().bytes;
+  header.answer.signature = wire::Signature{key.sign(wire::signed_answer(header, chat.id())).bytes};
+}
+
 // Members of the group before cannot open the commit: they know by this who it is of.
 void sign_restart(const Step& step, const Chat& chat, const PendingCommit& pending,
                   wire::EntryHeader& header) {
@@ -143,6 +151,7 @@ Result<void> make(Step& step, Chat& chat, mls::Group& group, const CommitPlan& p
   TERN_ASSIGN(auto effect, effect_of(group, plan));
   auto header = begin_header(chat, pending.id, plan);
   TERN_ASSIGN(header.access, access_of(group, plan, effect));
+  sign_answer(step, chat, header);
   sign_restart(step, chat, pending, header);
   // The first commit makes the rules that later ones are held against.
   if (!creates_log) TERN_TRY(check_own(group, header, effect));

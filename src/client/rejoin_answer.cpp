@@ -276,6 +276,9 @@ Result<std::vector<Asked>> waiting(Step& step, const Chat& chat) {
         if (!kept.waiting || kept.payload.empty()) return Scan::next;
         if (leaves_to_others(step, chat, me, kept)) return Scan::next;
         TERN_ASSIGN(const auto request, wire::decode_rejoin_request(kept.payload));
+        const auto& others = request.not_by;
+        if (std::find(others.begin(), others.end(), step.device.account.device) != others.end())
+          return Scan::next;
         out.push_back({wire::proof_of(request), to_bytes(request.key_package), kept.leaf_time});
         return Scan::next;
       }));
