@@ -220,6 +220,22 @@ std::uint64_t everybody_since(const Roster& roster) {
   return since;
 }
 
+// Who comes back from another history than the others' may have written there what they never got.
+// Of that it says nothing again that is from before the newest member came: so there is a gap.
+Result<void> tell_what_is_withheld(Step& step, Chat& chat, const Roster& roster,
+                                   const MembershipChange& change) {
+  const auto since = everybody_since(roster);
+  const auto* const me = roster.find(step.device.account.device);
+  const auto withholds = [&](const wire::RejoinProof& proof) {
+    return proof.reason == wire::RejoinRequest::Reason::hole && proof.cursor < since;
+  };
+  if (!me || me->joined_seq >= since ||
+      std::none_of(change.returning.begin(), change.returning.end(), withholds))
+    return {};
+  return membership::notice(step, chat, change.seq, notice_of_gap,
+                            {Notice::What::gap, step.device.account.id});
+}
+
 }  // namespace
 
 Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload) {
@@ -299,6 +315,7 @@ Result<void> give_up(Step& step, Chat& chat, const DeviceId& device) {
 Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
                              const MembershipChange& change) {
   if (chat.record.rejoins_waiting == 0 && change.returning.empty()) return {};
+  TERN_TRY(tell_what_is_withheld(step, chat, roster, change));
   auto missed = Missed{UINT64_MAX, change.seq};
   for (const auto& seat : change.removed) {
     TERN_ASSIGN(const auto answered, answer(step, chat, seat.device, change));
