@@ -117,12 +117,11 @@ struct CemAsked : Kept {
   Device& cem;
 };
 
-/// Dora's commit was unreadable for Cem alone, and Mallory is the first to answer him, for whatever
-/// he asks all others are away a while. What her program answers comes without its Welcome.
+/// Dora's commit was unreadable for Cem alone, and Mallory is the first to answer him: whenever he
+/// asks, the others are away a while. What her program answers comes without its Welcome.
 struct AnsweredByMallory : Kept {
-  explicit AnsweredByMallory(std::uint64_t seed) : Kept(seed) {
+  explicit AnsweredByMallory(std::uint64_t seed) : Kept(seed), dora(world, (*this)["dora"]) {
     world.run_for(90'000);
-    HostileMember dora(world, (*this)["dora"]);
     dora.replace_next_commit(chat, unreadable_for_the_neighbour());
     (*this)["dora"].send(chat, "yes");
     for (int i = 0; i < 500 && !dora.has_sent(); ++i) world.run_for(1);
@@ -147,6 +146,7 @@ struct AnsweredByMallory : Kept {
   }
   bool is_split() { return (*this)["cem"].info(chat).state == ChatState::split; }
 
+  HostileMember dora;
   int asked = 0;
 };
 
