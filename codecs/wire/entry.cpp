@@ -32,14 +32,13 @@ void write_proof(Writer& writer, const RejoinProof& proof) {
       .number(proof.generation)
       .number(proof.cursor)
       .number(static_cast<std::uint8_t>(proof.reason))
-      .raw(proof.nonce)
-      .raw(proof.signature);
+      .raw(proof.nonce);
+  write_list(writer, proof.not_by);
+  writer.raw(proof.signature);
 }
 
-constexpr std::size_t proof_bytes = DeviceId::size_bytes + 4 + 8 + 1 + 16 + Signature::size_bytes;
-
 void write_proofs(Writer& writer, const std::vector<RejoinProof>& proofs) {
-  writer.length(proofs.size() * proof_bytes);
+  writer.number(static_cast<std::uint16_t>(proofs.size()));
   for (const auto& proof : proofs) write_proof(writer, proof);
 }
 
@@ -66,16 +65,31 @@ Result<RejoinProof> read_proof(Reader& reader) {
   TERN_ASSIGN(out.cursor, reader.number<std::uint64_t>());
   TERN_ASSIGN(out.reason, read_reason(reader));
   TERN_TRY(read_nonce(reader, out));
+  TERN_ASSIGN(out.not_by, read_list<DeviceId>(reader, rejoin_not_by_max));
   TERN_ASSIGN(out.signature, reader.fixed<Signature>());
   return out;
 }
 
 Result<std::vector<RejoinProof>> read_proofs(Reader& reader) {
-  TERN_ASSIGN(const ByteSpan bytes, reader.vector(limits::adds_per_commit_max * proof_bytes));
+  TERN_ASSIGN(auto left, reader.number<std::uint16_t>());
+  if (left > limits::adds_per_commit_max)
+    return Error(Errc::too_long, "a commit that brings too many devices back");
   std::vector<RejoinProof> out;
-  for (Reader proofs(bytes); !proofs.empty();) {
-    TERN_ASSIGN(out.emplace_back(), read_proof(proofs));
+  for (; left > 0; --left) {
+    TERN_ASSIGN(out.emplace_back(), read_proof(reader));
   }
+  return out;
+}
+
+void write_answer(Writer& writer, const AnswerProof& proof) {
+  writer.raw(proof.device_key).raw(proof.signature);
+}
+
+Result<AnswerProof> read_answer(Reader& reader) {
+  AnswerProof out;
+  TERN_ASSIGN(const ByteSpan key, reader.raw(out.device_key.size()));
+  std::copy(key.begin(), key.end(), out.device_key.begin());
+  TERN_ASSIGN(out.signature, reader.fixed<Signature>());
   return out;
 }
 
@@ -100,8 +114,9 @@ void write_fields(Writer& writer, const RejoinRequest& request) {
       .number(request.generation)
       .number(request.cursor)
       .number(static_cast<std::uint8_t>(request.reason))
-      .raw(request.nonce)
-      .vector(request.key_package);
+      .raw(request.nonce);
+  write_list(writer, request.not_by);
+  writer.vector(request.key_package);
 }
 
 }  // namespace
@@ -126,6 +141,7 @@ Bytes encode(const EntryHeader& header) {
       .raw(header.seen_hash);
   write_access(writer, header.access);
   if (header.access.mode != AccessChange::Mode::none) write_proofs(writer, header.returning);
+  if (!header.returning.empty()) write_answer(writer, header.answer);
   if (header.access.mode == AccessChange::Mode::set) write_restart(writer, header.restart);
   writer.number(static_cast<std::uint8_t>(header.blobs.size()));
   for (const auto& blob : header.blobs) writer.raw(blob);
@@ -143,6 +159,9 @@ Result<EntryHeader> decode_entry_header(ByteSpan bytes) {
   if (out.access.mode != AccessChange::Mode::none) {
     TERN_ASSIGN(out.returning, read_proofs(reader));
   }
+  if (!out.returning.empty()) {
+    TERN_ASSIGN(out.answer, read_answer(reader));
+  }
   if (out.access.mode == AccessChange::Mode::set) {
     TERN_ASSIGN(out.restart, read_restart(reader));
   }
@@ -158,13 +177,13 @@ Result<EntryHeader> decode_entry_header(ByteSpan bytes) {
 }
 
 RejoinProof proof_of(const RejoinRequest& request) {
-  return {request.device, request.generation, request.cursor,
-          request.reason, request.nonce,      request.signature};
+  return {request.device, request.generation, request.cursor,   request.reason,
+          request.nonce,  request.not_by,     request.signature};
 }
 
 RejoinRequest request_of(const RejoinProof& proof, const LogId& log, ByteSpan key_package) {
-  return {log,          proof.device, proof.generation, proof.cursor,
-          proof.reason, proof.nonce,  key_package,      proof.signature};
+  return {log,         proof.device, proof.generation, proof.cursor,   proof.reason,
+          proof.nonce, proof.not_by, key_package,      proof.signature};
 }
 
 Bytes signed_bytes(const RejoinRequest& request) {
@@ -191,10 +210,20 @@ Result<RejoinRequest> decode_rejoin_request(ByteSpan bytes) {
   TERN_ASSIGN(out.cursor, reader.number<std::uint64_t>());
   TERN_ASSIGN(out.reason, read_reason(reader));
   TERN_TRY(read_nonce(reader, out));
+  TERN_ASSIGN(out.not_by, read_list<DeviceId>(reader, rejoin_not_by_max));
   TERN_ASSIGN(out.key_package, reader.vector(limits::entry_payload_bytes_max));
   TERN_ASSIGN(out.signature, reader.fixed<Signature>());
   TERN_TRY(reader.finish());
   return out;
+}
+
+Bytes signed_answer(const EntryHeader& header, const LogId& log) {
+  auto unsigned_header = header;
+  unsigned_header.answer.signature = {};
+  Writer writer;
+  writer.vector(as_bytes("tern 1 answer to a rejoin request")).raw(log);
+  writer.vector(encode(unsigned_header));
+  return std::move(writer).take();
 }
 
 Bytes signed_restart(const EntryHeader& header, const LogId& log, std::uint64_t base) {

@@ -49,6 +49,7 @@ struct AccessChange {
 };
 
 /// A device that cannot follow its chat any more asks to be added again.
+inline constexpr std::size_t rejoin_not_by_max = 8;
 struct RejoinRequest {
   enum class Reason : std::uint8_t { split = 1, restored = 2, retention = 3, hole = 4, struck = 5 };
   LogId log;
@@ -57,6 +58,8 @@ struct RejoinRequest {
   std::uint64_t cursor = 0;  ///< the last entry that it has applied
   Reason reason = Reason::split;
   std::array<std::uint8_t, 16> nonce{};
+  std::vector<DeviceId>
+      not_by;            ///< whose answers to the last ones were of no use; rejoin_not_by_max
   ByteSpan key_package;  ///< MLSMessage
   Signature signature;   ///< by the device's key over signed_bytes()
 };
@@ -73,12 +76,21 @@ struct RejoinProof {
   std::uint64_t cursor = 0;
   RejoinRequest::Reason reason = RejoinRequest::Reason::split;
   std::array<std::uint8_t, 16> nonce{};
+  std::vector<DeviceId> not_by;
   Signature signature;
   friend bool operator==(const RejoinProof&, const RejoinProof&) = default;
 };
 RejoinProof proof_of(const RejoinRequest& request);
 /// The request again; its KeyPackage is a view.
 RejoinRequest request_of(const RejoinProof& proof, const LogId& log, ByteSpan key_package);
+
+/// Who brings such devices back. They cannot open the commit, and would not know whom they had an
+/// answer of.
+struct AnswerProof {
+  std::array<std::uint8_t, 32> device_key{};
+  Signature signature;  ///< by it over signed_answer()
+  friend bool operator==(const AnswerProof&, const AnswerProof&) = default;
+};
 
 /// Who begins the log's next generation. The commit of a new group cannot be opened by members of
 /// the one before it: they know its author by this signature.
@@ -97,6 +109,7 @@ struct EntryHeader {
   LogHash seen_hash;                   ///< and the log's running hash there
   AccessChange access;                 ///< commits only
   std::vector<RejoinProof> returning;  ///< only with an access change: who asked to come back
+  AnswerProof answer;                  ///< only with `returning`
   RestartProof restart;                ///< only when `access` says the whole list
   /// The sender's own blobs that the message points at: the relay keeps them 30 days from here.
   std::vector<BlobAddress> blobs;
@@ -106,6 +119,9 @@ Bytes encode(const EntryHeader& header);
 /// Errors: malformed, too_long, unsupported_version, and those of a Reader (base/codec.hpp):
 /// truncated, trailing_bytes, length_invalid, length_not_minimal.
 Result<EntryHeader> decode_entry_header(ByteSpan bytes);
+
+/// What the author of a commit that brings devices back signs: all of its header, and the log.
+Bytes signed_answer(const EntryHeader& header, const LogId& log);
 
 /// What a restart's author signs: all of its header, the log, and the handshake entry (`base`) that
 /// it was written upon, so that no other place or list can be made of it.

@@ -63,6 +63,14 @@ wire::EntryHeader begin_header(const Chat& chat, const EntryId& id, const Commit
   return out;
 }
 
+// Whom the commit brings back cannot open it either, and names next time whom it had nothing of.
+void sign_answer(const Step& step, const Chat& chat, wire::EntryHeader& header) {
+  if (header.returning.empty()) return;
+  const auto& key = step.device.account.identity.signing_key;
+  header.answer.device_key = key.verify_key().bytes;
+  header.answer.signature = wire::Signature{key.sign(wire::signed_answer(header, chat.id())).bytes};
+}
+
 // Members of the group before cannot open the commit: they know by this who it is of.
 void sign_restart(const Step& step, const Chat& chat, const PendingCommit& pending,
                   wire::EntryHeader& header) {
@@ -109,6 +117,14 @@ Result<std::vector<PendingWelcome>> welcomes_for(const mls::PendingCommit& made)
   return out;
 }
 
+// Another request of the same device may have come since, which this commit does not answer.
+std::vector<wire::RejoinProof> returning_by(const PendingCommit& pending) {
+  const auto envelope = wire::peek_private_message(pending.message);
+  if (!envelope) return {};
+  auto header = wire::decode_entry_header(envelope->authenticated_data);
+  return header ? std::move(header->returning) : std::vector<wire::RejoinProof>();
+}
+
 Result<void> persist(Step& step, Chat& chat, const mls::Group& group, PendingCommit pending,
                      mls::Group& next) {
   TERN_TRY(step.rows.put(tables::commits, chat.row, encode(pending)));
@@ -135,6 +151,7 @@ Result<void> make(Step& step, Chat& chat, mls::Group& group, const CommitPlan& p
   TERN_ASSIGN(auto effect, effect_of(group, plan));
   auto header = begin_header(chat, pending.id, plan);
   TERN_ASSIGN(header.access, access_of(group, plan, effect));
+  sign_answer(step, chat, header);
   sign_restart(step, chat, pending, header);
   // The first commit makes the rules that later ones are held against.
   if (!creates_log) TERN_TRY(check_own(group, header, effect));
@@ -166,6 +183,7 @@ Result<void> merge(Step& step, Chat& chat, std::uint64_t seq) {
   change.seq = seq;
   change.added = pending->added;
   change.removed = pending->removed;
+  change.returning = returning_by(*pending);
   const bool repaired = pending->repairs_access;
   const bool created = pending->creates_log;
   const bool restarted = pending->restarts != 0;

@@ -25,11 +25,19 @@ bool is_newer(const mls::LeafChange& added, const std::vector<mls::LeafChange>& 
   });
 }
 
-// Those of the added whose signed request the commit shows, for this very KeyPackage.
+// Whoever gave an answer that was of no use is not to be the first again.
+bool may_answer(const wire::RejoinProof& proof, const DeviceId& device) {
+  return std::find(proof.not_by.begin(), proof.not_by.end(), device) == proof.not_by.end();
+}
+
+// Those of the added whose signed request the commit shows, for this very KeyPackage, as an answer
+// of its author's own.
 void judge_returning(const Chat& chat, const wire::EntryHeader& header,
                      const mls::CommitReceived& commit, CommitFacts& facts) {
+  if (rejoin::answerer(chat, header) != facts.committer.device) return;
   for (const auto& proof : header.returning) {
     if (proof.generation != chat.record.generation) continue;
+    if (!may_answer(proof, facts.committer.device)) continue;
     for (const auto& added : commit.added) {
       if (crypto::device_id(added.signature_key) != proof.device) continue;
       const auto request = wire::request_of(proof, chat.id(), added.key_package);

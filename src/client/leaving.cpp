@@ -38,9 +38,10 @@ Result<void> begin(Step& step, Chat& chat) {
   step.sync();
   record.leaving = true;
   if (record.state == ChatState::setting_up && !record.commit_pending) return unmade(step, chat);
-  // Only at the head: a folder that was put back may be from before the others came.
+  // Only at the head: a folder that was put back may be from before the others came. So may this
+  // device's own commit that brings them in be at the relay already.
   const bool alone = record.state == ChatState::active && record.devices <= 1 && at_head(chat);
-  if (alone) return membership::left(step, chat, record.cursor);
+  if (alone && !record.commit_pending) return membership::left(step, chat, record.cursor);
   if (record.state == ChatState::split && chat.line.members) {
     TERN_ASSIGN(const bool gone, leaves_nobody(step, chat));
     if (gone) return {};

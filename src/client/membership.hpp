@@ -12,7 +12,7 @@ struct MembershipChange {
   std::vector<Seat> added;
   std::vector<Seat> removed;
   std::vector<DeviceId> leaving;  ///< of the removed, those who asked to
-  /// What those who come back have asked by, if it is another's commit.
+  /// What those who come back have asked by.
   std::vector<wire::RejoinProof> returning;
 };
 

@@ -50,7 +50,8 @@ Result<void> struck(Step& step, Chat& chat) {
     step.edit(chat).access_repair = false;
   }
   chat.line.member = false;
-  chat.line.known = false;
+  // Who cannot follow it has nothing to read there, and may begin anew (restart.hpp).
+  if (chat.record.state == ChatState::active) chat.line.known = false;
   return {};
 }
 
@@ -180,6 +181,7 @@ Result<void> of_chat(Step& step, Chat& chat, Purpose::What what, const wire::Ref
       return restart::refused(step, chat, refused);
     case What::members:
       chat.line.asking_members = false;
+      if (refused.code == Errc::not_member) return struck(step, chat);
       pause(step, chat, refused);
       return {};
     case What::report_head:

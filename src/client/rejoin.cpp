@@ -18,6 +18,7 @@ struct OwnRequest {
   EntryId id;
   bool at_relay = false;
   std::int64_t answered_ms = 0;  ///< Unix time, when the log first showed an answer; 0: none yet
+  std::vector<DeviceId> answered_by;
   Bytes payload;
 };
 
@@ -37,6 +38,7 @@ Result<std::optional<OwnRequest>> load_own(Step& step, const Chat& chat) {
   out.id = reader.fixed<EntryId>();
   out.at_relay = reader.flag();
   out.answered_ms = reader.signed_number();
+  out.answered_by = reader.ids<DeviceId>();
   out.payload = to_bytes(reader.vector());
   TERN_TRY(reader.finish("rejoin"));
   return std::optional(std::move(out));
@@ -47,6 +49,7 @@ Result<void> store_own(Step& step, const Chat& chat, const OwnRequest& request) 
   writer.raw(request.id);
   write_flag(writer, request.at_relay);
   write_signed(writer, request.answered_ms);
+  write_ids(writer, request.answered_by);
   writer.vector(request.payload);
   return step.rows.put(tables::rejoins, own_key(step, chat), writer.span());
 }
@@ -61,14 +64,34 @@ bool is_of_this_generation(const Chat& chat, const OwnRequest& own) {
   return request && request->generation == generation_of(chat);
 }
 
-// Whether the last one stood its time and nobody could answer it.
-enum class Before : std::uint8_t { none, in_vain };
+// Not all of the others: then it begins with anybody again.
+Result<std::vector<DeviceId>> not_by(Step& step, const Chat& chat, const OwnRequest& answered) {
+  TERN_ASSIGN(const auto before, wire::decode_rejoin_request(answered.payload));
+  auto out = before.not_by;
+  for (const auto& device : answered.answered_by)
+    if (std::find(out.begin(), out.end(), device) == out.end()) out.push_back(device);
+  if (out.size() > wire::rejoin_not_by_max)
+    out.erase(out.begin(), out.end() - static_cast<std::ptrdiff_t>(wire::rejoin_not_by_max));
+  TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
+  const auto is_out = [&](const Seat& seat) {
+    return seat.device == step.device.account.device ||
+           std::find(out.begin(), out.end(), seat.device) != out.end();
+  };
+  if (std::all_of(roster.seats().begin(), roster.seats().end(), is_out)) out.clear();
+  return out;
+}
 
-Result<OwnRequest> make_request(Step& step, Chat& chat, Before before) {
+// What became of the last one: nobody has answered it in its time, or somebody to no avail.
+struct Before {
+  bool unanswered = false;
+  std::vector<DeviceId> not_by;
+};
+
+Result<OwnRequest> make_request(Step& step, Chat& chat, const Before& before) {
   auto& device = step.device;
   auto& record = step.edit(chat);
-  const auto time = before == Before::in_vain ? leaf_time_far_after(step.now, record.leaf_time)
-                                              : leaf_time_after(step.now, record.leaf_time);
+  const auto time = before.unanswered ? leaf_time_far_after(step.now, record.leaf_time)
+                                      : leaf_time_after(step.now, record.leaf_time);
   TERN_ASSIGN(const auto key_package,
               key_packages::make_one(step.rows, step.now, identity_at(device.account, time),
                                      device.entropy));
@@ -86,10 +109,11 @@ Result<OwnRequest> make_request(Step& step, Chat& chat, Before before) {
   request.cursor = trusted_cursor(record);
   request.reason = record.rejoin_reason;
   device.entropy.fill(request.nonce);
+  request.not_by = before.not_by;
   request.key_package = key_package;
   const auto signature = device.account.identity.signing_key.sign(wire::signed_bytes(request));
   request.signature = wire::Signature{signature.bytes};
-  OwnRequest out{device.entropy.make<EntryId>(), false, 0, wire::encode(request)};
+  OwnRequest out{device.entropy.make<EntryId>(), false, 0, {}, wire::encode(request)};
   TERN_TRY(store_own(step, chat, out));
   record.rejoin_asked_ms = step.now.wall_ms;
   step.sync();
@@ -141,7 +165,10 @@ Result<void> ask(Step& step, Chat& chat) {
     step.device.timers.wake(chat.id(), step.now.mono_ms + interval_ms - waited_ms);
     return {};
   }
-  const auto before = counts && !answered ? Before::in_vain : Before::none;
+  Before before{counts && !answered, {}};
+  if (answered) {
+    TERN_ASSIGN(before.not_by, not_by(step, chat, *known));
+  }
   TERN_ASSIGN(const auto request, make_request(step, chat, before));
   send(step, chat, request);
   return {};
@@ -160,17 +187,35 @@ Result<void> asked(Step& step, Chat& chat) {
   return store_own(step, chat, *request);
 }
 
+std::optional<DeviceId> answerer(const Chat& chat, const wire::EntryHeader& header) {
+  if (header.returning.empty()) return std::nullopt;
+  const crypto::VerifyKey key{header.answer.device_key};
+  if (!crypto::verify(key, wire::signed_answer(header, chat.id()),
+                      crypto::Signature{header.answer.signature.bytes}))
+    return std::nullopt;
+  return crypto::device_id(key);
+}
+
 Result<void> note_answers(Step& step, Chat& chat, const std::vector<wire::Entry>& entries) {
   TERN_ASSIGN(auto own, load_own(step, chat));
-  if (!own || own->answered_ms != 0) return {};
+  if (!own) return {};
   TERN_ASSIGN(const auto mine, wire::decode_rejoin_request(own->payload));
-  const auto answers = [&](const wire::Entry& entry) {
-    if (entry.own || entry.kind != wire::EntryKind::commit) return false;
+  std::vector<DeviceId> by;
+  for (const auto& entry : entries) {
+    if (entry.own || entry.kind != wire::EntryKind::commit) continue;
     const auto header = entry_checks::header_of(entry);
-    return header && std::any_of(header->returning.begin(), header->returning.end(),
-                                 [&](const auto& proof) { return proof.nonce == mine.nonce; });
-  };
-  if (std::none_of(entries.begin(), entries.end(), answers)) return {};
+    if (!header || std::none_of(header->returning.begin(), header->returning.end(),
+                                [&](const auto& proof) { return proof.nonce == mine.nonce; }))
+      continue;
+    if (const auto device = answerer(chat, *header)) by.push_back(*device);
+  }
+  if (by.empty()) return {};
+  auto& all = own->answered_by;
+  for (const auto& device : by)
+    if (all.size() < wire::rejoin_not_by_max &&
+        std::find(all.begin(), all.end(), device) == all.end())
+      all.push_back(device);
+  TERN_TRY(store_own(step, chat, *own));
   return answered_in_vain(step, chat);
 }
 

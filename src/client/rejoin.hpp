@@ -29,8 +29,12 @@ Result<void> ask(Step& step, Chat& chat);
 Result<bool> is_asked(Step& step, const Chat& chat);
 /// The relay's answer to it: it has the request, or refused it until `retry_after_ms` passed.
 Result<void> asked(Step& step, Chat& chat);
+/// Who says that a commit's answers to such requests are its own; nullopt: nobody, or it is not
+/// signed. Everybody can see it, whether or not they can open the commit.
+std::optional<DeviceId> answerer(const Chat& chat, const wire::EntryHeader& header);
 /// What the log shows while this device cannot follow it: an answer whose Welcome does not come, or
-/// is of no use, lets it ask again before the day is over. Any member may answer first.
+/// is of no use, lets it ask again before the day is over. Any member may answer first, but then
+/// not the next time.
 Result<void> note_answers(Step& step, Chat& chat, const std::vector<wire::Entry>& entries);
 Result<void> answered_in_vain(Step& step, Chat& chat);
 /// The payload of the own request with this entry id, if it was the last one.

@@ -101,11 +101,17 @@ Result<LeafTime> check(Step& step, Chat& chat, const wire::RejoinRequest& reques
   return time;
 }
 
-// Since the one before it: who was answered in vain may ask at once.
-bool is_too_soon(const Step& step, const Request& before, const wire::RejoinRequest& request) {
-  const auto since_ms = step.now.wall_ms - before.seen_ms;
-  return before.nonce == request.nonce ||
-         (before.waiting && since_ms >= 0 && since_ms < step.device.config.rejoin_interval_ms / 2);
+// Of several that wait the newest counts: an older one may be for a KeyPackage that its device has
+// lost since. By what its device says of the time, so that nobody keeps an old one alive.
+bool is_outdated(const std::optional<Request>& before, LeafTime time) {
+  return before && before->waiting && time <= before->leaf_time;
+}
+
+// Somebody's answer to the last one was of no use, and she is not to be the first again.
+bool was_answered_in_vain(const Step& step, const std::optional<Request>& before) {
+  if (!before || before->waiting) return false;
+  const auto since_ms = step.now.wall_ms - before->seen_ms;
+  return since_ms >= 0 && since_ms < step.device.config.rejoin_interval_ms / 2;
 }
 
 struct Missed {
@@ -175,13 +181,16 @@ Result<std::optional<std::uint64_t>> answer(Step& step, Chat& chat, const Device
                                             const MembershipChange& change) {
   TERN_ASSIGN(auto request, load(step, chat, device));
   const bool waited = request && request->waiting;
+  const auto proof = std::find_if(change.returning.begin(), change.returning.end(),
+                                  [&](const auto& other) { return other.device == device; });
+  // An older one than the one that waits, which is to be answered yet: the tree says when not.
+  const bool shown = proof != change.returning.end();
+  if (shown && waited && request->nonce != proof->nonce) return std::optional(proof->cursor);
   if (waited) {
     auto& record = step.edit(chat);
     if (record.rejoins_waiting > 0) --record.rejoins_waiting;
   }
-  const auto proof = std::find_if(change.returning.begin(), change.returning.end(),
-                                  [&](const auto& other) { return other.device == device; });
-  if (proof != change.returning.end()) {
+  if (shown) {
     if (request && !waited && request->nonce == proof->nonce) return std::optional<std::uint64_t>();
     request = Request{device, false, proof->cursor, step.now.wall_ms, proof->nonce, 0, {}};
   } else if (!waited) {
@@ -211,6 +220,22 @@ std::uint64_t everybody_since(const Roster& roster) {
   return since;
 }
 
+// Who comes back from another history than the others' may have written there what they never got.
+// Of that it says nothing again that is from before the newest member came: so there is a gap.
+Result<void> tell_what_is_withheld(Step& step, Chat& chat, const Roster& roster,
+                                   const MembershipChange& change) {
+  const auto since = everybody_since(roster);
+  const auto* const me = roster.find(step.device.account.device);
+  const auto withholds = [&](const wire::RejoinProof& proof) {
+    return proof.reason == wire::RejoinRequest::Reason::hole && proof.cursor < since;
+  };
+  if (!me || me->joined_seq >= since ||
+      std::none_of(change.returning.begin(), change.returning.end(), withholds))
+    return {};
+  return membership::notice(step, chat, change.seq, notice_of_gap,
+                            {Notice::What::gap, step.device.account.id});
+}
+
 }  // namespace
 
 Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload) {
@@ -221,8 +246,8 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
   }
   TERN_ASSIGN(const auto before, load(step, chat, request->device));
   auto checked = check(step, chat, *request);
-  if (checked && before && is_too_soon(step, *before, *request))
-    checked = Error(Errc::rejoin_refused, "a second request to rejoin within the same day");
+  if (checked && is_outdated(before, *checked))
+    checked = Error(Errc::rejoin_refused, "a request to rejoin that is older than the one before");
   if (!checked) {
     if (is_storage(checked.error().errc())) return checked.error();
     step.problem(chat.id(), checked.error().errc(), checked.error().message());
@@ -237,11 +262,8 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
   kept.payload = to_bytes(payload);
   TERN_TRY(store(step, chat, kept));
   if (!before || !before->waiting) ++step.edit(chat).rejoins_waiting;
-  // Somebody's answer to the last one was of no use, and she is not to be the first again: nobody
-  // waits for others.
-  const auto since_ms = before ? step.now.wall_ms - before->seen_ms : -1;
-  if (since_ms >= 0 && since_ms < step.device.config.rejoin_interval_ms / 2)
-    chat.pace.volunteer_at = step.now.mono_ms;
+  // Then nobody waits for others.
+  if (was_answered_in_vain(step, before)) chat.pace.volunteer_at = step.now.mono_ms;
   step.look_at(chat);
   return {};
 }
@@ -270,6 +292,9 @@ Result<std::vector<Asked>> waiting(Step& step, const Chat& chat) {
         if (!kept.waiting || kept.payload.empty()) return Scan::next;
         if (leaves_to_others(step, chat, me, kept)) return Scan::next;
         TERN_ASSIGN(const auto request, wire::decode_rejoin_request(kept.payload));
+        const auto& others = request.not_by;
+        if (std::find(others.begin(), others.end(), step.device.account.device) != others.end())
+          return Scan::next;
         out.push_back({wire::proof_of(request), to_bytes(request.key_package), kept.leaf_time});
         return Scan::next;
       }));
@@ -290,6 +315,7 @@ Result<void> give_up(Step& step, Chat& chat, const DeviceId& device) {
 Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
                              const MembershipChange& change) {
   if (chat.record.rejoins_waiting == 0 && change.returning.empty()) return {};
+  TERN_TRY(tell_what_is_withheld(step, chat, roster, change));
   auto missed = Missed{UINT64_MAX, change.seq};
   for (const auto& seat : change.removed) {
     TERN_ASSIGN(const auto answered, answer(step, chat, seat.device, change));

@@ -36,6 +36,12 @@ bool has_waited_a_day(const Step& step, const Chat& chat) {
   return chat.record.rejoin_asked_ms != 0 && waited_ms >= step.device.config.rejoin_interval_ms;
 }
 
+// Who was taken off the relay's list has one word there a day (docs/recovery.md): the request to be
+// added again, which nobody has answered, or this.
+bool may_say_it(const Step& step, const Chat& chat) {
+  return chat.line.member || (chat.record.restart_wanted && has_waited_a_day(step, chat));
+}
+
 struct Others {
   std::size_t asking = 0;
   std::size_t all = 0;
@@ -214,7 +220,7 @@ Result<void> add_the_missing(Step& step, Chat& chat, const Intents& before) {
 Result<bool> go_on(Step& step, Chat& chat) {
   const auto& line = chat.line;
   if (!step.device.standing.registered || !inbox::at_head(step.device)) return false;
-  if (!line.known || !line.member || chat.record.leaving) return false;
+  if (!line.known || chat.record.leaving || !may_say_it(step, chat)) return false;
   TERN_ASSIGN(const auto policy, rules_for(step, chat));
   if (!policy) return false;
   if (line.busy() || holds(step, chat)) return chat.record.commit_pending;
@@ -226,7 +232,8 @@ Result<bool> go_on(Step& step, Chat& chat) {
   TERN_ASSIGN(const bool surveyed, survey::is_done(step, chat, survey));
   // While it finds out, the request that has stood for a day is not replaced by a new one.
   if (!surveyed) return rejoin::is_asked(step, chat);
-  if (!policy->one_to_one) {
+  // To who is off that list it is not shown.
+  if (!policy->one_to_one && line.member) {
     if (!knows_members(step, chat)) return rejoin::is_asked(step, chat);
     TERN_TRY(leave_out_unlisted(step, chat, survey));
   }
@@ -277,6 +284,7 @@ Result<void> taken(Step& step, Chat& chat, const wire::Appended& appended) {
   step.sync();
   // What followed it was not told to who could not follow.
   chat.line.known = false;
+  chat.line.member = true;
   chat.line.told_of(appended.first_seq, generation);
   step.look_at(chat);
   return {};

@@ -24,25 +24,32 @@ Result<void> store(Rows& rows, const Chat& chat, const Survey& survey) {
   return rows.put(tables::surveys, chat.row, writer.span());
 }
 
-void note_access(Survey& survey, const wire::EntryHeader& header, const Roster& roster) {
-  const auto& access = header.access;
+bool takes_out(const wire::AccessChange& access, const DeviceId& device) {
+  if (contains(access.added, device)) return false;
+  return access.mode == Mode::set || contains(access.removed, device);
+}
+
+// What takes this device out too says nothing of the others: if it is true nobody who could follow
+// it follows a new group of this device's, and if it is a lie it is one about all of them.
+void note_access(Survey& survey, const wire::AccessChange& access, const Roster& roster,
+                 const DeviceId& me) {
+  if (takes_out(access, me)) return;
   for (const auto& seat : roster.seats()) {
-    const bool removed = access.mode == Mode::set ? !contains(access.added, seat.device)
-                                                  : contains(access.removed, seat.device);
     if (contains(access.added, seat.device))
       std::erase(survey.removed, seat.device);
-    else if (removed && !survey.has_removed(seat.device))
+    else if (takes_out(access, seat.device) && !survey.has_removed(seat.device))
       survey.removed.push_back(seat.device);
   }
 }
 
 // Somebody answered, or began anew: whoever is brought back asks no more.
-void note_handshake(Survey& survey, const wire::Entry& entry, const Roster& roster) {
+void note_handshake(Survey& survey, const wire::Entry& entry, const Roster& roster,
+                    const DeviceId& me) {
   const auto envelope = wire::peek_private_message(entry.payload);
   if (!envelope) return;
   const auto header = wire::decode_entry_header(envelope->authenticated_data);
   if (!header || header->entry_id != entry.id) return;
-  if (header->access.mode != Mode::none) note_access(survey, *header, roster);
+  if (header->access.mode != Mode::none) note_access(survey, header->access, roster, me);
   if (entry.kind == wire::EntryKind::restart) survey.asked.clear();
   std::erase_if(survey.asked, [&](const Survey::Asked& asked) {
     return std::any_of(header->returning.begin(), header->returning.end(),
@@ -113,6 +120,7 @@ Result<bool> is_done(Step& step, Chat& chat, const Survey& survey) {
 Result<void> note(Step& step, Chat& chat, const std::vector<wire::Entry>& entries) {
   TERN_ASSIGN(auto survey, Survey::load(step.rows, chat));
   TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
+  const auto& me = step.device.account.device;
   const auto before = survey.seq;
   for (const auto& entry : entries) {
     if (entry.seq <= survey.seq) continue;
@@ -121,7 +129,7 @@ Result<void> note(Step& step, Chat& chat, const std::vector<wire::Entry>& entrie
     if (!follows && entry.seq > chat.line.first_kept && entry.kind != wire::EntryKind::hole) break;
     survey.seq = entry.seq;
     if (entry.own) continue;
-    if (wire::is_handshake(entry.kind)) note_handshake(survey, entry, roster);
+    if (wire::is_handshake(entry.kind)) note_handshake(survey, entry, roster, me);
     if (entry.kind == wire::EntryKind::rejoin) note_request(step, chat, survey, entry, roster);
   }
   if (survey.seq == before) return {};

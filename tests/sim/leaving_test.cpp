@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "sim/frame_edits.hpp"
 #include "sim/recovery.hpp"
 
 using namespace tern;
@@ -146,4 +147,29 @@ TEST_CASE("who leaves a group before it was ever made has left once the relay is
   CHECK(left.result.has_value());
   CHECK(anna.info(chat).state == ChatState::left);
   CHECK(!people[1]->engine().chat_info(chat).has_value());
+}
+
+TEST_CASE("who leaves while its commit brings in the first others is taken out by them") {
+  World world(1206);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  const auto chat = make_group(world, {&anna});
+  bool sent = false;
+  world.relay().on_frame_from_device = [&](Device&, Bytes& frame) {
+    sent = sent || count_requests<wire::Append>(frame) > 0;
+    return true;
+  };
+  Outcome added;
+  add(world, anna, chat, *people[1], added);
+  REQUIRE(world.run_until([&] { return sent; }));
+  REQUIRE(anna.info(chat).members.size() == 1);
+  Outcome left;
+  leave(world, anna, chat, left);
+  CHECK(!left.result.has_value());
+  REQUIRE(world.settle());
+  world.run_for(60'000);
+  world.relay().on_frame_from_device = nullptr;
+  CHECK(left.result.has_value());
+  CHECK(anna.info(chat).state == ChatState::left);
+  CHECK(people[1]->info(chat).members.size() == 1);
 }

@@ -36,10 +36,13 @@ struct Kept : Stroll {
   void mallory_answers_once_more(std::string_view name) {
     const auto old = wire::decode_rejoin_request(request).value();
     auto commit = replace(name, old.key_package);
-    commit.edit_header = [list = commit.edit_header,
-                          proof = wire::proof_of(old)](wire::EntryHeader& header) {
+    const StolenFolder folder((*this)["mallory"]);
+    commit.edit_header = [&, list = commit.edit_header](wire::EntryHeader& header) {
       list(header);
-      header.returning = {proof};
+      header.returning = {wire::proof_of(old)};
+      const auto& key = folder.signing_key();
+      header.answer.device_key = key.verify_key().bytes;
+      header.answer.signature = wire::Signature{key.sign(wire::signed_answer(header, chat)).bytes};
     };
     commits("mallory", std::move(commit));
   }
@@ -114,6 +117,39 @@ struct CemAsked : Kept {
   Device& cem;
 };
 
+/// Dora's commit was unreadable for Cem alone, and Mallory is the first to answer him: whenever he
+/// asks, the others are away a while. What her program answers comes without its Welcome.
+struct AnsweredByMallory : Kept {
+  explicit AnsweredByMallory(std::uint64_t seed) : Kept(seed), dora(world, (*this)["dora"]) {
+    world.run_for(90'000);
+    dora.replace_next_commit(chat, unreadable_for_the_neighbour());
+    (*this)["dora"].send(chat, "yes");
+    for (int i = 0; i < 500 && !dora.has_sent(); ++i) world.run_for(1);
+    REQUIRE(dora.has_sent());
+    look_at_frames();
+  }
+  void look_at_frames() {
+    world.relay().on_frame_from_device = [this](Device& device, Bytes& frame) {
+      edit_request<wire::Append>(frame, [&](wire::Append& append) {
+        if (device.name() == "mallory") append.welcomes.clear();
+        if (append.entries.front().kind == wire::EntryKind::rejoin) cem_asks();
+      });
+      return true;
+    };
+  }
+  void cem_asks() {
+    ++asked;
+    for (const auto* name : {"anna", "bo"}) (*this)[name].set_network(false);
+    world.scheduler().after(30'000, [this] {
+      for (const auto* name : {"anna", "bo"}) (*this)[name].set_network(true);
+    });
+  }
+  bool is_split() { return (*this)["cem"].info(chat).state == ChatState::split; }
+
+  HostileMember dora;
+  int asked = 0;
+};
+
 }  // namespace
 
 TEST_CASE("a request to be added again that was answered is answered by nobody once more") {
@@ -185,6 +221,28 @@ TEST_CASE("who is answered first by somebody who sends no Welcome asks again, an
   group.world.run_for(180'000);
   CHECK(group.request != first);
   CHECK(group["cem"].info(group.chat).state == ChatState::active);
+  group.check_agree({"anna", "bo", "cem"});
+}
+
+TEST_CASE("who answers first again and again, and sends no Welcome, keeps nobody out") {
+  AnsweredByMallory group(1260);
+  group.world.run_for(600'000);
+  CHECK(group.asked == 2);
+  CHECK_FALSE(group.is_split());
+  group.check_agree({"anna", "bo", "cem"});
+}
+
+TEST_CASE("an answer by somebody whom the request names is passed over by all") {
+  AnsweredByMallory group(1270);
+  while (group.asked < 2 && group.world.now().mono_ms < 600'000) group.world.run_for(10);
+  REQUIRE(group.asked == 2);
+  group.world.run_for(5'000);
+  REQUIRE(group.is_split());
+  group.mallory_answers_once_more("cem");
+  group.world.run_for(60'000);
+  CHECK(group["anna"].saw_problem(Errc::policy_violated));
+  CHECK(group["bo"].saw_problem(Errc::policy_violated));
+  CHECK_FALSE(group.is_split());
   group.check_agree({"anna", "bo", "cem"});
 }
 

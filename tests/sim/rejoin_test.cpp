@@ -253,3 +253,37 @@ TEST_CASE("an author who was away too when somebody asked says its part once it 
   CHECK(count_text(*people[0], chat, "his part") == 1);
   CHECK(count_text(bo, chat, "his part") == 1);
 }
+
+TEST_CASE("who was away and reads several requests of one device answers the newest") {
+  for (std::uint64_t seed = 1030; seed < 1035; ++seed) {
+    INFO("seed " << seed);
+    World world(seed);
+    const auto people = add_people(world, {"anna", "bo", "cem"});
+    auto& bo = *people[1];
+    const Restored restored(world, people);
+    people[0]->send(restored.chat, "not in his copy");
+    REQUIRE(world.settle());
+    for (auto* other : {people[0], people[2]}) other->set_network(false);
+    world.run_for(1'000);
+    std::size_t asked = 0;
+    world.relay().on_frame_from_device = [&](Device&, Bytes& frame) {
+      edit_request<wire::Append>(frame, [&](wire::Append& append) {
+        asked += append.entries.front().kind == wire::EntryKind::rejoin ? 1 : 0;
+      });
+      return true;
+    };
+    // The KeyPackage of his first request is gone with what his folder was.
+    put_back(bo, restored.copy);
+    world.run_for(60'000);
+    put_back(bo, restored.copy);
+    world.run_for(day_ms + day_ms / 2);
+    REQUIRE(asked >= 2);
+    REQUIRE(bo.info(restored.chat).state == ChatState::split);
+    for (auto* other : {people[0], people[2]}) other->set_network(true);
+    world.run_for(60'000);
+    CHECK(bo.info(restored.chat).state == ChatState::active);
+    check_together(world, people, restored.chat);
+    world.relay().on_frame_from_device = nullptr;
+    CHECK(count_text(bo, restored.chat, "not in his copy") == 1);
+  }
+}

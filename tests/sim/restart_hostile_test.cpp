@@ -116,3 +116,40 @@ TEST_CASE("an admin who begins anew without somebody has taken them out") {
   CHECK(cem.info(usurper.chat).state == ChatState::left);
   CHECK(count_notices(cem, usurper.chat, Notice::What::member_removed) == 1);
 }
+
+TEST_CASE("an admin begins anew the group that somebody has split and struck everybody of") {
+  for (std::uint64_t seed = 980; seed < 983; ++seed) {
+    INFO("seed " << seed);
+    HostileGroup group(seed);
+    auto& world = group.world;
+    auto& anna = *group.honest[0];
+    auto& mallory = *group.mallory;
+    HostileMember::Commit commit;
+    commit.forgery.edit_path = [](mls::UpdatePath& path) {
+      for (auto& node : path.nodes)
+        for (auto& secret : node.encrypted_path_secret) secret.ciphertext[0] ^= 1;
+    };
+    commit.edit_header = [&](wire::EntryHeader& header) {
+      header.access = {wire::AccessChange::Mode::set, {mallory.id()}, {}};
+    };
+    HostileMember member(world, mallory);
+    member.replace_next_commit(group.chat, commit);
+    mallory.send(group.chat, "it is mine now");
+    world.run_for(5'000);
+    REQUIRE(member.has_sent());
+    world.relay().on_frame_from_device = nullptr;
+    world.run_for(60'000);
+    for (auto* person : group.honest) REQUIRE(person->info(group.chat).state == ChatState::split);
+    Outcome begun;
+    anna.engine().restart(world.now(), group.chat, begun.done());
+    anna.run_outputs();
+    world.run_for(day_ms + 3'600'000);
+    REQUIRE(begun.result);
+    CHECK(begun.result->has_value());
+    for (auto* person : group.honest) CHECK(person->count_events<ChatRestarted>() == 1);
+    Outcome removed;
+    remove(world, anna, group.chat, mallory, removed);
+    check_together(world, group.honest, group.chat);
+    for (auto* person : group.honest) CHECK(person->info(group.chat).members.size() == 3);
+  }
+}

@@ -546,3 +546,33 @@ TEST_CASE(
     for (auto* person : people) CHECK(person->count_events<ChatRestarted>() == 0);
   }
 }
+
+TEST_CASE(
+    "what nobody says again, for somebody has come in since, is a gap for those who missed it") {
+  World world(896);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  auto &anna = *people[0], &bo = *people[1], &cem = *people[2];
+  const auto chat = make_group(world, {&anna, &bo});
+  anna.set_network(false);
+  world.run_for(1'000);
+  const auto copy = world.relay().disk().copy();
+  bo.send(chat, "lost");
+  REQUIRE(world.settle());
+  bo.set_network(false);
+  world.run_for(1'000);
+  put_back(world.relay(), copy);
+  anna.set_network(true);
+  for (const auto* text : {"in its place", "and further"}) anna.send(chat, text);
+  Outcome added;
+  add(world, anna, chat, cem, added);
+  world.run_for(10'000);
+  REQUIRE(added.result.has_value());
+  bo.set_network(true);
+  world.run_for(60'000);
+  check_together(world, people, chat);
+  CHECK(bo.count_events<LogForked>() == 1);
+  CHECK(count_text(bo, chat, "lost") == 1);
+  for (auto* other : {&anna, &cem}) CHECK(count_text(*other, chat, "lost") == 0);
+  CHECK(count_notices(anna, chat, Notice::What::gap) == 1);
+  CHECK(count_notices(cem, chat, Notice::What::gap) == 0);
+}

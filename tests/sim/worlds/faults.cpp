@@ -107,6 +107,7 @@ void Faults::restore_relay() {
   if (!relay_copy_) {
     stage_.tell("the relay's folder is copied");
     relay_copy_ = relay.disk().copy();
+    relay_copied_ms_ = stage_.now_ms();
     return;
   }
   stage_.tell("the relay's folder is put back");
@@ -117,6 +118,8 @@ void Faults::restore_relay() {
   auto now = logs_on(relay.disk(), logs);
   relay.disk().restore(*relay_copy_);
   stage_.logs.put_back(logs_on(*relay_copy_, logs), std::move(now));
+  // That its victim has another history shows like this only as an end that the relay has lost.
+  for (auto& fork : stage_.forks) fork.lost = fork.lost || fork.told_ms > relay_copied_ms_;
   heal(relay);
 }
 

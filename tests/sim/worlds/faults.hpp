@@ -37,6 +37,7 @@ class Faults {
 
   Stage& stage_;
   std::optional<store::MemoryDisk> relay_copy_;
+  std::int64_t relay_copied_ms_ = 0;
   bool ended_ = false;  ///< what was to come of a fault later does not
 };
 

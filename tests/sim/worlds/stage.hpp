@@ -50,6 +50,7 @@ class Stage {
     const Device* victim = nullptr;
     bool taken = false;  ///< it is on the victim's disk
     std::int64_t told_ms = 0;
+    bool lost = false;  ///< with the place that it is of, when the relay was put back
   };
   std::vector<Fork> forks;
   /// Who has left a chat of their own will.

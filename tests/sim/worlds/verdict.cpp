@@ -282,9 +282,10 @@ bool RoomVerdict::may_miss(const View& view, const Promise& promise) const {
   if (promise.taken_back && view.person->device == promise.author &&
       stage_.promises.was_restored(*promise.author))
     return true;
-  // What the relay has lost is said again by its author, unless nobody lets that one in again.
+  // What the relay has lost is said again by its author, unless nobody lets that one in again, or
+  // it was taken out before it could.
   if (stage_.logs.lives() > 1 && speaker && speaker->info.state == ChatState::split &&
-      is_dead(*speaker))
+      (is_dead(*speaker) || !is_in(*speaker)))
     return true;
   // Who has gone says nothing again.
   if (view.came_back && (!speaker || speaker->info.state != ChatState::active)) return true;
@@ -347,7 +348,8 @@ std::string of_order(Stage& stage) {
 }
 
 // By an event, or in the history where the process died before it could tell.
-bool noticed(const Stage& stage, const ChatId& chat) {
+bool noticed(const Stage& stage, const Stage::Fork& told) {
+  const auto& chat = told.chat;
   for (const auto& person : stage.people) {
     if (!person.device->engine().chat_info(chat)) continue;
     for (const auto& message : person.device->history(chat))
@@ -355,10 +357,14 @@ bool noticed(const Stage& stage, const ChatId& chat) {
           notice && notice->what == Notice::What::forked)
         return true;
   }
-  for (const auto& person : stage.people)
-    for (const auto& event : person.device->events())
+  for (const auto& person : stage.people) {
+    for (const auto& event : person.device->events()) {
       if (const auto* forked = std::get_if<LogForked>(&event); forked && forked->chat == chat)
         return true;
+      const auto* const lost = std::get_if<LogRolledBack>(&event);
+      if (lost && lost->chat == chat && told.lost && told.victim == person.device) return true;
+    }
+  }
   return false;
 }
 
@@ -397,7 +403,7 @@ std::string verdict(Stage& stage) {
     return stage.logs.contradiction();
   if (nothing_is_lost(stage) && !stage.logs.repetition().empty()) return stage.logs.repetition();
   for (const auto& fork : stage.forks)
-    if (fork.taken && !noticed(stage, fork.chat))
+    if (fork.taken && !noticed(stage, fork))
       return "nobody noticed that the relay told two histories";
   for (const auto& room : stage.rooms)
     if (auto wrong = RoomVerdict(stage, room).wrong(); !wrong.empty())

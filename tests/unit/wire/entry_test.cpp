@@ -65,6 +65,38 @@ TEST_CASE("a commit may bring 256 devices back that asked for it, and no more") 
   CHECK(decode_entry_header(encode(header)).error() == Errc::too_long);
 }
 
+TEST_CASE("a request to rejoin may name 8 devices whose answers were of no use, and no more") {
+  RejoinRequest request;
+  request.not_by.resize(rejoin_not_by_max);
+  CHECK(rejoin_not_by_max == 8);
+  const auto fits = encode(request);
+  CHECK(decode_rejoin_request(fits).value().not_by.size() == 8);
+  request.not_by.emplace_back();
+  const auto too_many = encode(request);
+  CHECK(decode_rejoin_request(too_many).error() == Errc::too_long);
+}
+
+TEST_CASE("an answer's signature is over its log and every other field of its header") {
+  Samples samples(13);
+  EntryHeader header = samples.entry_header();
+  header.access.mode = AccessChange::Mode::change;
+  header.returning = {proof_of(samples.rejoin_request())};
+  const auto log = samples.id<LogId>();
+  const auto signed_bytes = signed_answer(header, log);
+  const auto differs = [&](auto change) {
+    EntryHeader changed = header;
+    change(changed);
+    return signed_answer(changed, log) != signed_bytes;
+  };
+  CHECK(differs([](auto& h) { h.entry_id.bytes[0] ^= 1; }));
+  CHECK(differs([](auto& h) { h.access.added.emplace_back(); }));
+  CHECK(differs([](auto& h) { h.returning.front().nonce[0] ^= 1; }));
+  CHECK(differs([](auto& h) { h.answer.device_key[0] ^= 1; }));
+  CHECK_FALSE(differs([](auto& h) { h.answer.signature.bytes[0] ^= 1; }));
+  CHECK(signed_answer(header, samples.id<LogId>()) != signed_bytes);
+  CHECK(as_text(signed_bytes).find("tern 1 answer to a rejoin request") == 1);
+}
+
 TEST_CASE("an entry may name 16 blobs and no more") {
   EntryHeader header;
   header.blobs.resize(limits::entry_blobs_max);

@@ -243,6 +243,7 @@ EntryHeader Samples::entry_header() {
                   .seen_hash = id<LogHash>(),
                   .access = {},
                   .returning = {},
+                  .answer = {},
                   .restart = {},
                   .blobs = ids<BlobAddress>(limits::entry_blobs_max)};
   out.access.mode = static_cast<AccessChange::Mode>(below(3));
@@ -251,6 +252,10 @@ EntryHeader Samples::entry_header() {
   if (out.access.mode != AccessChange::Mode::none)
     for (auto left = below(3); left > 0; --left)
       out.returning.push_back(proof_of(rejoin_request()));
+  if (!out.returning.empty()) {
+    entropy_.fill(out.answer.device_key);
+    out.answer.signature = id<Signature>();
+  }
   if (out.access.mode == AccessChange::Mode::set && coin())
     out.restart = {id<DeviceId>(), 1 + number32() / 2, id<Signature>()};
   return out;
@@ -261,6 +266,7 @@ RejoinRequest Samples::rejoin_request() {
                     .device = id<DeviceId>(),
                     .generation = number32(),
                     .cursor = number(),
+                    .not_by = ids<DeviceId>(rejoin_not_by_max),
                     .key_package = bytes(500),
                     .signature = id<Signature>()};
   out.reason = static_cast<RejoinRequest::Reason>(1 + below(5));
