@@ -292,3 +292,26 @@ TEST_CASE("a relay put back that has come to the same version by other changes i
   CHECK(lied.anna.engine().contact("+32470000003").value().state == ContactState::member);
   CHECK(lied.anna.engine().contact("+32470000004").value().state == ContactState::non_member);
 }
+
+TEST_CASE("whose number the relay has lost reads its directory anew") {
+  World world(951);
+  auto& anna = world.add_device("anna");
+  auto& bo = world.add_device("bo");
+  REQUIRE(world.settle());
+  const auto copy = world.relay().disk().copy();
+  give_number(world, anna, "+32470000001");
+  add_with_number(world, "dia", "+32470000004");
+  REQUIRE(sync(world, anna, {entry("+32470000002", "Bo"), entry("+32470000004", "Dia")}));
+  CHECK(anna.engine().contact("+32470000002").value().state == ContactState::non_member);
+  world.relay().kill();
+  world.relay().disk().restore(copy);
+  world.relay().start();
+  world.run_for(60'000);
+  CHECK(refresh(world, anna).error() == Errc::number_not_confirmed);
+  // It comes to the version that she had, by other changes.
+  give_number(world, bo, "+32470000002");
+  give_number(world, anna, "+32470000001");
+  REQUIRE(refresh(world, anna));
+  CHECK(anna.engine().contact("+32470000002").value().state == ContactState::member);
+  CHECK(anna.engine().contact("+32470000004").value().state == ContactState::non_member);
+}
