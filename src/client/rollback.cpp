@@ -24,6 +24,7 @@ Result<void> tell_once(Step& step, Chat& chat, std::uint64_t seq) {
   step.emit(LogRolledBack{chat.id(), seq});
   // KeyPackages that were given away since are there to be given away again.
   step.edit_device().renew_single_use = true;
+  TERN_TRY(directory_download::relay_was_put_back(step));
   return wanted_blobs::offer_all_again(step);
 }
 
