@@ -1,5 +1,7 @@
 #include "client/blob_rows.hpp"
 
+#include "base/try.hpp"
+
 namespace tern::client::blobs {
 namespace {
 
