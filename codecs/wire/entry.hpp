@@ -48,8 +48,9 @@ struct AccessChange {
   friend bool operator==(const AccessChange&, const AccessChange&) = default;
 };
 
-/// A device that cannot follow its chat any more asks to be added again.
 inline constexpr std::size_t rejoin_not_by_max = 8;
+
+/// A device that cannot follow its chat any more asks to be added again.
 struct RejoinRequest {
   enum class Reason : std::uint8_t { split = 1, restored = 2, retention = 3, hole = 4, struck = 5 };
   LogId log;
@@ -58,8 +59,8 @@ struct RejoinRequest {
   std::uint64_t cursor = 0;  ///< the last entry that it has applied
   Reason reason = Reason::split;
   std::array<std::uint8_t, 16> nonce{};
-  std::vector<DeviceId>
-      not_by;            ///< whose answers to the last ones were of no use; rejoin_not_by_max
+  /// Whose answers to the last ones were of no use; at most rejoin_not_by_max.
+  std::vector<DeviceId> not_by;
   ByteSpan key_package;  ///< MLSMessage
   Signature signature;   ///< by the device's key over signed_bytes()
 };

@@ -25,6 +25,16 @@ std::vector<Device*> crowd(World& world, std::size_t size) {
   return out;
 }
 
+// Each request to be added again that comes to the relay from here on.
+void count_rejoins(World& world, std::size_t& asked) {
+  world.relay().on_frame_from_device = [&asked](Device&, Bytes& frame) {
+    edit_request<wire::Append>(frame, [&asked](wire::Append& append) {
+      asked += append.entries.front().kind == wire::EntryKind::rejoin ? 1 : 0;
+    });
+    return true;
+  };
+}
+
 }  // namespace
 
 TEST_CASE("a device that nobody answers asks once a day") {
@@ -36,12 +46,7 @@ TEST_CASE("a device that nobody answers asks once a day") {
   for (auto* other : {people[0], people[2]}) other->set_network(false);
   world.run_for(1'000);
   std::size_t asked = 0;
-  world.relay().on_frame_from_device = [&](Device&, Bytes& frame) {
-    edit_request<wire::Append>(frame, [&](wire::Append& append) {
-      asked += append.entries.front().kind == wire::EntryKind::rejoin ? 1 : 0;
-    });
-    return true;
-  };
+  count_rejoins(world, asked);
   put_back(*people[1], restored.copy);
   world.run_for(day_ms / 2);
   CHECK(asked == 1);
@@ -266,12 +271,7 @@ TEST_CASE("who was away and reads several requests of one device answers the new
     for (auto* other : {people[0], people[2]}) other->set_network(false);
     world.run_for(1'000);
     std::size_t asked = 0;
-    world.relay().on_frame_from_device = [&](Device&, Bytes& frame) {
-      edit_request<wire::Append>(frame, [&](wire::Append& append) {
-        asked += append.entries.front().kind == wire::EntryKind::rejoin ? 1 : 0;
-      });
-      return true;
-    };
+    count_rejoins(world, asked);
     // The KeyPackage of his first request is gone with what his folder was.
     put_back(bo, restored.copy);
     world.run_for(60'000);
