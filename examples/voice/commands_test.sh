@@ -91,11 +91,12 @@ expect "kept 1" anna send bo long.wav --wait 0
 bo play --message anna --wait 30 --to arriving.wav > arriving.out 2>&1 &
 expect "sent 1 of 1" anna send bo - --wait 30 < short.opus
 wait $! || die "listening at once said '$(cat arriving.out)'"
+# The second newest first: that is waited for until there are two, the newest is what is here.
+expect "wrote first.wav: 0:30, 1440000" bo play --message anna --number 2 --wait 30 --to first.wav
 expect "wrote newest.wav: 0:03, 120000 samples" bo play --message anna --wait 30 --to newest.wav \
   --no-normalise
 expect "120000 samples" voice play short.opus --to own.wav --no-normalise
 cmp own.wav newest.wav || die "it sounds different"
-expect "wrote first.wav: 0:30, 1440000" bo play --message anna --number 2 --wait 30 --to first.wav
 [[ $(cat arriving.out) == *"wrote arriving.wav: 0:"* ]]
 expect "0 unread" bo_chat chats
 expect "[voice 0:30 " bo_chat log anna
@@ -105,6 +106,7 @@ expect "120000 samples" voice show saved.opus
 # kill -9 in the middle of a recording: what was said is a draft, to go on with or to send.
 # kill_after SECONDS, one at least (the last one may be lost): leaves the draft's id in `draft`.
 kill_after() {
+  : > killed.out  # or what the one before said is found in it
   "$bin/tern-voice" --folder anna send bo --record --from long.wav --realtime > killed.out 2>&1 &
   await "recorded 0:0$1" killed.out $!
   kill -9 $!
