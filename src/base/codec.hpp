@@ -2,6 +2,7 @@
 // RFC 9420 §2.1: what MLS, certificates and state records are written in.
 #pragma once
 
+#include <array>
 #include <concepts>
 
 #include "base/try.hpp"
@@ -16,9 +17,10 @@ class BasicWriter {
  public:
   template <std::unsigned_integral T>
   BasicWriter& number(T value) {
-    for (int shift = static_cast<int>(sizeof(T)) * 8 - 8; shift >= 0; shift -= 8)
-      out_.push_back(static_cast<std::uint8_t>(value >> shift));
-    return *this;
+    std::array<std::uint8_t, sizeof(T)> bytes;
+    for (auto at = bytes.size(); at-- > 0; value = static_cast<T>(value >> 4 >> 4))
+      bytes[at] = static_cast<std::uint8_t>(value);
+    return raw(bytes);
   }
   BasicWriter& raw(ByteSpan bytes) {
     out_.insert(out_.end(), bytes.begin(), bytes.end());

@@ -88,7 +88,6 @@ class SecretBytes {
   bool empty() const noexcept { return bytes_.empty(); }
 
   // What BasicWriter<SecretBytes> needs.
-  void push_back(std::uint8_t byte) { bytes_.push_back(byte); }
   void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
   auto begin() const noexcept { return bytes_.begin(); }
   auto end() const noexcept { return bytes_.end(); }

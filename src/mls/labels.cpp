@@ -26,7 +26,11 @@ class VectorHeader {
     using value_type = std::uint8_t;
     std::array<std::uint8_t, 4> bytes{};
     std::size_t used = 0;
-    void push_back(std::uint8_t byte) { bytes[used++] = byte; }
+    auto end() { return bytes.begin() + used; }
+    template <class It>
+    void insert(decltype(bytes)::iterator at, It first, It last) {
+      used = static_cast<std::size_t>(std::copy(first, last, at) - bytes.begin());
+    }
   };
   Sink sink_;
 };

@@ -32,20 +32,18 @@ void count(void* memory) {
 
 }  // namespace
 
-void* operator new(std::size_t bytes) {
+// Not inlined: g++ would see malloc() meet operator delete, and warn.
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
   void* const out = std::malloc(bytes);
   if (!out) throw std::bad_alloc();
   count(out);
   return out;
 }
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
   if (memory) heap_bytes -= malloc_usable_size(memory);
   std::free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept {
-  if (memory) heap_bytes -= malloc_usable_size(memory);
-  std::free(memory);
-}
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
 
 namespace tern::bench {
 namespace {

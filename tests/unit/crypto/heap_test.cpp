@@ -59,13 +59,15 @@ TEST_CASE("the heap never gets secret bytes back unwiped") {
   secrets_left_behind = large_frees = 0;
   {
     SecretBytes grown;
-    for (std::size_t i = 0; i < 4 * secret_bytes; ++i) grown.push_back(secret_byte);
+    const std::array<std::uint8_t, 1> byte{secret_byte};
+    for (std::size_t i = 0; i < 4 * secret_bytes; ++i)
+      grown.insert(grown.end(), byte.begin(), byte.end());
     SecretBytes replaced(Bytes(0));
     replaced = std::move(grown);
     replaced = SecretBytes(1);
     const SecretBytes filled = [] {
       SecretBytes out(secret_bytes);
-      for (auto& byte : out.mutable_span()) byte = secret_byte;
+      for (auto& each : out.mutable_span()) each = secret_byte;
       return out;
     }();
     CHECK(filled.clone().size() == secret_bytes);
