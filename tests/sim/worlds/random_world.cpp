@@ -187,6 +187,12 @@ WorldResult run_seed(std::uint64_t seed, const Trace& trace) {
   return run_world(plan, choices, trace);
 }
 
+WorldResult run_small_seed(std::uint64_t seed, const Trace& trace) {
+  auto choices = Choices::from_seed(seed);
+  const auto plan = small(draw_plan(seed, choices));
+  return run_world(plan, choices, trace);
+}
+
 WorldResult run_bytes(ByteSpan bytes, const Trace& trace) {
   auto choices = Choices::from_bytes(bytes);
   const auto plan = draw_plan(1, choices);

@@ -21,6 +21,8 @@ struct WorldResult {
 WorldResult run_world(const WorldPlan& plan, Choices& choices, const Trace& trace = {});
 /// Plan and schedule from one seed.
 WorldResult run_seed(std::uint64_t seed, const Trace& trace = {});
+/// With the same seed's plan made small.
+WorldResult run_small_seed(std::uint64_t seed, const Trace& trace = {});
 /// The same from a fuzzer's bytes.
 WorldResult run_bytes(ByteSpan bytes, const Trace& trace = {});
 

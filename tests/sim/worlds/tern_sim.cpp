@@ -1,6 +1,6 @@
 // tern-sim: random worlds, one a seed, on as many processes as wanted.
 //
-//   tern-sim [--seeds N] [--from SEED] [--jobs N] [--bear N] [--trace]
+//   tern-sim [--seeds N] [--from SEED] [--jobs N] [--bear N] [--small] [--trace]
 //
 // Ends with 1 when a world failed; with --bear, when more than so many did.
 #include <sys/wait.h>
@@ -32,10 +32,12 @@ struct Wanted {
 constexpr int failed_max = 200;
 
 std::uint64_t seed_now = 0;
+bool small_now = false;
 
 void say_which(std::uint64_t seed, const char* what) {
-  std::printf("seed %llu: %s\n  ./dev sim --from %llu --seeds 1 --trace\n",
-              static_cast<unsigned long long>(seed), what, static_cast<unsigned long long>(seed));
+  std::printf("seed %llu: %s\n  ./dev sim --from %llu --seeds 1%s --trace\n",
+              static_cast<unsigned long long>(seed), what, static_cast<unsigned long long>(seed),
+              small_now ? " --small" : "");
   std::fflush(stdout);
 }
 
@@ -52,7 +54,8 @@ std::uint64_t run_job(const Wanted& wanted, std::uint64_t job) {
   if (wanted.trace) trace = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
   for (auto i = job; i < wanted.seeds; i += wanted.jobs) {
     seed_now = wanted.from + i;
-    const auto result = tern::sim::run_seed(seed_now, trace);
+    const auto result = small_now ? tern::sim::run_small_seed(seed_now, trace)
+                                  : tern::sim::run_seed(seed_now, trace);
     if (result.wrong.empty()) continue;
     ++failed;
     say_which(seed_now, result.wrong.c_str());
@@ -80,7 +83,8 @@ std::uint64_t run_jobs(const Wanted& wanted) {
 }
 
 int usage() {
-  std::fprintf(stderr, "tern-sim [--seeds N] [--from SEED] [--jobs N] [--bear N] [--trace]\n");
+  std::fprintf(stderr,
+               "tern-sim [--seeds N] [--from SEED] [--jobs N] [--bear N] [--small] [--trace]\n");
   return 2;
 }
 
@@ -92,6 +96,10 @@ int main(int argc, char* argv[]) {
     const std::string_view name = argv[i];
     if (name == "--trace") {
       wanted.trace = true;
+      continue;
+    }
+    if (name == "--small") {
+      small_now = true;
       continue;
     }
     if (i + 1 == argc) return usage();

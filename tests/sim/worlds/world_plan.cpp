@@ -50,6 +50,12 @@ WorldPlan draw_plan(std::uint64_t seed, Choices& choices) {
   return out;
 }
 
+WorldPlan small(WorldPlan plan) {
+  plan.people = std::min<std::size_t>(plan.people, 3);
+  plan.steps = std::min<std::size_t>(plan.steps, 12);
+  return plan;
+}
+
 const char* name_of(Fault fault) {
   constexpr const char* names[] = {
       "cut",           "half open",   "stale frames",  "storm",

@@ -50,6 +50,8 @@ struct WorldPlan {
 
 /// A plan drawn from the choices; the schedule is drawn from what follows.
 WorldPlan draw_plan(std::uint64_t seed, Choices& choices);
+/// The same with three people and twelve steps at most: more of them are played in the same time.
+WorldPlan small(WorldPlan plan);
 
 const char* name_of(Fault fault);
 
