@@ -119,11 +119,12 @@ Result<AccessEffect> AccessEditor::apply_set(const wire::AccessChange& change) {
 
 Result<void> AccessEditor::put_on(const DeviceId& device, AccessEffect& effect) {
   TERN_ASSIGN(const auto before, store_.member(log_, device));
-  // Whoever invents devices would have a row kept for each.
   if (!before) {
-    if (!listed_) return Errc::access_change_invalid;
     TERN_ASSIGN(const auto registered, store_.device(device));
-    if (!registered && unregistered_ == Unregistered::refused) return Errc::access_change_invalid;
+    // Of a deleted account: in the tree it is still there, and the others are to have their list.
+    // Whoever invents devices would have a row kept for each.
+    if (!registered && unregistered_ == Unregistered::passed_over) return {};
+    if (!listed_) return Errc::access_change_invalid;
   }
   changed_[device] = true;
   ++members_;

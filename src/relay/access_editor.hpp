@@ -25,7 +25,7 @@ inline constexpr std::size_t access_moves_max = 2 * limits::chat_devices_max;
 /// A device that a whole list names and that has not registered. Of a log whose list is lost with
 /// the rest it is kept on the list: this relay has forgotten its registration too, and it comes
 /// back later than those who name it.
-enum class Unregistered : std::uint8_t { refused, kept };
+enum class Unregistered : std::uint8_t { passed_over, kept };
 
 class AccessEditor {
  public:
@@ -34,7 +34,7 @@ class AccessEditor {
   /// and strikes nobody.
   AccessEditor(LogTransaction& store, const LogId& log, const DeviceId& author,
                std::uint32_t members, bool listed = true,
-               Unregistered unregistered = Unregistered::refused);
+               Unregistered unregistered = Unregistered::passed_over);
 
   /// On top of the changes before it. Errors: access_change_invalid, chat_too_large,
   /// batch_too_large (over access_moves_max), storage_*.

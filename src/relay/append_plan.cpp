@@ -189,7 +189,7 @@ void begin_the_welcomed(AppendPlan& plan) {
 Result<void> plan_access(Context& context, AppendPlan& plan) {
   AccessEditor editor(context.store, plan.log, plan.author, plan.before.members,
                       plan.membership.on_list(),
-                      list_is_lost(plan.before) ? Unregistered::kept : Unregistered::refused);
+                      list_is_lost(plan.before) ? Unregistered::kept : Unregistered::passed_over);
   plan.effects.reserve(plan.entries.size());
   for (const auto& parsed : plan.entries) {
     TERN_ASSIGN(auto effect, editor.apply(parsed.access));

@@ -1,5 +1,6 @@
 // delete_account: nothing of it is left, and nothing else is gone.
 #include "blob_maker.hpp"
+#include "chat.hpp"
 #include "people.hpp"
 #include "relay/kv_log_store.hpp"
 #include "relay/tables.hpp"
@@ -113,6 +114,26 @@ TEST_CASE("of a deleted account nothing is left in any table but what it wrote t
   std::sort(expected.begin(), expected.end());
   CHECK(left == expected);
   CHECK(found_by(talk.world, talk.bo, deleted_number) == std::nullopt);
+}
+
+TEST_CASE("a group whose tree still has a deleted account gets its access list back after a lie") {
+  DeletionTalk talk;
+  World& world = talk.world;
+  const auto cem = world.make_device();
+  const auto at_cem = world.online(cem);
+  const auto log = create_chat(world, talk.bo.at, {talk.anna.device.id, cem.id}).log;
+  as<wire::Done>(talk.erase());
+  world.settle(60'000);
+  const auto commit = [&](ConnectionId from, std::uint64_t base, const wire::AccessChange& access) {
+    const auto written = write(world, wire::EntryKind::commit, "a commit", access);
+    return world.ask(from, append_of(log, base, {written}));
+  };
+  as<wire::Appended>(commit(at_cem, 1, adding({}, {talk.bo.device.id})));
+  as<wire::Appended>(commit(at_cem, 2, setting({talk.anna.device.id, talk.bo.device.id, cem.id})));
+  world.pushes(talk.bo.at);
+  append_message(world, at_cem, log, "all here", 3);
+  CHECK_FALSE(world.pushed_entries(talk.bo.at, log).empty());
+  CHECK(tables_with(world, {to_bytes(talk.anna.device.id)}) == kept_by_others);
 }
 
 TEST_CASE("what is left of a deletion is erased by a relay that was killed at any write") {
