@@ -211,8 +211,6 @@ Result<void> received(Step& step, What what, const wire::Answer& answer) {
   return Error(Errc::frame_malformed, "an answer of another kind than its question");
 }
 
-bool reads_the_copy(What what) { return what != What::evaluate && what != What::look_up; }
-
 void no_longer_asking(Step& step, What what) {
   step.then([&sync = step.device.contacts, what] {
     if (what == What::evaluate)
@@ -329,9 +327,7 @@ Result<void> refused(Step& step, const Purpose& purpose, const wire::Refused& re
       step.problem({}, refused.code,
                    "the number of this account is not confirmed, or is another's");
       fail(step, refused.code);
-      // It was: then the relay may have forgotten it. Of the copy nothing else is on its way.
-      return reads_the_copy(purpose.what) ? directory_download::start_over(step)
-                                          : directory_download::relay_was_put_back(step);
+      return {};
     case Errc::directory_version_gone:
       step.then([&sync, at = step.now.mono_ms + again_ms] { sync.retry_at = at; });
       return directory_download::start_over(step);

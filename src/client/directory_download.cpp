@@ -274,12 +274,6 @@ Result<void> received(Step& step, const wire::Changes& changes) {
   return keep(step, record);
 }
 
-Result<void> relay_was_put_back(Step& step) {
-  const auto& sync = step.device.contacts;
-  if (sync.directory.epoch == 0 || sync.asking) return {};
-  return start_over(step);
-}
-
 Result<void> start_over(Step& step) {
   auto record = step.device.contacts.directory;
   record.versions = {};

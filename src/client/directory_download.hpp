@@ -15,9 +15,6 @@ void ask(Step& step);
 Result<void> received(Step& step, const wire::DirectoryHead& head);
 Result<void> received(Step& step, const wire::Segments& segments);
 Result<void> received(Step& step, const wire::Changes& changes);
-/// The relay has lost what it had: it numbers the changes behind that anew, so that the version of
-/// what is here may be another's by now.
-Result<void> relay_was_put_back(Step& step);
 /// All segments anew.
 Result<void> start_over(Step& step);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "client/directory_download.hpp"
 #include "client/joining.hpp"
 #include "client/key_packages.hpp"
 #include "client/resuming.hpp"
@@ -78,10 +77,7 @@ Result<void> resumed(Step& step, const wire::LogHead& head) {
   device.inbox.known = true;
   device.inbox.head = device.inbox.resumed_head = head.head;
   const auto cursor = device.record.inbox_cursor;
-  if (cursor > head.head) {
-    TERN_TRY(directory_download::relay_was_put_back(step));
-    TERN_TRY(wanted_blobs::offer_all_again(step));
-  }
+  if (cursor > head.head) TERN_TRY(wanted_blobs::offer_all_again(step));
   if (cursor > head.head || !head.hash_matches || cursor + 1 < head.first_kept) {
     TERN_TRY(start_over(step, head));
     // Even when nothing is left there: to the relay a device is behind until it has read.

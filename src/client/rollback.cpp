@@ -4,7 +4,6 @@
 
 #include "client/chat_work.hpp"
 #include "client/commits.hpp"
-#include "client/directory_download.hpp"
 #include "client/entry_checks.hpp"
 #include "client/history.hpp"
 #include "client/membership.hpp"
@@ -24,7 +23,6 @@ Result<void> tell_once(Step& step, Chat& chat, std::uint64_t seq) {
   step.emit(LogRolledBack{chat.id(), seq});
   // KeyPackages that were given away since are there to be given away again.
   step.edit_device().renew_single_use = true;
-  TERN_TRY(directory_download::relay_was_put_back(step));
   return wanted_blobs::offer_all_again(step);
 }
 
@@ -80,7 +78,6 @@ Result<Outcome> cross(Step& step, Chat& chat, const wire::Entry& entry, const wi
 
 Result<void> noticed(Step& step, Chat& chat, std::uint64_t head) {
   TERN_TRY(tell_once(step, chat, head + 1));
-  TERN_TRY(directory_download::relay_was_put_back(step));
   if (chat.record.seal == 0) return ask_others(step, chat);
   chat.line.lost = true;
   step.look_at(chat);

@@ -67,10 +67,13 @@ Result<bool> ContactUpkeep::forget_changes(Context& context) {
   for (const auto& row : epochs) {
     TERN_ASSIGN(const auto state, context.store.directory(row.epoch));
     const auto kept = changes_kept(state.members);
-    const auto there = state.version + 1 - state.first_kept;
+    const auto newest = changes_before(state.version);
+    const auto there = newest - changes_before(state.first_kept);
     if (row.stage == EpochStage::dead || there < kept + changes_slack) continue;
-    TERN_TRY(context.store.forget_changes(row.epoch, state.version - kept, erased_per_run_max));
-    return true;
+    const auto to = ((newest - kept + 1) << version_drawn_bits) - 1;
+    TERN_ASSIGN(const auto forgotten,
+                context.store.forget_changes(row.epoch, to, erased_per_run_max));
+    if (forgotten > 0) return true;
   }
   return false;
 }

@@ -17,13 +17,18 @@ bool is_served(EpochStage stage) {
 Result<void> note_change(Context& context, const EpochRow& epoch, DirectoryState& state,
                          const DirectoryChange& change) {
   if (!is_served(epoch.stage)) return {};
-  ++state.version;
+  state.version = version_after(state.version, context.entropy);
   context.batch.changed_segments.insert({epoch.epoch, wire::segment_of(change.member.tag)});
   context.batch.directory_changed = true;
   return context.store.put_change(epoch.epoch, state.version, change);
 }
 
 }  // namespace
+
+std::uint64_t version_after(std::uint64_t version, Entropy& entropy) {
+  const auto drawn = entropy.u64() & ((std::uint64_t{1} << version_drawn_bits) - 1);
+  return (changes_before(version) + 1) << version_drawn_bits | drawn;
+}
 
 Result<std::vector<EpochRow>> kept_epochs(DirectoryTransaction& store) {
   TERN_ASSIGN(auto epochs, store.epochs());

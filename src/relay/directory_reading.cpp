@@ -78,6 +78,14 @@ Result<Bytes> records_of(Context& context, std::uint32_t epoch, const std::vecto
   return out;
 }
 
+// One of a life that this relay has lost is none of its own, whatever its number.
+Result<bool> is_known(Context& context, std::uint32_t epoch, const DirectoryState& state,
+                      std::uint64_t version) {
+  if (version == state.version || version + 1 == state.first_kept) return true;
+  if (version > state.version || version < state.first_kept) return false;
+  return context.store.has_change(epoch, version);
+}
+
 }  // namespace
 
 std::uint64_t changes_kept(std::uint64_t members) {
@@ -125,19 +133,25 @@ Result<wire::Answer> get_changes(Context& context, const Caller& caller,
   TERN_TRY(check_has_number(context, caller));
   TERN_TRY(served_epoch(context.store, request.epoch));
   TERN_ASSIGN(const auto state, context.store.directory(request.epoch));
-  if (request.since > state.version || request.since + 1 < state.first_kept)
-    return Errc::directory_version_gone;
+  const auto until = request.until == 0 ? state.version : request.until;
+  for (const auto version : {request.since, until}) {
+    TERN_ASSIGN(const bool known, is_known(context, request.epoch, state, version));
+    if (!known) return Errc::directory_version_gone;
+  }
   const bool with_records = records_travel(state);
   const auto share = with_records ? changes_with_records_max : changes_max;
-  const auto until = request.until == 0 ? state.version : std::min(request.until, state.version);
-  const auto to = std::max(request.since, std::min(until, request.since + share));
   NetChanges net;
-  if (to > request.since)
-    TERN_TRY(context.store.changes(
-        request.epoch, request.since + 1, to, [&](const DirectoryChange& change) {
-          const auto of_member = net.try_emplace(change.member, NetChange{change.added, false});
-          of_member.first->second.last_added = change.added;
-        }));
+  std::size_t count = 0;
+  auto to = request.since;
+  TERN_TRY(context.store.changes(
+      request.epoch, request.since, until,
+      [&](std::uint64_t version, const DirectoryChange& change) {
+        const auto of_member = net.try_emplace(change.member, NetChange{change.added, false});
+        of_member.first->second.last_added = change.added;
+        to = version;
+        return ++count < share ? DirectoryTransaction::Scan::next
+                               : DirectoryTransaction::Scan::stop;
+      }));
   std::vector<Member> added;
   std::vector<wire::Tag> removed;
   sort_out(net, added, removed);

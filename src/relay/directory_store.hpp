@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "base/entropy.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/oprf.hpp"
 #include "store/port.hpp"
@@ -64,11 +65,20 @@ struct EpochRow {
   Bytes sealed_key;  ///< the private one
 };
 
+/// A version of the directory says how many changes led to it, and behind that so many bits that
+/// are drawn. A relay that was put back to an old copy counts the same changes again, and is not to
+/// take what a device has of the lost ones for its own.
+inline constexpr unsigned version_drawn_bits = 24;
+constexpr std::uint64_t changes_before(std::uint64_t version) {
+  return version >> version_drawn_bits;
+}
+std::uint64_t version_after(std::uint64_t version, Entropy& entropy);
+
 /// Where an epoch's directory stands.
 struct DirectoryState {
   std::uint64_t version = 0;
   std::uint64_t members = 0;
-  std::uint64_t first_kept = 1;       ///< the change after the last that was forgotten
+  std::uint64_t first_kept = 1;       ///< one behind the last version whose change was forgotten
   std::optional<NumberId> filled_to;  ///< while it is filled: all numbers up to here are in it
 };
 
@@ -151,11 +161,13 @@ class DirectoryTransaction {
   virtual Result<void> records_under(std::uint32_t epoch, wire::Tag tag,
                                      const VisitRecord& visit) = 0;
 
-  // -- an epoch's changes: the change of version v leads from v - 1 to it
+  // -- an epoch's changes: that of a version leads to it from the one before
   virtual Result<void> put_change(std::uint32_t epoch, std::uint64_t version,
                                   const DirectoryChange& change) = 0;
-  using VisitChange = std::function<void(const DirectoryChange&)>;
-  virtual Result<void> changes(std::uint32_t epoch, std::uint64_t from, std::uint64_t to,
+  virtual Result<bool> has_change(std::uint32_t epoch, std::uint64_t version) = 0;
+  using VisitChange = std::function<Scan(std::uint64_t version, const DirectoryChange&)>;
+  /// Those of versions after `since`, up to `until`.
+  virtual Result<void> changes(std::uint32_t epoch, std::uint64_t since, std::uint64_t until,
                                const VisitChange& visit) = 0;
   /// Forgets up to `count_max` changes from the oldest on, none after `to`; how many. Lazily kept.
   virtual Result<std::size_t> forget_changes(std::uint32_t epoch, std::uint64_t to,

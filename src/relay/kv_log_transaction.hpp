@@ -129,7 +129,8 @@ class KvLogTransaction final : public LogTransaction {
   Result<void> records_under(std::uint32_t epoch, wire::Tag tag, const VisitRecord& visit) override;
   Result<void> put_change(std::uint32_t epoch, std::uint64_t version,
                           const DirectoryChange& change) override;
-  Result<void> changes(std::uint32_t epoch, std::uint64_t from, std::uint64_t to,
+  Result<bool> has_change(std::uint32_t epoch, std::uint64_t version) override;
+  Result<void> changes(std::uint32_t epoch, std::uint64_t since, std::uint64_t until,
                        const VisitChange& visit) override;
   Result<std::size_t> forget_changes(std::uint32_t epoch, std::uint64_t to,
                                      std::size_t count_max) override;

@@ -15,12 +15,6 @@ Id id_at_end(ByteSpan key) {
   return *Id::from(key.last(Id::size_bytes));
 }
 
-std::uint64_t number_at_end(ByteSpan key) {
-  std::uint64_t out = 0;
-  for (auto byte : key.last(8)) out = out << 8 | byte;
-  return out;
-}
-
 }  // namespace
 
 Result<std::optional<store::Durability>> KvLogTransaction::finish() {

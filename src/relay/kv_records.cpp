@@ -5,6 +5,7 @@
 #include "base/try.hpp"
 #include "relay/contact_rows.hpp"
 #include "relay/kv_log_transaction.hpp"
+#include "relay/rows.hpp"
 #include "relay/tables.hpp"
 
 namespace tern::relay {
@@ -118,22 +119,26 @@ Result<void> KvLogTransaction::put_change(std::uint32_t epoch, std::uint64_t ver
   return put(tables::changes, EpochKey(epoch).version(version), encode(change));
 }
 
-Result<void> KvLogTransaction::changes(std::uint32_t epoch, std::uint64_t from, std::uint64_t to,
-                                       const VisitChange& visit) {
+Result<bool> KvLogTransaction::has_change(std::uint32_t epoch, std::uint64_t version) {
+  TERN_ASSIGN(const auto row, rows_.get(tables::changes, EpochKey(epoch).version(version)));
+  return row.has_value();
+}
+
+Result<void> KvLogTransaction::changes(std::uint32_t epoch, std::uint64_t since,
+                                       std::uint64_t until, const VisitChange& visit) {
+  if (since >= until) return {};
   Result<void> outcome;
   const EpochKey prefix(epoch);
-  const auto first = EpochKey(epoch).version(from);
-  const auto end = EpochKey(epoch).version(to);
+  const auto first = EpochKey(epoch).version(since + 1);
   TERN_TRY(rows_.scan(tables::changes, prefix, first, [&](ByteSpan key, ByteSpan value) {
-    if (std::lexicographical_compare(end.span().begin(), end.span().end(), key.begin(), key.end()))
-      return Scan::stop;
+    const auto version = number_at_end(key);
+    if (version > until) return Scan::stop;
     const auto change = decode_directory_change(value);
     if (!change) {
       outcome = change.error();
       return Scan::stop;
     }
-    visit(*change);
-    return Scan::next;
+    return visit(version, *change);
   }));
   return outcome;
 }
@@ -141,14 +146,19 @@ Result<void> KvLogTransaction::changes(std::uint32_t epoch, std::uint64_t from, 
 Result<std::size_t> KvLogTransaction::forget_changes(std::uint32_t epoch, std::uint64_t to,
                                                      std::size_t count_max) {
   TERN_ASSIGN(auto state, directory(epoch));
-  to = std::min(to, state.version);
-  if (count_max == 0 || to < state.first_kept) return std::size_t{0};
-  const auto count = std::min<std::uint64_t>(count_max, to - state.first_kept + 1);
-  for (std::uint64_t i = 0; i < count; ++i)
-    TERN_TRY(erase_lazily(tables::changes, EpochKey(epoch).version(state.first_kept + i)));
-  state.first_kept += count;
+  std::vector<std::uint64_t> versions;
+  if (count_max > 0)
+    TERN_TRY(changes(epoch, state.first_kept - 1, std::min(to, state.version),
+                     [&](std::uint64_t version, const DirectoryChange&) {
+                       versions.push_back(version);
+                       return versions.size() < count_max ? Scan::next : Scan::stop;
+                     }));
+  if (versions.empty()) return std::size_t{0};
+  for (const auto version : versions)
+    TERN_TRY(erase_lazily(tables::changes, EpochKey(epoch).version(version)));
+  state.first_kept = versions.back() + 1;
   TERN_TRY(put_lazily(tables::epochs, EpochKey(epoch).part(state_part), encode(state)));
-  return static_cast<std::size_t>(count);
+  return versions.size();
 }
 
 Result<std::size_t> KvLogTransaction::erase_rows_of(std::uint32_t epoch, std::size_t count_max) {

@@ -190,6 +190,12 @@ Result<std::uint64_t> read_number(Reader reader) {
 
 }  // namespace
 
+std::uint64_t number_at_end(ByteSpan key) {
+  std::uint64_t out = 0;
+  for (const auto byte : key.last(8)) out = out << 8 | byte;
+  return out;
+}
+
 Bytes encode(const LogState& state) {
   Writer writer;
   writer.reserve(160);

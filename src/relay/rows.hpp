@@ -41,6 +41,9 @@ class Key {
   std::size_t size_ = 0;
 };
 
+/// The number that a key ends with.
+std::uint64_t number_at_end(ByteSpan key);
+
 Bytes encode(const LogState& state);
 Result<LogState> decode_log_state(ByteSpan bytes);
 

@@ -180,10 +180,12 @@ void Town::churn(std::size_t changes) {
     for (std::size_t i = 0; i < changes / 2; ++i) {
       const auto gone = leavers_[i];
       must(rows.erase_record(epoch, gone));
-      must(rows.put_change(epoch, ++state.version, {false, gone}));
+      state.version = relay::version_after(state.version, entropy_);
+      must(rows.put_change(epoch, state.version, {false, gone}));
       const relay::Member come{entropy_.u64() >> 24, entropy_.make<AccountId>()};
       must(rows.put_record(epoch, come, entropy_.make<relay::DirectoryRecord>()));
-      must(rows.put_change(epoch, ++state.version, {true, come}));
+      state.version = relay::version_after(state.version, entropy_);
+      must(rows.put_change(epoch, state.version, {true, come}));
     }
     return rows.put_directory(epoch, state);
   }));

@@ -62,12 +62,27 @@ void add_changes(World& world, std::size_t count) {
   const auto done = store.transact([&](LogTransaction& rows) -> Result<void> {
     auto state = rows.directory(1).value();
     const auto account = world.random<AccountId>();
-    for (std::size_t i = 0; i < count; ++i)
-      rows.put_change(1, ++state.version, {i % 2 == 0, {world.entropy.u64() >> 24, account}})
-          .value();
+    for (std::size_t i = 0; i < count; ++i) {
+      state.version = version_after(state.version, world.entropy);
+      rows.put_change(1, state.version, {i % 2 == 0, {world.entropy.u64() >> 24, account}}).value();
+    }
     return rows.put_directory(1, state);
   });
   REQUIRE(done);
+}
+
+/// The versions that the store has changes of.
+std::vector<std::uint64_t> versions(World& world) {
+  std::vector<std::uint64_t> out;
+  KvLogStore store(*world.environment);
+  const auto done = store.transact([&](LogTransaction& rows) {
+    return rows.changes(1, 0, UINT64_MAX, [&](std::uint64_t version, const DirectoryChange&) {
+      out.push_back(version);
+      return store::Scan::next;
+    });
+  });
+  REQUIRE(done);
+  return out;
 }
 
 }  // namespace
@@ -102,13 +117,14 @@ TEST_CASE("a copy that goes on in small steps gets there too") {
     talk.world.pass_ms(hour_ms);
   }
   const auto whole = talk.download();
-  while (copy.version < whole.version) {
-    const auto until = copy.version + 1;
+  for (const auto until : versions(talk.world)) {
+    if (until <= copy.version) continue;
     const auto step = talk.changes(copy.version, until);
     CHECK(step.version == until);
     CHECK(step.head == whole.version);
     copy.apply(step);
   }
+  CHECK(copy.version == whole.version);
   CHECK(copy.records.size() == whole.records.size());
   std::vector<wire::Tag> a;
   std::vector<wire::Tag> b;
@@ -126,7 +142,7 @@ TEST_CASE("who came and went again is no change, and another record of a tag is 
   auto changes = talk.changes(before.version);
   CHECK(talk.tags(changes.added).size() == 1);
   CHECK(talk.tags(changes.removed).empty());
-  CHECK(changes.version == before.version + 3);
+  CHECK(changes_before(changes.version) == changes_before(before.version) + 3);
   const auto since = changes.version;
   const auto carol = person_with(talk.world, number_of(2));
   changes = talk.changes(since);
@@ -148,16 +164,20 @@ TEST_CASE("from the head on nothing has changed, and beyond it nothing is known"
     return refusal(talk.world.ask(talk.anna.at, wire::GetChanges{1, since, 0}));
   };
   CHECK(ask(head + 1) == Errc::directory_version_gone);
+  CHECK(ask(head - 1) == Errc::directory_version_gone);
   CHECK(ask(0) == Errc::directory_version_gone);
   CHECK(ask(UINT64_MAX) == Errc::directory_version_gone);
 }
 
-TEST_CASE("until is no further than the head, and no change from there back") {
+TEST_CASE("until is a version that there was, and no change from there back") {
   ChangesTalk talk;
+  const auto then = directory_of(talk.world, talk.anna).version;
   person_with(talk.world, number_of(1));
   const auto head = directory_of(talk.world, talk.anna).version;
-  CHECK(talk.changes(2, head + 100).version == head);
-  CHECK(talk.changes(2, UINT64_MAX).version == head);
+  CHECK(talk.changes(then, head).version == head);
+  for (const auto until : {head + 100, head - 1, UINT64_MAX})
+    CHECK(refusal(talk.world.ask(talk.anna.at, wire::GetChanges{1, then, until})) ==
+          Errc::directory_version_gone);
   const auto back = talk.changes(head, 1);
   CHECK(back.version == head);
   CHECK(talk.tags(back.added).empty());
@@ -183,9 +203,10 @@ TEST_CASE("an answer has a share of the changes, whose records fit a frame") {
   const auto since = directory_of(talk.world, talk.anna).version;
   add_changes(talk.world, 20'000);
   const auto first = talk.changes(since);
-  CHECK(first.version == since + changes_with_records_max);
-  CHECK(first.head == since + 20'000);
-  CHECK(talk.changes(first.version).version == first.version + changes_with_records_max);
+  const auto at = changes_before(since);
+  CHECK(changes_before(first.version) == at + changes_with_records_max);
+  CHECK(changes_before(first.head) == at + 20'000);
+  CHECK(changes_before(talk.changes(first.version).version) == at + 2 * changes_with_records_max);
 }
 
 TEST_CASE("without records an answer has more changes") {
@@ -199,22 +220,24 @@ TEST_CASE("without records an answer has more changes") {
     return rows.put_directory(1, state);
   }));
   const auto first = talk.changes(since);
-  CHECK(first.version == since + 16'384);
+  CHECK(changes_before(first.version) == changes_before(since) + 16'384);
   CHECK(first.records.empty());
 }
 
 TEST_CASE("old changes are forgotten a share at a time, the newest are kept") {
   ChangesTalk talk;
   add_changes(talk.world, 70'000);
+  const auto all = versions(talk.world);
   const auto bytes = talk.world.disk.bytes_used();
   person_with(talk.world, number_of(1));
   talk.world.settle();
   CHECK(talk.world.disk.bytes_used() < bytes);
-  const auto head = directory_of(talk.world, talk.anna).version;
   const auto kept = changes_kept(2);
   CHECK(kept == 65'536);
-  talk.changes(head - kept, head - kept + 5);
-  CHECK(refusal(talk.world.ask(talk.anna.at, wire::GetChanges{1, head - kept - 1'025, 0})) ==
+  // One more has come since.
+  const auto oldest = all.size() + 1 - kept;
+  talk.changes(all[oldest], all[oldest + 5]);
+  CHECK(refusal(talk.world.ask(talk.anna.at, wire::GetChanges{1, all[oldest - 1'025], 0})) ==
         Errc::directory_version_gone);
   CHECK(changes_kept(1'000'000) == 250'000);
 }
@@ -228,8 +251,8 @@ TEST_CASE("a disk that fails while changes are forgotten leaves no hole") {
     talk.world.settle();
     talk.world.disk.fail_at(std::nullopt);
     talk.world.settle(10'000);
-    const auto head = directory_of(talk.world, talk.anna).version;
-    CHECK(talk.changes(head - changes_kept(2), head - changes_kept(2) + 1).version ==
-          head - changes_kept(2) + 1);
+    const auto there = versions(talk.world);
+    const auto oldest = there.size() - changes_kept(2);
+    CHECK(talk.changes(there[oldest], there[oldest + 1]).version == there[oldest + 1]);
   }
 }

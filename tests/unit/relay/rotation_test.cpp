@@ -162,7 +162,7 @@ TEST_CASE("a directory without members rotates too") {
   const auto anna = person_with(world, number_of(0));
   const auto head = directory_of(world, anna);
   CHECK(head.epoch == 2);
-  CHECK(head.version == 2);
+  CHECK(changes_before(head.version) == 1);
   CHECK(found_by(world, anna, number_of(0)) == anna.device.account);
 }
 

@@ -1,7 +1,7 @@
-// tern-sim alone is linked with these in front of libsodium's: whoever is in a chat checks the same
-// signature with the same key over the same bytes, and all of them are in one process here. Whether
-// a signature holds depends on nothing else, so what libsodium has made or has found good once is
-// good again. What it finds bad, it is asked every time.
+// What is simulated is linked with these in front of libsodium's: whoever is in a chat checks the
+// same signature with the same key over the same bytes, and all of them are in one process here.
+// Whether a signature holds depends on nothing else, so what libsodium has made or has found good
+// once is good again. What it finds bad, it is asked every time.
 #include <sodium.h>
 
 #include <array>
