@@ -12,8 +12,8 @@ void refuse(const std::vector<SourceFile>& files, const std::regex& pattern) {
   REQUIRE_FALSE(files.empty());
   for (const auto& file : files)
     for (std::size_t i = 0; i < file.lines.size(); ++i) {
-      INFO(file.path << ":" << i + 1 << ": " << file.lines[i]);
-      CHECK_FALSE(std::regex_search(file.lines[i], pattern));
+      if (!std::regex_search(file.lines[i], pattern)) continue;
+      FAIL_CHECK(file.path << ":" << i + 1 << ": " << file.lines[i]);
     }
 }
 
@@ -31,7 +31,7 @@ TEST_CASE("no file names a path of one machine") {
 }
 
 TEST_CASE("nothing that is handed in calls itself unfinished") {
-  static const std::regex forbidden(R"re(\b(TO)DO\b|\bFIX(ME)\b|\bXX(X)\b|\bHA(CK)\b)re");
+  static const std::regex forbidden(R"re((TO)DO\b|FIX(ME)\b|XX(X)\b|HA(CK)\b)re");
   refuse(all_files(), forbidden);
 }
 
