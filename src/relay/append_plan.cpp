@@ -74,8 +74,9 @@ Numbered number_entries(const Context& context, const AppendPlan& plan) {
 Result<void> admit(Context& context, const LogId& log, const DeviceId& device, std::uint64_t seq) {
   TERN_ASSIGN(const auto before, context.store.member(log, device));
   Membership membership = before.value_or(Membership{});
-  // Its history begins with the commit that added it.
-  membership.acked = seq;
+  // Its history begins with the commit that added it; but what it had not read when it was taken
+  // out waits for it still, until it has acknowledged what comes after.
+  if (membership.acked >= membership.struck_seq) membership.acked = seq;
   membership.struck_seq = 0;
   membership.struck_s = 0;
   // Its request was answered; when the answer is of no use to it, it asks again.

@@ -45,6 +45,15 @@ Result<void> let_back_in(Context& context, const LogId& log, std::span<const Dev
   return {};
 }
 
+// Where the log stops being the one that the reported head is of: a group that was begun once more
+// on a relay that had lost it has other entries from the first one on, and another list.
+Result<std::uint64_t> first_lost(Context& context, const LogId& log, const LogState& before,
+                                 const wire::SealedHead& head) {
+  TERN_ASSIGN(const bool same, hash_matches(context.store, log, before, head.base, head.base_hash));
+  const auto next = before.head + 1;
+  return same ? next : std::clamp<std::uint64_t>(head.base, 1, next);
+}
+
 void note_hole(Context& context, const LogId& log, const LogState& state, const EntryRow& row) {
   auto& news = context.batch.news_of(log);
   news.state = state;
@@ -61,9 +70,10 @@ Result<void> go_on_after(Context& context, const LogId& log, const std::optional
   const auto before = known.value_or(LogState{});
   if (!known) TERN_TRY(context.store.create_log(log, before));
   auto after = before;
+  TERN_ASSIGN(const auto lost, first_lost(context, log, before, recovery.head));
   // Whoever reports late was on the history before the hole that there is: for them it began there.
   const bool hole_is_kept = before.lost_first != 0 && before.first_kept <= before.lost_last + 1;
-  after.lost_first = hole_is_kept ? before.lost_first : before.head + 1;
+  after.lost_first = hole_is_kept ? std::min(before.lost_first, lost) : lost;
   after.lost_last = recovery.head.seq;
   after.head = recovery.head.seq;
   after.hash = recovery.head.hash;

@@ -104,6 +104,29 @@ TEST_CASE("who has left stays out though the relay has it on its list still") {
   for (auto* person : people) CHECK(person->info(chat).state == ChatState::left);
 }
 
+TEST_CASE("who was taken out and invited again while it was away reads what it missed before") {
+  World world(1216);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  const auto chat = make_group(world, people);
+  bo.set_network(false);
+  world.run_for(1'000);
+  anna.send(chat, "while he was in");
+  REQUIRE(world.settle());
+  take_out(world, anna, chat, bo);
+  anna.send(chat, "while he was out");
+  REQUIRE(world.settle());
+  add_back(world, anna, chat, bo);
+  world.run_for(60'000);
+  bo.set_network(true);
+  world.run_for(60'000);
+  check_together(world, people, chat);
+  CHECK(count_text(bo, chat, "while he was in") == 1);
+  CHECK(count_text(bo, chat, "while he was out") == 0);
+  CHECK(count_notices(bo, chat, Notice::What::gap) == 0);
+}
+
 TEST_CASE("who was out for a while of what it missed is told that there is a gap") {
   World world(1213);
   const auto people = add_people(world, {"anna", "bo"});

@@ -20,6 +20,7 @@ class RelayNode {
   ~RelayNode();
 
   bool running() const { return core_ != nullptr; }
+  bool busy() const { return core_ && core_->has_work(); }
   /// As the relay's clocks read it.
   Now now() const;
   /// Its wall clock goes so much before the world's.

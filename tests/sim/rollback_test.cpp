@@ -199,6 +199,47 @@ TEST_CASE("whom the relay has forgotten is in again, and who is taken out first 
   }
 }
 
+TEST_CASE(
+    "who is not in a group that was made again after the relay had lost it is in the old one") {
+  for (std::uint64_t seed = 970; seed < 980; ++seed) {
+    INFO("seed " << seed);
+    World world(seed);
+    std::vector<Device*> people;
+    for (const auto* name : {"anna", "cem"})
+      people.push_back(&world.add_device(name, without_healing()));
+    REQUIRE(world.settle());
+    const auto copy = world.relay().disk().copy();
+    people.push_back(&world.add_device("bo", without_healing()));
+    REQUIRE(world.settle());
+    auto& anna = *people[0];
+    anna.set_network(false);
+    world.run_for(1'000);
+    const auto chat = anna.with([&](auto& engine) {
+      const std::vector<AccountId> others{people[1]->account(), people[2]->account()};
+      return engine.create_group(world.now(), "Sunday walk", others).value();
+    });
+    const auto before_it_was_made = anna.disk().copy();
+    anna.set_network(true);
+    REQUIRE(world.settle());
+    for (int i = 0; i < 5; ++i) anna.send(chat, "lost " + std::to_string(i));
+    REQUIRE(world.settle());
+    for (auto* person : people) person->set_network(false);
+    world.run_for(10'000);
+    // Of its first entry everything is another, but the number.
+    put_back(anna, before_it_was_made);
+    put_back(world.relay(), copy);
+    anna.set_network(true);
+    REQUIRE(world.run_until([&] { return anna.info(chat).state == ChatState::active; }));
+    CHECK(anna.info(chat).members.size() == 2);
+    for (auto* person : {people[1], people[2]}) {
+      person->set_network(true);
+      world.run_for(120'000);
+    }
+    check_together(world, people, chat);
+    CHECK(anna.info(chat).members.size() == 3);
+  }
+}
+
 TEST_CASE("a recording that the relay has lost is there again, though its message is with all") {
   for (std::uint64_t seed = 950; seed < 955; ++seed) {
     INFO("seed " << seed);

@@ -35,12 +35,8 @@ bool World::settle(std::int64_t limit_ms) {
     return !device->running() || !device->online() ||
            (device->connected() && device->engine().settled());
   };
-  return run_until(
-      [&] {
-        return frames_under_way_ == 0 && !(relay_->running() && relay_->core().has_work()) &&
-               std::all_of(devices_.begin(), devices_.end(), rests);
-      },
-      limit_ms);
+  return run_until([&] { return quiet() && std::all_of(devices_.begin(), devices_.end(), rests); },
+                   limit_ms);
 }
 
 RelayLimits World::roomy_limits() {

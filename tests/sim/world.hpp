@@ -53,6 +53,8 @@ class World {
   /// Until every running device that is online has nothing left to do, the relay neither, and
   /// nothing is under way between them.
   bool settle(std::int64_t limit_ms = 600'000);
+  /// The relay has nothing to do, and nothing is under way between it and them.
+  bool quiet() const { return frames_under_way_ == 0 && !relay_->busy(); }
 
   /// Frames under way, counted by the links.
   void frame_leaves() { ++frames_under_way_; }

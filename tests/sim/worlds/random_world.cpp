@@ -135,14 +135,16 @@ class RandomWorld {
   // Looked at ever more seldom: most worlds rest in seconds, some wait for tomorrow.
   std::string come_to_rest() {
     auto& people = stage_.people;
-    const auto all_rest = [this](const Person& person) { return rests(person); };
+    const auto at_rest = [this](const Person& person) { return rests(person); };
     std::int64_t step_ms = 2'000;
     for (std::int64_t waited_ms = 0; waited_ms < rest_within_ms; waited_ms += step_ms) {
       if (waited_ms > 60'000) step_ms = std::min(step_ms * 2, hour_ms);
       stage_.run_for(step_ms);
-      if (std::all_of(people.begin(), people.end(), all_rest)) return {};
+      // What is on its way to somebody is not there yet, though all have said what they had to say.
+      if (stage_.world.quiet() && std::all_of(people.begin(), people.end(), at_rest)) return {};
     }
-    const auto restless = std::find_if_not(people.begin(), people.end(), all_rest);
+    const auto restless = std::find_if_not(people.begin(), people.end(), at_rest);
+    if (restless == people.end()) return "the network never comes to rest";
     return restless_sentence(*restless);
   }
 

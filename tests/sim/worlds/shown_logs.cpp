@@ -31,7 +31,9 @@ class Staying {
         if (!contains(access.added, device)) end(stays, seq);
     }
     for (const auto& device : access.removed)
-      if (!contains(access.added, device)) end(stays_[device], seq);
+      if (const auto known = stays_.find(device);
+          known != stays_.end() && !contains(access.added, device))
+        end(known->second, seq);
     for (const auto& device : access.added) begin(stays_[device], seq);
   }
 

@@ -41,7 +41,7 @@ void say_which(std::uint64_t seed, const char* what) {
   std::fflush(stdout);
 }
 
-// An invariant of the libraries is broken, which is more than --bear bears.
+// An invariant of the libraries is broken, or worse, which is more than --bear bears.
 void on_abort(int) {
   say_which(seed_now, "the process aborted");
   std::_Exit(failed_max);
@@ -117,7 +117,7 @@ int main(int argc, char* argv[]) {
     }
   }
   if (!tern::crypto::initialize()) return 1;
-  std::signal(SIGABRT, on_abort);
+  for (const int signal : {SIGABRT, SIGSEGV}) std::signal(signal, on_abort);
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const auto begin = std::chrono::steady_clock::now();
   const auto failed = run_jobs(wanted);

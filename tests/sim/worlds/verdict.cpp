@@ -42,6 +42,7 @@ class RoomVerdict {
       if (person.lies) continue;
       if (auto wrong = look(person); !wrong.empty()) return wrong;
     }
+    if (auto wrong = of_the_uninvited(); !wrong.empty()) return wrong;
     for (auto& view : views_)
       if (auto wrong = of_view(view); !wrong.empty()) return view.name() + " " + wrong;
     return of_promises();
@@ -49,6 +50,7 @@ class RoomVerdict {
 
  private:
   std::string look(const Person& person);
+  std::string of_the_uninvited() const;
   std::string of_view(const View& view);
   std::string of_message(const View& view, const Message& message);
   std::string of_place(const View& view, const Message& message);
@@ -137,6 +139,7 @@ class RoomVerdict {
   const Room& room_;
   std::vector<ShownLogs::Stays> stays_;  ///< by the relay's life
   std::vector<View> views_;
+  std::vector<View> uninvited_;  ///< in the chat, and do not know of it
 };
 
 std::string RoomVerdict::look(const Person& person) {
@@ -145,7 +148,7 @@ std::string RoomVerdict::look(const Person& person) {
   View view;
   view.person = &person;
   if (!info) {
-    if (list_is_true() && is_in(view)) return name_of(person) + " does not know of the chat";
+    if (list_is_true() && is_in(view)) uninvited_.push_back(view);
     return {};
   }
   view.info = *info;
@@ -162,6 +165,13 @@ std::string RoomVerdict::look(const Person& person) {
     view.order.push_back(&place->second);
   }
   views_.push_back(std::move(view));
+  return {};
+}
+
+// What the relay has lost of an invitation only somebody can say again who stays in the group.
+std::string RoomVerdict::of_the_uninvited() const {
+  for (const auto& view : uninvited_)
+    if (stays_.size() == 1 || !is_dead(view)) return view.name() + " does not know of the chat";
   return {};
 }
 

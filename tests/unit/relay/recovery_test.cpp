@@ -169,6 +169,30 @@ TEST_CASE("a log that is lost altogether is there again for all who had read it"
   CHECK(append_message(world, talk.at_bo, late.log) == 5);
 }
 
+TEST_CASE("a lost log that was created once more goes on as the one that its members show") {
+  RecoveryTalk talk;
+  World& world = talk.world;
+  const auto copy = world.disk.copy();
+  talk.log = create_chat(world, talk.at_anna, {talk.bo.id}).log;
+  const auto inbox = read_from(world, talk.at_bo, talk.bo.inbox).entries;
+  talk.base_hash = talk.hash = wire::decode_inbox_welcome(inbox.back().payload).value().hash;
+  const auto bos = talk.append(talk.at_anna);
+  talk.put_back(copy);
+  const auto first = write(world, wire::EntryKind::commit, "another first commit");
+  wire::CreateLog again;
+  again.log = talk.log;
+  again.first = first.entry;
+  as<wire::Appended>(world.ask(talk.at_anna, again));
+
+  // He is not on the list that it was created with, but on the one that he shows.
+  CHECK(refusal(world.ask(talk.at_bo, bos)) == Errc::reserved);
+  world.pass_ms(10'000);
+  as<wire::Done>(world.ask(talk.at_bo, bos));
+  const auto hole = read_from(world, talk.at_bo, talk.log, 3).entries.at(0);
+  CHECK(wire::decode_hole(hole.payload).value().first_lost == 1);
+  CHECK(append_message(world, talk.at_bo, talk.log) == 4);
+}
+
 TEST_CASE("a Welcome is enough to show where a log stood that is lost altogether") {
   RecoveryTalk talk;
   World& world = talk.world;
