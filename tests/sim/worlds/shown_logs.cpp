@@ -200,15 +200,18 @@ ShownLogs::History ShownLogs::history_before(const LogId& log, std::size_t life,
 ShownLogs::History ShownLogs::history(const LogId& log, std::size_t life) const {
   History out;
   const auto last = life == 0 ? UINT64_MAX : kept(log);
+  // Its creator may have lost its memory before it was told, and nobody else reads the first entry.
+  const auto created = created_.find(log);
   if (const auto* const first = find(log, 0)) {
     for (const auto& [seq, entry] : *first)
       if (seq <= last) out[seq] = &entry;
-    // Its creator may have lost its memory before it was told, and nobody else reads the first
-    // entry.
-    const auto created = created_.find(log);
     if (created != created_.end() && last > 0) out.try_emplace(1, &created->second);
   }
   const auto* const own = life == 0 ? nullptr : find(log, life);
+  // Or the relay lost it before anybody was shown anything of it.
+  if (out.empty() && !own && created != created_.end() && life < ended_.size() &&
+      ended_[life].contains(log))
+    out[1] = &created->second;
   if (!own) return out;
   for (const auto& [seq, entry] : *own) {
     if (entry.hole) out = history_before(log, life, out, entry);
