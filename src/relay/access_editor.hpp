@@ -18,8 +18,8 @@ struct AccessEffect {
   std::vector<DeviceId> strikes;
 };
 
-/// Devices that the commits of one append may put on and strike from the list: so many that a list
-/// which is wrong altogether is replaced by one.
+/// Devices that the commits of one append may put on, strike from the list and name in vain: so
+/// many that a list which is wrong altogether is replaced by one.
 inline constexpr std::size_t access_moves_max = 2 * limits::chat_devices_max;
 
 /// A device that a whole list names and that has not registered. Of a log whose list is lost with

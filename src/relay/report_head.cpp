@@ -45,12 +45,12 @@ Result<void> let_back_in(Context& context, const LogId& log, std::span<const Dev
   return {};
 }
 
-// Where the log stops being the one that the reported head is of: a group that was begun once more
-// on a relay that had lost it has other entries from the first one on, and another list.
-Result<std::uint64_t> first_lost(Context& context, const LogId& log, const LogState& before,
-                                 const wire::SealedHead& head) {
-  TERN_ASSIGN(const bool same, hash_matches(context.store, log, before, head.base, head.base_hash));
+// Where the log stops being the one that the reported head is of. Has something else been committed
+// since, or the group been begun once more on a relay that had lost it, then the list is another
+// one from the reported base on.
+std::uint64_t first_lost(const LogState& before, const wire::SealedHead& head) {
   const auto next = before.head + 1;
+  const bool same = head.base == before.base && head.base_hash == before.base_hash;
   return same ? next : std::clamp<std::uint64_t>(head.base, 1, next);
 }
 
@@ -70,7 +70,7 @@ Result<void> go_on_after(Context& context, const LogId& log, const std::optional
   const auto before = known.value_or(LogState{});
   if (!known) TERN_TRY(context.store.create_log(log, before));
   auto after = before;
-  TERN_ASSIGN(const auto lost, first_lost(context, log, before, recovery.head));
+  const auto lost = first_lost(before, recovery.head);
   // Whoever reports late was on the history before the hole that there is: for them it began there.
   const bool hole_is_kept = before.lost_first != 0 && before.first_kept <= before.lost_last + 1;
   after.lost_first = hole_is_kept ? std::min(before.lost_first, lost) : lost;

@@ -138,7 +138,8 @@ Result<void> Rotation::finish(Context& context, EpochRow filled) {
   filled.stage = EpochStage::current;
   TERN_TRY(context.store.put_epoch(filled));
   TERN_ASSIGN(auto state, context.store.directory(filled.epoch));
-  state.version = std::max<std::uint64_t>(state.members, 1);
+  // Others may have come and gone while it was filled, should this relay be put back to before now.
+  state.version = version_after(0, context.entropy);
   state.first_kept = state.version + 1;
   state.filled_to.reset();
   TERN_TRY(context.store.put_directory(filled.epoch, state));

@@ -235,6 +235,24 @@ TEST_CASE("of a list the devices that nobody has registered are passed over") {
   CHECK(outcome.has_value());
 }
 
+TEST_CASE("one append names four thousand devices in vain, and no more") {
+  Group group;
+  KvLogStore store(*group.world.environment);
+  const auto invented = [&] {
+    std::vector<DeviceId> out = {group.anna.id};
+    while (out.size() < limits::chat_devices_max) out.push_back(group.world.random<DeviceId>());
+    return setting(out);
+  };
+  const auto outcome = store.transact([&](LogTransaction& rows) -> Result<void> {
+    AccessEditor editor(rows, group.log, group.anna.id, 1);
+    CHECK(editor.apply(invented()).has_value());
+    CHECK(editor.apply(invented()).has_value());
+    CHECK(editor.apply(invented()).error() == Errc::batch_too_large);
+    return {};
+  });
+  CHECK(outcome.has_value());
+}
+
 TEST_CASE("one append replaces a list of two thousand once, and does no more to it") {
   World world;
   const auto anna = world.make_device();

@@ -193,6 +193,51 @@ TEST_CASE("a lost log that was created once more goes on as the one that its mem
   CHECK(append_message(world, talk.at_bo, talk.log) == 4);
 }
 
+TEST_CASE(
+    "a lost log that was created once more goes on so though what it began with is forgotten") {
+  RecoveryTalk talk;
+  World& world = talk.world;
+  const auto copy = world.disk.copy();
+  talk.log = create_chat(world, talk.at_anna, {talk.bo.id}).log;
+  const auto inbox = read_from(world, talk.at_bo, talk.bo.inbox).entries;
+  talk.base_hash = talk.hash = wire::decode_inbox_welcome(inbox.back().payload).value().hash;
+  for (int i = 0; i < 5; ++i) talk.append(talk.at_anna);
+  const auto bos = talk.append(talk.at_anna);
+  talk.put_back(copy);
+  const auto first = write(world, wire::EntryKind::commit, "another first commit");
+  wire::CreateLog again;
+  again.log = talk.log;
+  again.first = first.entry;
+  as<wire::Appended>(world.ask(talk.at_anna, again));
+  append_message(world, talk.at_anna, talk.log, "alone", 1);
+  as<wire::Done>(world.ask(talk.at_anna, wire::Ack{{{talk.log, 2, {}}}}));
+  world.settle();
+  CHECK(refusal(world.ask(talk.at_anna, wire::Read{talk.log, 2})) == Errc::log_pruned);
+
+  CHECK(refusal(world.ask(talk.at_bo, bos)) == Errc::reserved);
+  world.pass_ms(10'000);
+  as<wire::Done>(world.ask(talk.at_bo, bos));
+  CHECK(append_message(world, talk.at_bo, talk.log) == bos.head.seq + 2);
+}
+
+TEST_CASE("a commit behind the copy leaves a list that is another than that of who shows a head") {
+  RecoveryTalk talk;
+  World& world = talk.world;
+  const auto copy = world.disk.copy();
+  for (int i = 0; i < 5; ++i) talk.append(talk.at_anna);
+  const auto bos = talk.append(talk.at_anna);
+  talk.put_back(copy);
+  const auto cleo = world.make_device();
+  world.online(cleo);
+  const auto adds = write(world, wire::EntryKind::commit, "a commit", adding({cleo.id}));
+  as<wire::Appended>(world.ask(talk.at_anna, append_of(talk.log, 1, {adds})));
+  world.ask(talk.at_bo, bos);
+  world.pass_ms(10'000);
+  world.ask(talk.at_bo, bos);
+  const auto hole = read_from(world, talk.at_bo, talk.log, bos.head.seq + 1).entries.at(0);
+  CHECK(wire::decode_hole(hole.payload).value().first_lost == 1);
+}
+
 TEST_CASE("a Welcome is enough to show where a log stood that is lost altogether") {
   RecoveryTalk talk;
   World& world = talk.world;
