@@ -34,7 +34,8 @@ Bytes header_of(const Chat& chat, const EntryId& id, ByteSpan content) {
 Result<SecretBytes> message_content(Step& step, const Chat& chat, std::uint64_t order) {
   TERN_ASSIGN(auto row, history::get(step.rows, chat.row, order));
   TERN_CHECK(row.has_value());
-  if (const auto blob = blob_in(row->content)) TERN_TRY(wanted_blobs::offer_if_old(step, *blob));
+  if (const auto blob = blob_in(row->content))
+    TERN_TRY(wanted_blobs::offer_unless_there(step, *blob));
   return std::move(row->content);
 }
 
@@ -45,6 +46,17 @@ Result<SecretBytes> content_again(Step& step, const Chat& chat, std::uint64_t or
   content.again = wire::Again{row->id, row->seq};
   if (const auto blob = blob_in(row->content)) TERN_TRY(wanted_blobs::offer_again(step, *blob));
   return composing::encode(content);
+}
+
+// What was encrypted on an earlier link goes out as it is.
+Result<void> offer_its_blob(Step& step, const Chat& chat, const NumberedRow& numbered) {
+  const auto kind = numbered.row.kind;
+  if (kind != OutboxKind::message && kind != OutboxKind::again) return {};
+  const auto order =
+      kind == OutboxKind::message ? queued_order(numbered.number) : numbered.row.again_order;
+  TERN_ASSIGN(const auto row, history::get(step.rows, chat.row, order));
+  const auto blob = row ? blob_in(row->content) : std::nullopt;
+  return blob ? wanted_blobs::offer_unless_there(step, *blob) : Result<void>();
 }
 
 Result<SecretBytes> content_of(Step& step, Chat& chat, const NumberedRow& numbered) {
@@ -113,6 +125,7 @@ Result<Added> add_row(Step& step, Chat& chat, Epoch& epoch, NumberedRow numbered
       is_deliberate(DeliberateFault::stale_not_encrypted_again) && !numbered.row.ciphertext.empty();
   if (numbered.row.tag == epoch.tag || stale_too) {
     if (!draft.fits(numbered.row.ciphertext.size())) return Added::full;
+    TERN_TRY(offer_its_blob(step, chat, numbered));
   } else {
     SecretBytes content;
     if (numbered.row.kind != OutboxKind::leave) {

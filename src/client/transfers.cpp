@@ -9,6 +9,7 @@ namespace tern::client {
 
 void Transfers::forget_line() {
   puts = gets = 0;
+  at_relay.clear();
   for (auto& [id, transfer] : under_way) {
     transfer.in_flight = transfer.stalls = transfer.limited = 0;
     transfer.next = transfer.moved;
@@ -65,6 +66,7 @@ Result<void> finish(Step& step, BlobRecord& record) {
   record.stream = {};
   step.sync();
   step.device.transfers.under_way.erase(record.id());
+  if (record.way == Way::up) step.device.transfers.at_relay.insert(record.id());
   tell(step, record);
   return blobs::put(step.rows, record);
 }

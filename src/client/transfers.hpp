@@ -6,6 +6,8 @@
 // when all are here.
 #pragma once
 
+#include <set>
+
 #include "client/blob_record.hpp"
 #include "client/link.hpp"
 
@@ -41,6 +43,8 @@ struct Transfers {
   std::map<BlobId, Transfer> under_way;
   std::uint32_t puts = 0;  ///< requests in flight
   std::uint32_t gets = 0;
+  /// Known to be at the relay since this link began, and its message has yet to go out.
+  std::set<BlobId> at_relay;
   /// Nothing is known of the next link.
   void forget_line();
 };

@@ -79,10 +79,12 @@ Result<void> offer_again(Step& step, const BlobId& id) {
   return blobs::put(step.rows, *record);
 }
 
-Result<void> offer_if_old(Step& step, const BlobId& id) {
+Result<void> offer_unless_there(Step& step, const BlobId& id) {
   constexpr std::int64_t day_ms = 86'400'000;
+  const bool uploaded_here = step.device.transfers.at_relay.erase(id) > 0;
   TERN_ASSIGN(const auto record, blobs::get(step.rows, id));
-  if (!record || !record->finished || step.now.wall_ms - record->since_ms < day_ms) return {};
+  if (!record || !record->finished) return {};
+  if (uploaded_here && step.now.wall_ms - record->since_ms < day_ms) return {};
   return offer_again(step, id);
 }
 

@@ -18,8 +18,10 @@ Result<void> announced(Step& step, const Chat& chat, const MessageId& message,
 Result<void> fetch(Step& step, const BlobId& id);
 /// The message is sent again: whether its blob is still there is asked again.
 Result<void> offer_again(Step& step, const BlobId& id);
-/// Its message goes out so long after its upload that the relay may have forgotten it.
-Result<void> offer_if_old(Step& step, const BlobId& id);
+/// Its message goes out: whether the blob is still there is asked again, unless it was uploaded on
+/// this link and within a day. The relay may have forgotten it, or been put back to an old copy,
+/// and then nothing that this device has read shows it.
+Result<void> offer_unless_there(Step& step, const BlobId& id);
 /// The relay has lost what it had: whether the blobs that somebody may yet fetch are still there is
 /// asked again, however well their messages were delivered.
 Result<void> offer_all_again(Step& step);

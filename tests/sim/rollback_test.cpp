@@ -261,6 +261,33 @@ TEST_CASE("a recording that the relay has lost is there again, though its messag
   }
 }
 
+TEST_CASE("a recording that the relay has lost before its message got there is there again") {
+  GroupOfTwo two(956);
+  auto& world = two.world;
+  const auto copy = world.relay().disk().copy();
+  bool uploaded = false;
+  world.relay().on_frame_from_device = [](Device&, Bytes& frame) {
+    return count_requests<wire::Append>(frame) == 0;
+  };
+  world.relay().on_frame_to_device = [&](Device&, Bytes& frame) {
+    edit_answer<wire::BlobStored>(
+        frame, [&](wire::BlobStored& stored) { uploaded = uploaded || stored.complete; });
+    return true;
+  };
+  const auto sound = sound_of(world, 3 * limits::blob_chunk_bytes);
+  const auto id = say(world, *two.anna, two.chat, sound);
+  REQUIRE(world.run_until([&] { return uploaded; }));
+  world.run_for(1'000);
+  REQUIRE(media_at(*two.anna, two.chat, id).state == Media::State::here);
+  // No log has become shorter by it.
+  put_back(world.relay(), copy);
+  world.relay().on_frame_from_device = nullptr;
+  world.relay().on_frame_to_device = nullptr;
+  world.run_for(1'200'000);
+  CHECK((content_at(*two.bo, two.chat, id) == sound));
+  CHECK(media_at(*two.anna, two.chat, id).state == Media::State::here);
+}
+
 TEST_CASE("a member that was let in by what the relay has lost stays in") {
   for (std::uint64_t seed = 760; seed < 765; ++seed) {
     INFO("seed " << seed);
