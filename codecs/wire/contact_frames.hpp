@@ -70,7 +70,7 @@ struct GetSegments {
 
 /// Answer: Changes, no further than `until` (0: the present version), for segments that came at
 /// different versions have to be brought to one first. directory_version_gone when they are not
-/// kept so long: then GetSegments.
+/// kept so long, or one of the two is no version that this relay knows of: then GetSegments.
 struct GetChanges {
   std::uint32_t epoch = 0;
   std::uint64_t since = 0;
