@@ -1,8 +1,9 @@
 // tern-sim: random worlds, one a seed, on as many processes as wanted.
 //
-//   tern-sim [--seeds N] [--from SEED] [--jobs N] [--bear N] [--small] [--trace]
+//   tern-sim [--seeds N] [--from SEED] [--jobs N] [--bear N] [--small] [--ideal] [--trace]
 //
-// Ends with 1 when a world failed; with --bear, when more than so many did.
+// --ideal: keys that are hashes (sim/keys.hpp), for many worlds. Ends with 1 when a world failed;
+// with --bear, when more than so many did.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "crypto/sodium_entropy.hpp"
+#include "sim/keys.hpp"
 #include "sim/worlds/random_world.hpp"
 
 namespace {
@@ -33,11 +35,12 @@ constexpr int failed_max = 200;
 
 std::uint64_t seed_now = 0;
 bool small_now = false;
+bool ideal_now = false;
 
 void say_which(std::uint64_t seed, const char* what) {
-  std::printf("seed %llu: %s\n  ./dev sim --from %llu --seeds 1%s --trace\n",
+  std::printf("seed %llu: %s\n  ./dev sim --from %llu --seeds 1%s%s --trace\n",
               static_cast<unsigned long long>(seed), what, static_cast<unsigned long long>(seed),
-              small_now ? " --small" : "");
+              small_now ? " --small" : "", ideal_now ? " --ideal" : "");
   std::fflush(stdout);
 }
 
@@ -84,7 +87,8 @@ std::uint64_t run_jobs(const Wanted& wanted) {
 
 int usage() {
   std::fprintf(stderr,
-               "tern-sim [--seeds N] [--from SEED] [--jobs N] [--bear N] [--small] [--trace]\n");
+               "tern-sim [--seeds N] [--from SEED] [--jobs N] [--bear N] [--small] [--ideal] "
+               "[--trace]\n");
   return 2;
 }
 
@@ -102,6 +106,13 @@ int main(int argc, char* argv[]) {
       small_now = true;
       continue;
     }
+#ifdef __linux__
+    if (name == "--ideal") {
+      ideal_now = true;
+      tern::sim::use_ideal_keys();
+      continue;
+    }
+#endif
     if (i + 1 == argc) return usage();
     const auto value = std::strtoull(argv[++i], nullptr, 10);
     if (name == "--seeds") {
