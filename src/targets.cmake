@@ -22,6 +22,34 @@ if(TERN_BUILD_TESTS OR TERN_BUILD_FUZZ)
   target_compile_definitions(tern_options INTERFACE TERN_CHECKS_ABORT)
 endif()
 
+# What nearly every file begins with is read once for all: a second for each, two with Catch2. Not
+# where clang-tidy looks on, which so finds the file that does not include what it needs.
+option(TERN_READ_ONCE "precompiled headers" OFF)
+# tern_read_once(TARGET HEADERS [OPTION | LIBRARY | <HEADER>]...): HEADERS is the target that reads.
+function(tern_read_once target headers)
+  if(NOT TERN_READ_ONCE)
+    return()
+  endif()
+  if(NOT TARGET ${headers})
+    set(empty ${PROJECT_BINARY_DIR}/${headers}.cpp)
+    file(CONFIGURE OUTPUT ${empty} CONTENT "")
+    add_library(${headers} OBJECT ${empty})
+    target_link_libraries(${headers} PRIVATE tern_options)
+    target_precompile_headers(${headers} PRIVATE <algorithm> <array> <functional> <map> <memory>
+      <optional> <set> <span> <string> <variant> <vector>)
+    foreach(more ${ARGN})
+      if(more MATCHES "^tern::")
+        target_link_libraries(${headers} PRIVATE ${more})
+      elseif(more MATCHES "^<")
+        target_precompile_headers(${headers} PRIVATE ${more})
+      else()
+        target_compile_options(${headers} PRIVATE ${more})
+      endif()
+    endforeach()
+  endif()
+  target_precompile_headers(${target} REUSE_FROM ${headers})
+endfunction()
+
 # Everything that is shipped or linted as a library.
 add_custom_target(tern_libraries)
 
@@ -43,6 +71,7 @@ function(tern_library name)
     target_link_libraries(${name} PRIVATE ${link})
   endforeach()
   add_dependencies(tern_libraries ${name})
+  tern_read_once(${name} tern_library_headers)
   if(TERN_TIDY)
     set_target_properties(${name} PROPERTIES
       CXX_CLANG_TIDY "clang-tidy;--quiet;--extra-arg=-Wno-unknown-warning-option")
@@ -52,5 +81,11 @@ endfunction()
 # For programs that spend their time in the libraries: in the development build, and under the
 # sanitizers, their own code is not optimised, and compiles in half to two thirds of the time.
 function(tern_compile_quickly target)
-  target_compile_options(${target} PRIVATE $<$<CONFIG:RelWithDebInfo,Debug>:-O0>)
+  # -fPIC, where CMake has -fPIE for a program: what is read once is for both.
+  set(options $<$<CONFIG:RelWithDebInfo,Debug>:-O0> -fPIC)
+  target_compile_options(${target} PRIVATE ${options})
+  if(TARGET tern::dep_catch2)
+    set(catch2 tern::dep_catch2 <catch2/catch.hpp>)
+  endif()
+  tern_read_once(${target} tern_quick_headers ${options} ${catch2})
 endfunction()

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
-#include <iterator>
 #include <random>
 
 #include "crash/process.hpp"
+#include "support/read_file.hpp"
 
 namespace tern::crash {
 
@@ -17,11 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t damaged_page_bytes = 4096;
 constexpr auto opening_time = 60s;
-
-std::string content_of_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 // One byte of the page; in half of all cases where a page has its header and its offsets.
 void change_byte(std::string& content, const Damage& damage) {
@@ -80,7 +75,7 @@ std::string DamageBench::open_with(const Damage& damage) {
   fs::remove_all(bench_);
   fs::copy(folder_, bench_, fs::copy_options::recursive);
   std::ofstream(bench_ / "data.mdb", std::ios::binary)
-      << damaged(content_of_file(folder_ / "data.mdb"), damage);
+      << damaged(test::read_file(folder_ / "data.mdb"), damage);
   return owner_ == Owner::person ? open_person(damage) : open_relay();
 }
 
@@ -122,7 +117,7 @@ std::string DamageBench::open_relay() {
   if (ending.signal != 0) return "signal " + std::to_string(ending.signal);
   if (address) return {};
   ++refused_;
-  return ending.status == 1 && content_of_file(bench_ / "log").starts_with("tern-relay: ")
+  return ending.status == 1 && test::read_file(bench_ / "log").starts_with("tern-relay: ")
              ? ""
              : "status " + std::to_string(ending.status) + " without a reason";
 }

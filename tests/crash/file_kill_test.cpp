@@ -3,6 +3,7 @@
 #include <random>
 
 #include "crash/stage.hpp"
+#include "support/read_file.hpp"
 
 using tern::crash::Stage;
 using namespace std::chrono_literals;
@@ -11,11 +12,6 @@ namespace {
 
 constexpr std::size_t file_bytes = 24 * 1024 * 1024;  // some four hundred chunks
 constexpr int kills = 20;
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 }  // namespace
 
@@ -39,5 +35,5 @@ TEST_CASE("a file of 24 MiB arrives as it was, whichever processes are killed on
   wait_until_done(stage.anna);
   wait_until_done(stage.bo);
   CHECK(on_the_way >= 5);
-  CHECK((read_file(stage.path("film.copy")) == content));
+  CHECK((tern::test::read_file(stage.path("film.copy")) == content));
 }

@@ -8,17 +8,13 @@
 #include <sstream>
 
 #include "base/try.hpp"
+#include "support/read_file.hpp"
 
 namespace tern::crash {
 
 namespace {
 
 constexpr std::size_t push_samples = 4'800;
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 /// In one step, or a reader sees half of it.
 void write_whole(const std::filesystem::path& path, const std::string& content) {
@@ -29,7 +25,7 @@ void write_whole(const std::filesystem::path& path, const std::string& content) 
 
 /// The newest code that the relay has sent to this number; empty without one.
 std::string code_for(const std::filesystem::path& stage, const std::string& number) {
-  std::istringstream codes(content_of(stage / "codes"));
+  std::istringstream codes(test::read_file(stage / "codes"));
   std::string to, code, out;
   while (codes >> to >> code)
     if (to == number) out = code;
@@ -315,7 +311,7 @@ Result<Script::Act> Script::save_film() {
   if (media.state != Media::State::here) return Act::waits;
   const auto copy = stage_ / (name_ + ".film");
   TERN_TRY(chat->save(*sent, copy));
-  if (content_of(copy) != content_of(stage_ / "film"))
+  if (test::read_file(copy) != test::read_file(stage_ / "film"))
     return Error(Errc::internal, "the film is another");
   return Act::done;
 }

@@ -1,10 +1,10 @@
 // One folder, two processes: the second is told at once, and a killed one leaves no lock behind.
 #include <catch2/catch.hpp>
-#include <fstream>
 #include <iterator>
 
 #include "crash/fault.hpp"
 #include "crash/process.hpp"
+#include "support/read_file.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace tern::crash;
@@ -13,11 +13,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto two_processes_wait = 60s;
-
-std::string log_of(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 std::vector<std::string> relay_on(const std::filesystem::path& folder) {
   return {TERN_RELAY, "--data", folder, "--listen", "127.0.0.1:0"};
@@ -58,7 +53,8 @@ TEST_CASE("a second relay on a folder is told that it is in use") {
     Process second(relay_on(folder), {.errors_file = temp.path / "second.log"});
     CHECK_FALSE(second.line(two_processes_wait));
     CHECK(second.ending().status == 1);
-    CHECK(log_of(temp.path / "second.log").find("is open in another process") != std::string::npos);
+    CHECK(tern::test::read_file(temp.path / "second.log").find("is open in another process") !=
+          std::string::npos);
   }
   first.kill();
   Process third(relay_on(folder), {.errors_file = temp.path / "log"});

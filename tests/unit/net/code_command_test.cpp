@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "support/read_file.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace tern;
@@ -28,10 +29,7 @@ class Script {
   bool run(std::chrono::milliseconds time = 60s) const {
     return net::run_code_command(path_, "+3212345678", "012345", time);
   }
-  std::string wrote(const char* file) const {
-    std::ifstream in(folder_.path / file);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
+  std::string wrote(const char* file) const { return test::read_file(folder_.path / file); }
 
  private:
   test::TemporaryFolder folder_;

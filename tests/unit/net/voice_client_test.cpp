@@ -5,6 +5,7 @@
 #include <fstream>
 #include <numbers>
 
+#include "support/read_file.hpp"
 #include "unit/net/two_people.hpp"
 
 using namespace tern;
@@ -244,8 +245,7 @@ TEST_CASE("a file arrives when it is fetched, and is saved whole or not at all")
   two.bos().fetch(message).value();
   CHECK(two.bo.has_media(id));
   two.bos().save(message, saved).value();
-  std::ifstream in(saved, std::ios::binary);
-  CHECK((std::string(std::istreambuf_iterator<char>(in), {}) == content));
+  CHECK((test::read_file(saved) == content));
   CHECK(two.bos().save(message, "/nowhere/at/all").error() == Errc::file_io);
 
   CHECK(two.annas().send_file({.path = path, .name = {}, .type = {}, .picture = {}}).error() ==

@@ -3,11 +3,12 @@
 
 #include <map>
 
+#include "support/read_file.hpp"
 #include "unit/store/backends.hpp"
 
 namespace tern::store::test {
 
-std::string read_file(const std::filesystem::path& path);
+using tern::test::read_file;
 /// Makes the folder too.
 void write_file(const std::filesystem::path& path, std::string_view content);
 /// Every name in the folder and what is in it; empty when there is no folder.
