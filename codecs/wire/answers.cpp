@@ -19,7 +19,7 @@ namespace {
 Offset<fb::LogHead> flat_head(FlatBuilder& b, const LogHead& head) {
   const auto log = flat(head.log);
   return fb::CreateLogHead(b, &log, head.head, head.base, head.first_kept, head.generation,
-                           head.member, head.hash_matches);
+                           head.member, head.hash_matches, head.joined);
 }
 
 Offset<fb::Resumed> flat_member(FlatBuilder& b, const Resumed& a) {
@@ -137,7 +137,8 @@ LogHead head_from(FlatReader&, const fb::LogHead& from) {
           .first_kept = from.first_kept(),
           .generation = from.generation(),
           .member = from.member(),
-          .hash_matches = from.hash_matches()};
+          .hash_matches = from.hash_matches(),
+          .joined = from.joined()};
 }
 
 Result<Resumed> member_from(FlatReader& reader, const fb::Resumed& from) {

@@ -177,6 +177,9 @@ struct LogHead {
   bool member = true;  ///< on the access list
   /// What the relay thinks of the client's position: equal, or its history differs.
   bool hash_matches = true;
+  /// The entry that put the device on the list, the last time; 0 where the client names the log,
+  /// and for the device that created it.
+  std::uint64_t joined = 0;
 };
 
 struct Resumed {

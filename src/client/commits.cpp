@@ -6,6 +6,7 @@
 #include "client/leaf_time.hpp"
 #include "client/leaving.hpp"
 #include "client/membership.hpp"
+#include "client/newest_member.hpp"
 #include "client/seating.hpp"
 
 namespace tern::client::commits {
@@ -102,8 +103,10 @@ Result<void> check_own(const mls::Group& group, const wire::EntryHeader& header,
   return check_commit(policy, facts);
 }
 
-mls::CommitRequest request_of(const CommitPlan& plan, const wire::EntryHeader& header) {
+mls::CommitRequest request_of(const CommitPlan& plan, const wire::EntryHeader& header,
+                              mls::Extensions welcome_extensions) {
   mls::CommitRequest out;
+  out.welcome_extensions = std::move(welcome_extensions);
   for (const auto& add : plan.add) out.add.push_back(add.key_package);
   out.remove = plan.remove;
   out.authenticated_data = wire::encode(header);
@@ -159,8 +162,10 @@ Result<void> make(Step& step, Chat& chat, mls::Group& group, const CommitPlan& p
   record.leaf_time = leaf_time_after(step.now, record.leaf_time);
   record.leaf_generation = plan.restarts != 0 ? plan.restarts : record.generation;
   const auto me = identity_at(device.account, record.leaf_time);
+  TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
+  auto newest = newest_member_extension(roster, effect.added, effect.removed);
   TERN_ASSIGN(auto made,
-              group.commit(request_of(plan, header), me, device.authentication,
+              group.commit(request_of(plan, header, std::move(newest)), me, device.authentication,
                            static_cast<std::uint64_t>(step.now.wall_ms / 1000), device.entropy));
   pending.next = epoch_tag(*made.next);
   TERN_ASSIGN(pending.welcomes, welcomes_for(made));

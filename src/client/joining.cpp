@@ -10,6 +10,7 @@
 #include "client/leaf_time.hpp"
 #include "client/leaving.hpp"
 #include "client/membership.hpp"
+#include "client/newest_member.hpp"
 #include "client/policy_rows.hpp"
 #include "client/receipts.hpp"
 #include "client/rejoin.hpp"
@@ -131,8 +132,10 @@ Chat& chat_for(Step& step, const LogId& log) {
 }
 
 void move_record(Step& step, ChatRecord& record, const wire::InboxWelcome& welcome) {
-  // The entry that brought this device back holds no message.
-  if (record.joined_seq > 0 && record.cursor + 1 < welcome.commit_seq) {
+  // The entry that brought this device back holds no message. Who knew that it was out has missed
+  // nothing that was meant for it.
+  const bool may_have_missed = record.joined_seq > 0 && record.state != ChatState::left;
+  if (may_have_missed && record.cursor + 1 < welcome.commit_seq) {
     record.gap_first = record.cursor + 1;
     record.gap_last = welcome.commit_seq - 1;
   } else {
@@ -199,12 +202,12 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
                    const std::vector<Seat>& seats, bool one_to_one) {
   auto& record = step.edit(chat);
   const bool came_back = record.joined_seq > 0;
-  // Who knew that it was out has missed nothing that was meant for it.
   const bool may_have_missed = came_back && record.state != ChatState::left;
   // Nothing from before the newest member came is said again, and it does not know when that was.
   const bool lost_it_all = !came_back && record.state == ChatState::split;
   const bool from_another_history = came_back && lost_its_place(chat);
   const auto how = how_it_came(step, chat, welcome, joined.group);
+  const auto newest = newest_member_in(joined.group.welcome_extensions());
   TERN_ASSIGN(const bool was_out, was_out_before(step, chat, welcome, joined));
   const bool was_split = record.state == ChatState::split;
   // Own messages may stand behind where the others' history goes on.
@@ -222,9 +225,14 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   TERN_TRY(note_leaf(record, joined.group));
   TERN_TRY(membership::enter_epoch(step, chat, joined.group));
   chat.set_group(std::move(joined.group));
-  TERN_ASSIGN(const auto before, Roster::load(step.rows, chat.row));
+  TERN_ASSIGN(auto before, Roster::load(step.rows, chat.row));
+  if (came_back && !may_have_missed) {
+    // While it was out the others may have come and gone, and it comes in only now.
+    before.all_joined(record.cursor);
+    TERN_TRY(before.store(step.rows, chat.row));
+  }
   TERN_TRY(membership::joined(step, chat, seats, record.cursor, how));
-  if (may_have_missed) TERN_TRY(rejoin::mark_gap(step, chat, before));
+  if (may_have_missed) TERN_TRY(rejoin::mark_gap(step, chat, before, newest));
   if (may_have_missed && was_out) TERN_TRY(rejoin::tell_gap(step, chat));
   if (lost_it_all && !one_to_one) TERN_TRY(rejoin::tell_gap(step, chat));
   const bool restarted = how.what == Notice::What::restarted;

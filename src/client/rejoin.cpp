@@ -245,7 +245,7 @@ Result<void> forget_all(Step& step, Chat& chat) {
   return step.rows.erase_all(tables::rejoins, chat.row);
 }
 
-Result<void> mark_gap(Step& step, Chat& chat, const Roster& before) {
+Result<void> mark_gap(Step& step, Chat& chat, const Roster& before, std::uint64_t newest_member) {
   const auto& record = chat.record;
   if (record.gap_first > record.gap_last) return {};
   TERN_ASSIGN(const auto after, Roster::load(step.rows, chat.row));
@@ -254,7 +254,8 @@ Result<void> mark_gap(Step& step, Chat& chat, const Roster& before) {
                                [](const Seat& a, const Seat& b) { return a.device == b.device; });
   // Who has not asked is not known to have missed anything.
   const bool asked = record.rejoin_asked_ms != 0;
-  if (same && asked && record.devices <= say_again_devices_max) return {};
+  const bool withheld = newest_member > record.gap_first;
+  if (same && asked && !withheld && record.devices <= say_again_devices_max) return {};
   return tell_gap(step, chat);
 }
 

@@ -42,9 +42,9 @@ Result<std::optional<Bytes>> own_payload(Step& step, const Chat& chat, const Ent
 /// This device is in again: no request is of use any more, its own or others'.
 Result<void> forget_all(Step& step, Chat& chat);
 /// Says in the history that entries are missing, where not all of them will be said again: the chat
-/// is too large for it, this device has not asked, or the devices are not the same (`before`) as
-/// when it lost the chat.
-Result<void> mark_gap(Step& step, Chat& chat, const Roster& before);
+/// is too large for it, this device has not asked, the devices are not the same (`before`) as when
+/// it lost the chat, or one of them has come in since (newest_member.hpp).
+Result<void> mark_gap(Step& step, Chat& chat, const Roster& before, std::uint64_t newest_member);
 Result<void> tell_gap(Step& step, Chat& chat);
 /// Nothing is said again any more of what was written before `seq`: says so, if it was not said and
 /// not everybody is known to have said all of it.

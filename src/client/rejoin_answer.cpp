@@ -4,6 +4,7 @@
 
 #include "client/history.hpp"
 #include "client/key_packages.hpp"
+#include "client/newest_member.hpp"
 #include "client/receipts.hpp"
 #include "client/record_codec.hpp"
 #include "client/rejoin.hpp"
@@ -213,18 +214,11 @@ bool leaves_to_others(Step& step, const Chat& chat, const Seat* me, const Reques
   return true;
 }
 
-// Nothing is said again that anybody of the present members was not there to hear.
-std::uint64_t everybody_since(const Roster& roster) {
-  std::uint64_t since = 0;
-  for (const auto& seat : roster.seats()) since = std::max(since, seat.joined_seq);
-  return since;
-}
-
 // Who comes back from another history than the others' may have written there what they never got.
 // Of that it says nothing again that is from before the newest member came: so there is a gap.
 Result<void> tell_what_is_withheld(Step& step, Chat& chat, const Roster& roster,
                                    const MembershipChange& change) {
-  const auto since = everybody_since(roster);
+  const auto since = newest_member(roster.seats());
   const auto* const me = roster.find(step.device.account.device);
   const auto withholds = [&](const wire::RejoinProof& proof) {
     return proof.reason == wire::RejoinRequest::Reason::hole && proof.cursor < since;
@@ -321,7 +315,7 @@ Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
     TERN_ASSIGN(const auto answered, answer(step, chat, seat.device, change));
     if (answered && roster.find(seat.device)) missed.after = std::min(missed.after, *answered);
   }
-  missed.after = std::max(missed.after, everybody_since(roster));
+  missed.after = std::max(missed.after, newest_member(roster.seats()));
   if (roster.seats().size() > say_again_devices_max || missed.after >= missed.before) return {};
   return queue_again(step, chat, missed);
 }
@@ -365,7 +359,7 @@ Result<void> say_again(Step& step, Chat& chat, const Roster& roster) {
   TERN_ASSIGN(const auto survey, Survey::load(step.rows, chat));
   for (const auto& asked : survey.asked)
     if (roster.find(asked.device)) missed.after = std::min(missed.after, asked.cursor);
-  missed.after = std::max(missed.after, everybody_since(roster));
+  missed.after = std::max(missed.after, newest_member(roster.seats()));
   return queue_again(step, chat, missed);
 }
 
@@ -379,14 +373,14 @@ Result<void> answer_late(Step& step, Chat& chat) {
 Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq) {
   if (roster.seats().size() > say_again_devices_max) return {};
   const auto after = seq - std::min(seq, hashes_kept);
-  return queue_again(step, chat, {std::max(after, everybody_since(roster)), seq});
+  return queue_again(step, chat, {std::max(after, newest_member(roster.seats())), seq});
 }
 
 Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq) {
   const auto before_hole = first_lost - std::min(first_lost, 1 + written_early_max);
   const auto after = receipts::kept(step, chat) ? chat.record.delivered_to_all : before_hole;
   TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
-  return queue_again(step, chat, {std::max(after, everybody_since(roster)), seq});
+  return queue_again(step, chat, {std::max(after, newest_member(roster.seats())), seq});
 }
 
 }  // namespace tern::client::rejoin

@@ -48,12 +48,14 @@ Result<void> place(Step& step, Chat& chat, const wire::LogHead& head) {
   return {};
 }
 
-// It has left or was taken out, and somebody has added it since: the Welcome that it could not open
-// says so, and the relay's list that it still holds. As a chat that it knows nothing of.
+// It has left or was taken out, and somebody has added it since: a Welcome that it could not open
+// says so, or the place where the relay's list took it in, where the Welcome is lost, with the
+// relay's disk or by an old copy of its own. That it is on the list does not: so is who was let out
+// by nobody. As a chat that it knows nothing of.
 Result<void> come_back_in(Step& step, Chat& chat, const wire::LogHead& head) {
   if (chat.record.state != ChatState::left) return {};
   TERN_ASSIGN(const auto invited, step.rows.get(tables::welcomes, chat.row));
-  if (!invited) return {};
+  if (!invited && head.joined <= chat.record.cursor) return {};
   auto& record = step.edit(chat);
   TERN_TRY(step.rows.erase(tables::welcomes, chat.row));
   record.joined_seq = 0;

@@ -61,6 +61,10 @@ void Roster::add(const Seat& seat) {
   seats_.insert(found, seat);
 }
 
+void Roster::all_joined(std::uint64_t seq) {
+  for (auto& seat : seats_) seat.joined_seq = seq;
+}
+
 void Roster::remove(const DeviceId& device) {
   const auto found = place(seats_, device);
   if (found != seats_.end() && found->device == device) seats_.erase(found);

@@ -26,6 +26,8 @@ class Roster {
   /// A device that is there already keeps its seat.
   void add(const Seat& seat);
   void remove(const DeviceId& device);
+  /// All of them as if they had come in there.
+  void all_joined(std::uint64_t seq);
   void clear() { seats_.clear(); }
 
  private:

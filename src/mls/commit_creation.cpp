@@ -29,12 +29,19 @@ GroupSecrets secrets_for(LeafIndex member, LeafIndex committer, const Secret& jo
   return secrets;
 }
 
+// The tree goes beside them.
+Result<void> check_welcome_extensions(Extensions extensions) {
+  extensions.push_back({extension_ratchet_tree, {}});
+  return check_extension_list(extensions);
+}
+
 Result<void> make_welcomes(PendingCommit& out, const CommitPlan& plan, const NewPath& path,
-                           const AdvancedEpoch& next, const Secret& psk_secret, const Identity& me,
-                           Workers* workers, Entropy& entropy) {
+                           const AdvancedEpoch& next, const Secret& psk_secret,
+                           const CommitRequest& request, const Identity& me, Entropy& entropy) {
   if (plan.added.empty()) return {};
   const auto& epoch = next.epoch;
-  const auto info = encode(make_group_info(epoch, plan.tree_transport, {}, me, entropy));
+  const auto info =
+      encode(make_group_info(epoch, plan.tree_transport, request.welcome_extensions, me, entropy));
   out.welcome_group_info = encrypt_group_info(info, welcome_secret(next.joiner_secret, psk_secret));
   std::vector<crypto::SecretBytes> secrets;
   std::vector<Recipient> recipients;
@@ -43,8 +50,8 @@ Result<void> make_welcomes(PendingCommit& out, const CommitPlan& plan, const New
         secrets_for(plan.added[i], epoch.own_leaf, next.joiner_secret, path, plan.applied.psks)));
     recipients.push_back({plan.key_packages[i]->init_key, secrets.back()});
   }
-  TERN_ASSIGN(auto sealed,
-              encrypt_to_all("Welcome", out.welcome_group_info, recipients, workers, entropy));
+  TERN_ASSIGN(auto sealed, encrypt_to_all("Welcome", out.welcome_group_info, recipients,
+                                          request.workers, entropy));
   for (std::size_t i = 0; i < plan.added.size(); ++i) {
     const auto& key_package = *plan.key_packages[i];
     const EncryptedGroupSecrets element{key_package_ref(key_package), std::move(sealed[i])};
@@ -74,6 +81,7 @@ Result<PendingCommit> Group::commit(const CommitRequest& request, const Identity
   TERN_TRY(state_->check_goes_on());
   TERN_TRY(state_->check_identity(me));
   TERN_TRY(GroupState::check_format(request.format));
+  TERN_TRY(check_welcome_extensions(request.welcome_extensions));
   TERN_TRY(epoch.read_tree());
   if (epoch.context.epoch == UINT64_MAX) return Errc::counter_exhausted;
   TERN_ASSIGN(auto plan, plan_commit(request, *state_, {authenticator, now_s}, entropy));
@@ -120,7 +128,7 @@ Result<PendingCommit> Group::commit(const CommitRequest& request, const Identity
   }
 
   PendingCommit out;
-  TERN_TRY(make_welcomes(out, plan, path, next, psk_secret, me, request.workers, entropy));
+  TERN_TRY(make_welcomes(out, plan, path, next, psk_secret, request, me, entropy));
   // Last, for it changes this Group: a key of the handshake ratchet is used once.
   TERN_ASSIGN(out.message, state_->frame(message, out.own, entropy));
   out.next = std::make_unique<Group>(

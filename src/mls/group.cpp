@@ -62,6 +62,7 @@ ByteSpan Group::group_id() const { return state_->epoch->context.group_id; }
 std::uint64_t Group::epoch() const { return state_->epoch->context.epoch; }
 LeafIndex Group::own_leaf() const { return state_->epoch->own_leaf; }
 std::optional<LeafIndex> Group::inviter() const { return state_->inviter; }
+const Extensions& Group::welcome_extensions() const { return state_->welcome_extensions; }
 std::size_t Group::member_count() const { return state_->epoch->tree.member_count(); }
 
 Result<std::optional<Member>> Group::member(LeafIndex index) const {

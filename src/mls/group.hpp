@@ -60,7 +60,8 @@ struct CommitRequest {
   std::optional<ReInit> reinit;      ///< alone (§12.2): with it this group ends
   bool takes_reinit = false;         ///< also one that somebody proposed, when nothing else waits
   std::optional<Predecessor> predecessor;
-  Bytes authenticated_data;  ///< readable by the delivery service (§6.1)
+  Extensions welcome_extensions;  ///< of the GroupInfo in its Welcome: for who joins by it
+  Bytes authenticated_data;       ///< readable by the delivery service (§6.1)
   WireFormat format = WireFormat::private_message;
   TreeTransport tree = TreeTransport::in_welcome;
   Workers* workers = nullptr;  ///< for the HPKE seals
@@ -208,6 +209,8 @@ class Group {
   LeafIndex own_leaf() const;
   /// Who signed the GroupInfo of the Welcome; only of a Group that join() has made.
   std::optional<LeafIndex> inviter() const;
+  /// The extensions of that GroupInfo, but for the tree; empty where there is no inviter().
+  const Extensions& welcome_extensions() const;
   std::size_t member_count() const;
   // Errors of what looks at the tree: mls_state_malformed and the source's, only after open().
   Result<std::optional<Member>> member(LeafIndex leaf) const;

@@ -105,6 +105,10 @@ Result<Group> Group::join(ByteSpan welcome_message, ByteSpan private_record, con
             std::move(joined.parameters)},
       std::move(start.encryption));
   state->inviter = info.signer;
+  state->welcome_extensions = std::move(info.extensions);
+  std::erase_if(state->welcome_extensions, [](const Extension& extension) {
+    return extension.type == extension_ratchet_tree;
+  });
   TERN_ASSIGN(const auto* follows, successor_psk(secrets.psks));
   // §11.2: "The Welcome message MUST specify a PreSharedKeyID of type resumption with usage
   // reinit".

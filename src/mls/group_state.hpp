@@ -15,11 +15,12 @@ struct GroupState {
   SecretTree secret_tree;
   PendingProposals pending;
   std::optional<LeafIndex> inviter = std::nullopt;  ///< Group::inviter()
+  Extensions welcome_extensions = {};               ///< Group::welcome_extensions()
 
   /// Shares the epoch where nothing of it can change any more: clones may go to other threads.
   GroupState clone() const {
     return {epoch->tree.is_whole() ? epoch : std::make_shared<const Epoch>(epoch->clone()),
-            secret_tree.clone(), pending, inviter};
+            secret_tree.clone(), pending, inviter, welcome_extensions};
   }
   static std::unique_ptr<GroupState> start(Epoch epoch, Secret encryption_secret) {
     SecretTree secret_tree(std::move(encryption_secret), epoch.tree.width(), mark_of(epoch));

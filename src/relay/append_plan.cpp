@@ -81,6 +81,7 @@ Result<void> admit(Context& context, const LogId& log, const DeviceId& device, s
   membership.struck_s = 0;
   // Its request was answered; when the answer is of no use to it, it asks again.
   membership.rejoin_s = 0;
+  membership.joined = seq;
   return context.store.put_member(log, device, membership);
 }
 

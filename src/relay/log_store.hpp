@@ -75,6 +75,7 @@ struct Membership {
   std::uint64_t struck_seq = 0;  ///< the entry that took it off the list; 0: on the list
   std::int64_t struck_s = 0;
   std::int64_t rejoin_s = 0;  ///< when it last asked to be added again
+  std::uint64_t joined = 0;   ///< the entry that last put it on the list; 0: it made the log
   /// Its latest appends, newest first: where a repeated one is looked for.
   std::array<SeqRange, 4> appends{};
   bool on_list() const { return struck_seq == 0; }

@@ -22,7 +22,7 @@ struct Resuming {
   std::unordered_set<LogId> seen;
 };
 
-Result<void> add_log(Resuming& resuming, const wire::LogPosition& position) {
+Result<void> add_log(Resuming& resuming, const wire::LogPosition& position, bool named = true) {
   if (!resuming.seen.insert(position.log).second) return {};
   auto& store = resuming.context.store;
   TERN_ASSIGN(const auto membership, store.member(position.log, resuming.device));
@@ -37,6 +37,8 @@ Result<void> add_log(Resuming& resuming, const wire::LogPosition& position) {
     return {};
   }
   auto head = log_head(position.log, *state, *membership);
+  // Who has gone from it sees by that whether it was invited since.
+  if (!named) head.joined = membership->joined;
   TERN_ASSIGN(head.hash_matches,
               hash_matches(store, position.log, *state, position.seq, position.hash));
   // Of what is told here it reads on; where nothing is ahead of it, only of what comes next.
@@ -129,7 +131,7 @@ Result<wire::Answer> finish_resume(Context& context, const Session& session,
   for (const auto& log : unnamed) {
     wire::LogPosition start;
     start.log = log;
-    TERN_TRY(add_log(resuming, start));
+    TERN_TRY(add_log(resuming, start, false));
   }
   context.batch.resumed[session.connection] = std::move(resuming.lags);
   return wire::Answer(std::move(answer));

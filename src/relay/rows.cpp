@@ -133,6 +133,7 @@ Result<Membership> read_membership(Reader reader) {
   TERN_ASSIGN(out.struck_seq, reader.number<std::uint64_t>());
   TERN_ASSIGN(out.struck_s, time_s(reader));
   TERN_ASSIGN(out.rejoin_s, time_s(reader));
+  TERN_ASSIGN(out.joined, reader.number<std::uint64_t>());
   for (auto& append : out.appends) {
     TERN_ASSIGN(append.first, reader.number<std::uint64_t>());
     TERN_ASSIGN(append.count, reader.number<std::uint32_t>());
@@ -270,7 +271,8 @@ Bytes encode(const Membership& membership) {
   writer.number(membership.acked)
       .number(membership.struck_seq)
       .number(static_cast<std::uint64_t>(membership.struck_s))
-      .number(static_cast<std::uint64_t>(membership.rejoin_s));
+      .number(static_cast<std::uint64_t>(membership.rejoin_s))
+      .number(membership.joined);
   for (const auto& append : membership.appends) writer.number(append.first).number(append.count);
   return std::move(writer).take();
 }

@@ -174,3 +174,52 @@ TEST_CASE("who was put back to before it left and is invited again is told that 
   CHECK(count_text(anna, chat, "in her first stay") == 0);
   CHECK(count_notices(anna, chat, Notice::What::gap) == 1);
 }
+
+TEST_CASE("who was put back to when it was out asks to be added, for its invitation is used up") {
+  World world(1217);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  const auto chat = make_group(world, people);
+  take_out(world, anna, chat, bo);
+  world.run_for(60'000);
+  REQUIRE(bo.info(chat).state == ChatState::left);
+  const auto out = bo.disk().copy();
+  add_back(world, anna, chat, bo);
+  world.run_for(60'000);
+  REQUIRE(bo.info(chat).state == ChatState::active);
+  put_back(bo, out);
+  world.run_for(60'000);
+  check_together(world, people, chat);
+}
+
+TEST_CASE("who was out stays out though the relay lists it again from before") {
+  World world(1218);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  const auto chat = make_group(world, people);
+  take_out(world, anna, chat, bo);
+  world.run_for(60'000);
+  REQUIRE(bo.info(chat).state == ChatState::left);
+  // As a relay does that was put back to before he was taken out.
+  std::size_t lies = 0;
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    auto decoded = wire::decode_server_frame(frame).value();
+    auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
+    auto* resumed = answer ? std::get_if<wire::Resumed>(&answer->answer) : nullptr;
+    if (&device != &bo || !resumed) return true;
+    wire::LogHead listed;
+    listed.log = chat;
+    listed.head = bo.info(chat).epoch + 100;
+    listed.joined = 1;
+    resumed->logs.push_back(listed);
+    frame = wire::encode(*answer);
+    ++lies;
+    return true;
+  };
+  bo.cut();
+  world.run_for(60'000);
+  CHECK(lies > 0);
+  CHECK(bo.info(chat).state == ChatState::left);
+}

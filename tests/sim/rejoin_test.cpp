@@ -97,7 +97,41 @@ TEST_CASE("who was taken out and is invited again is not told that something is 
   REQUIRE(world.settle());
   check_together(world, people, chat);
   CHECK(count_text(*people[1], chat, "without him") == 0);
+  // Nor when somebody else comes in.
+  remove(world, *people[0], chat, *people[2], removed);
+  REQUIRE(world.settle());
+  add(world, *people[0], chat, *people[2], added);
+  REQUIRE(world.settle());
+  check_together(world, people, chat);
   CHECK(count_notices(*people[1], chat, Notice::What::gap) == 0);
+}
+
+TEST_CASE(
+    "what was said before the newest member came is missed by who comes back, who is told so") {
+  for (const bool another_comes : {false, true}) {
+    INFO(another_comes);
+    World world(981);
+    const auto people = add_people(world, {"anna", "bo", "cem"});
+    auto& anna = *people[0];
+    auto& bo = *people[1];
+    const Restored restored(world, people);
+    const auto chat = restored.chat;
+    anna.send(chat, "before");
+    REQUIRE(world.settle());
+    // The devices are the same as bo knew them all the same.
+    Outcome removed, added;
+    if (another_comes) {
+      remove(world, anna, chat, *people[2], removed);
+      REQUIRE(world.settle());
+      add(world, anna, chat, *people[2], added);
+      REQUIRE(world.settle());
+    }
+    put_back(bo, restored.copy);
+    world.run_for(60'000);
+    check_together(world, people, chat);
+    CHECK(count_text(bo, chat, "before") == (another_comes ? 0 : 1));
+    CHECK(count_notices(bo, chat, Notice::What::gap) == (another_comes ? 1 : 0));
+  }
 }
 
 TEST_CASE("a device restored from an old copy sends nothing with its old keys, and says so once") {

@@ -128,6 +128,30 @@ TEST_CASE("updates and additions by proposal take effect with the commit that na
   for (const auto& person : people) CHECK(agree(*people[0], *person));
 }
 
+TEST_CASE("who joins is told what the committer had to say in the Welcome, and nobody else is") {
+  SeededEntropy entropy(7);
+  auto people = group_of(1, entropy);
+  auto bo = std::make_unique<Person>("bo", entropy);
+  const auto bundle = bo->key_package();
+  CommitRequest request;
+  request.add = {bundle.message};
+  const Extension said{0xF123, {7}};
+  request.welcome_extensions = {said, said};
+  CHECK(error_of(people[0]->commit(request)) == Errc::mls_extension_invalid);
+  request.welcome_extensions = {{extension_ratchet_tree, {}}};
+  CHECK(error_of(people[0]->commit(request)) == Errc::mls_extension_invalid);
+  request.welcome_extensions = {said};
+  auto made = people[0]->commit(request).value();
+  CHECK(made.next->welcome_extensions().empty());
+  bo->join(made, bundle);
+  const auto& told = bo->group().welcome_extensions();
+  REQUIRE(find_extension(told, said.type));
+  CHECK(*find_extension(told, said.type) == said);
+  CHECK(find_extension(told, extension_ratchet_tree) == nullptr);
+  CHECK(bo->group().clone().welcome_extensions() == told);
+  CHECK(people[0]->group().welcome_extensions().empty());
+}
+
 TEST_CASE("a leaf has its owner's extensions in a KeyPackage, an Update and a commit, all listed") {
   constexpr std::uint16_t type = 0xF123;
   const auto says = [](std::uint8_t what) { return Extensions{{type, {what}}}; };

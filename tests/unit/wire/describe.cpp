@@ -34,7 +34,8 @@ json head(const LogHead& h) {
           {"first_kept", h.first_kept},
           {"generation", h.generation},
           {"member", h.member},
-          {"hash_matches", h.hash_matches}};
+          {"hash_matches", h.hash_matches},
+          {"joined", h.joined}};
 }
 
 json welcomes(const Welcomes& w) {

@@ -45,7 +45,8 @@ LogHead Samples::head() {
           .first_kept = number(),
           .generation = number32(),
           .member = coin(),
-          .hash_matches = coin()};
+          .hash_matches = coin(),
+          .joined = number()};
 }
 
 Entries Samples::entries() {
