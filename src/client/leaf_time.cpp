@@ -24,7 +24,8 @@ LeafTime leaf_time_far_after(Now now, LeafTime before) {
   constexpr LeafTime week_ms = 7ULL * 86'400'000;
   const auto wall = leaf_time_after(now, 0);
   const auto ahead = before > wall ? before - wall : 0;
-  return std::min(wall + std::max(week_ms, 2 * ahead), leaf_time_max);
+  const auto leap = std::clamp(8 * ahead, week_ms, leaf_time_leap_max);
+  return std::min(std::max(wall + leap, before + 1), leaf_time_max);
 }
 
 mls::Identity identity_at(const Account& account, LeafTime time) {

@@ -269,14 +269,18 @@ Result<void> leave_gap(Step& step, Chat& chat, std::uint64_t seq) {
   if (!open || (receipts::kept(step, chat) && record.delivered_to_all >= after_gap)) return {};
   TERN_ASSIGN(const auto told,
               history::get(step.rows, chat.row, logged_order(after_gap, notice_of_gap)));
+  return told ? Result<void>() : tell_gap_once(step, chat, seq);
+}
+
+Result<void> tell_gap_once(Step& step, Chat& chat, std::uint64_t seq) {
+  TERN_ASSIGN(const auto told, history::get(step.rows, chat.row, logged_order(seq, notice_of_gap)));
   if (told) return {};
   return membership::notice(step, chat, seq, notice_of_gap,
                             {Notice::What::gap, step.device.account.id});
 }
 
 Result<void> tell_gap(Step& step, Chat& chat) {
-  return membership::notice(step, chat, chat.record.cursor, notice_of_gap,
-                            {Notice::What::gap, step.device.account.id});
+  return tell_gap_once(step, chat, chat.record.cursor);
 }
 
 }  // namespace tern::client::rejoin

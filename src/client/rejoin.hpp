@@ -46,6 +46,8 @@ Result<void> forget_all(Step& step, Chat& chat);
 /// it lost the chat, or one of them has come in since (newest_member.hpp).
 Result<void> mark_gap(Step& step, Chat& chat, const Roster& before, std::uint64_t newest_member);
 Result<void> tell_gap(Step& step, Chat& chat);
+/// The same at `seq`, unless it is said there.
+Result<void> tell_gap_once(Step& step, Chat& chat, std::uint64_t seq);
 /// Nothing is said again any more of what was written before `seq`: says so, if it was not said and
 /// not everybody is known to have said all of it.
 Result<void> leave_gap(Step& step, Chat& chat, std::uint64_t seq);

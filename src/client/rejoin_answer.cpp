@@ -230,6 +230,17 @@ Result<void> tell_what_is_withheld(Step& step, Chat& chat, const Roster& roster,
                             {Notice::What::gap, step.device.account.id});
 }
 
+// Who comes back from before this device's own request has not read it, and takes for delivered
+// what had reached the device that it was.
+Result<void> tell_what_was_not_asked(Step& step, Chat& chat, const MembershipChange& change) {
+  const auto& record = chat.record;
+  const bool unread =
+      std::any_of(change.returning.begin(), change.returning.end(),
+                  [&](const wire::RejoinProof& proof) { return proof.cursor <= record.gap_last; });
+  if (record.gap_first > record.gap_last || !unread) return {};
+  return tell_gap_once(step, chat, record.gap_last + 1);
+}
+
 }  // namespace
 
 Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload) {
@@ -310,6 +321,7 @@ Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
                              const MembershipChange& change) {
   if (chat.record.rejoins_waiting == 0 && change.returning.empty()) return {};
   TERN_TRY(tell_what_is_withheld(step, chat, roster, change));
+  TERN_TRY(tell_what_was_not_asked(step, chat, change));
   auto missed = Missed{UINT64_MAX, change.seq};
   for (const auto& seat : change.removed) {
     TERN_ASSIGN(const auto answered, answer(step, chat, seat.device, change));

@@ -287,8 +287,39 @@ TEST_CASE(
   put_back(bo, copy);
   group.world.run_for(60'000);
   REQUIRE(bo.info(group.chat).state == ChatState::split);
-  for (int day = 0; day < 14 && bo.info(group.chat).state != ChatState::active; ++day)
+  for (int day = 0; day < 6 && bo.info(group.chat).state != ChatState::active; ++day)
     group.world.run_for(day_ms + 60'000);
   CHECK(bo.info(group.chat).state == ChatState::active);
   group.check_agree({"anna", "bo", "cem", "dora", "mallory"});
+}
+
+TEST_CASE("who has asked in vain for a month can still be brought back where it is added then") {
+  World world(1242);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  const auto gone = make_group(world, people);
+  const auto copy = bo.disk().copy();
+  anna.send(gone, "long ago");
+  world.run_for(40 * day_ms);
+  Outcome removed;
+  remove(world, anna, gone, bo, removed);
+  world.run_for(60'000);
+  REQUIRE(bo.info(gone).state == ChatState::left);
+  // The relay has forgotten what follows his old copy, and so he does not read that he was taken
+  // out.
+  put_back(bo, copy);
+  for (int day = 0; day < 25; ++day) world.run_for(day_ms + 60'000);
+  REQUIRE(bo.info(gone).state == ChatState::split);
+  const AccountId invited[] = {bo.account()};
+  const auto chat = anna.with(
+      [&](auto& engine) { return engine.create_group(world.now(), "another", invited).value(); });
+  world.run_for(60'000);
+  REQUIRE(bo.info(chat).state == ChatState::active);
+  put_back(bo, copy);
+  for (int day = 0; day < 7; ++day) world.run_for(day_ms + 60'000);
+  CHECK(bo.info(chat).state == ChatState::active);
+  anna.send(chat, "he is back");
+  world.run_for(60'000);
+  CHECK(count_text(bo, chat, "he is back") == 1);
 }
