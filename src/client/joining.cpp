@@ -264,6 +264,14 @@ Result<void> check_inviter(const mls::Group& group, const std::optional<DeviceId
   return Error(Errc::mls_welcome_invalid, "a Welcome by another than the entry's author");
 }
 
+// It has signed the Welcome, and the next request is for the others.
+Result<void> not_by_inviter(Step& step, Chat& chat, const mls::Group& group) {
+  const auto inviter = group.inviter();
+  TERN_CHECK(inviter.has_value());
+  TERN_ASSIGN(const auto seat, seat_at(group, *inviter));
+  return rejoin::answered_in_vain_by(step, chat, seat.device);
+}
+
 Result<void> join(Step& step, const wire::InboxWelcome& welcome,
                   const std::optional<DeviceId>& by) {
   Chat* const known = step.device.chats.find(welcome.log);
@@ -274,7 +282,9 @@ Result<void> join(Step& step, const wire::InboxWelcome& welcome,
   TERN_TRY(check_group(step, welcome, known, policy, joined, seats));
   TERN_TRY(check_inviter(joined.group, by));
   if (is_way_back(known)) {
-    TERN_TRY(check_way_back(step, *known, welcome, policy, joined.group));
+    const auto believed = check_way_back(step, *known, welcome, policy, joined.group);
+    if (!believed && joined.asked_for) TERN_TRY(not_by_inviter(step, *known, joined.group));
+    TERN_TRY(believed);
   } else {
     TERN_ASSIGN(const bool unwelcome, is_unwelcome(step, joined.group, seats, policy.one_to_one));
     if (unwelcome) return blocks::refuse(step.rows, welcome.log);

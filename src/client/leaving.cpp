@@ -1,6 +1,7 @@
 #include "client/leaving.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "client/inbox.hpp"
 #include "client/membership.hpp"
@@ -36,7 +37,7 @@ Result<void> queue(Step& step, Chat& chat) {
 Result<void> begin(Step& step, Chat& chat) {
   auto& record = step.edit(chat);
   step.sync();
-  record.leaving = true;
+  const bool asked = std::exchange(record.leaving, true);
   if (record.state == ChatState::setting_up && !record.commit_pending) return unmade(step, chat);
   // Only at the head: a folder that was put back may be from before the others came. So may this
   // device's own commit that brings them in be at the relay already.
@@ -46,6 +47,9 @@ Result<void> begin(Step& step, Chat& chat) {
     TERN_ASSIGN(const bool gone, leaves_nobody(step, chat));
     if (gone) return {};
   }
+  // Each epoch has one request (epoch_passed()): what is queued behind it would wait for ever, for
+  // who has asked to leave says nothing more.
+  if (asked && record.state == ChatState::active) return {};
   // Otherwise the others may have this device in the chat, whether or not it knows of them: the
   // relay may have made the chat already, or the device has lost the thread.
   return queue(step, chat);

@@ -138,6 +138,7 @@ Result<void> apply(Step& step, Chat& chat, const MembershipChange& change) {
   TERN_TRY(receipts::members_changed(step, chat, after, change.seq));
   TERN_TRY(settle_intents(step, chat, after, change));
   TERN_TRY(rejoin::keep_from_newcomers(step, chat, before, after));
+  if (rejoin::has_newcomer(after, before.seats())) TERN_TRY(rejoin::note_gone(step, chat));
   if (rejoin::has_newcomer(before, after.seats()))
     TERN_TRY(rejoin::leave_gap(step, chat, change.seq));
   TERN_TRY(rejoin::members_changed(step, chat, after, change));

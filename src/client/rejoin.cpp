@@ -2,6 +2,7 @@
 #include "client/rejoin.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "client/chat_work.hpp"
 #include "client/commits.hpp"
@@ -54,6 +55,14 @@ Result<void> store_own(Step& step, const Chat& chat, const OwnRequest& request) 
   return step.rows.put(tables::rejoins, own_key(step, chat), writer.span());
 }
 
+// As one whose answer was of no use.
+void name(OwnRequest& own, const DeviceId& device) {
+  auto& all = own.answered_by;
+  if (all.size() < wire::rejoin_not_by_max &&
+      std::find(all.begin(), all.end(), device) == all.end())
+    all.push_back(device);
+}
+
 // The log's, which may have begun another while this device could not follow.
 std::uint32_t generation_of(const Chat& chat) {
   return chat.line.known ? chat.line.generation : chat.record.generation;
@@ -79,6 +88,14 @@ Result<std::vector<DeviceId>> not_by(Step& step, const Chat& chat, const OwnRequ
   };
   if (std::all_of(roster.seats().begin(), roster.seats().end(), is_out)) out.clear();
   return out;
+}
+
+// Not everybody is known to have said all of it. Receipts come after all that was queued before
+// them.
+bool is_gap_open(const Step& step, const Chat& chat) {
+  const auto& record = chat.record;
+  return record.gap_first <= record.gap_last &&
+         !(receipts::kept(step, chat) && record.delivered_to_all > record.gap_last);
 }
 
 // What became of the last one: nobody has answered it in its time, or somebody to no avail.
@@ -210,11 +227,15 @@ Result<void> note_answers(Step& step, Chat& chat, const std::vector<wire::Entry>
     if (const auto device = answerer(chat, *header)) by.push_back(*device);
   }
   if (by.empty()) return {};
-  auto& all = own->answered_by;
-  for (const auto& device : by)
-    if (all.size() < wire::rejoin_not_by_max &&
-        std::find(all.begin(), all.end(), device) == all.end())
-      all.push_back(device);
+  for (const auto& device : by) name(*own, device);
+  TERN_TRY(store_own(step, chat, *own));
+  return answered_in_vain(step, chat);
+}
+
+Result<void> answered_in_vain_by(Step& step, Chat& chat, const DeviceId& device) {
+  TERN_ASSIGN(auto own, load_own(step, chat));
+  if (!own) return {};
+  name(*own, device);
   TERN_TRY(store_own(step, chat, *own));
   return answered_in_vain(step, chat);
 }
@@ -259,14 +280,17 @@ Result<void> mark_gap(Step& step, Chat& chat, const Roster& before, std::uint64_
   return tell_gap(step, chat);
 }
 
+Result<void> note_gone(Step& step, Chat& chat) {
+  return is_gap_open(step, chat) ? tell_gap_once(step, chat, chat.record.gap_last + 1)
+                                 : Result<void>();
+}
+
 Result<void> leave_gap(Step& step, Chat& chat, std::uint64_t seq) {
+  const bool open = is_gap_open(step, chat);
   auto& record = step.edit(chat);
-  const auto after_gap = record.gap_last + 1;
-  const bool open = record.gap_first <= record.gap_last;
+  const auto after_gap = std::exchange(record.gap_last, 0) + 1;
   record.gap_first = 1;
-  record.gap_last = 0;
-  // Receipts come after all that was queued before them.
-  if (!open || (receipts::kept(step, chat) && record.delivered_to_all >= after_gap)) return {};
+  if (!open) return {};
   TERN_ASSIGN(const auto told,
               history::get(step.rows, chat.row, logged_order(after_gap, notice_of_gap)));
   return told ? Result<void>() : tell_gap_once(step, chat, seq);

@@ -37,6 +37,8 @@ std::optional<DeviceId> answerer(const Chat& chat, const wire::EntryHeader& head
 /// not the next time.
 Result<void> note_answers(Step& step, Chat& chat, const std::vector<wire::Entry>& entries);
 Result<void> answered_in_vain(Step& step, Chat& chat);
+/// The same of the Welcome of one who is not believed, where the log may not show who has answered.
+Result<void> answered_in_vain_by(Step& step, Chat& chat, const DeviceId& device);
 /// The payload of the own request with this entry id, if it was the last one.
 Result<std::optional<Bytes>> own_payload(Step& step, const Chat& chat, const EntryId& id);
 /// This device is in again: no request is of use any more, its own or others'.
@@ -48,6 +50,9 @@ Result<void> mark_gap(Step& step, Chat& chat, const Roster& before, std::uint64_
 Result<void> tell_gap(Step& step, Chat& chat);
 /// The same at `seq`, unless it is said there.
 Result<void> tell_gap_once(Step& step, Chat& chat, std::uint64_t seq);
+/// Somebody has gone, who says nothing again: says so where there is a gap, and not everybody is
+/// known to have said all of it.
+Result<void> note_gone(Step& step, Chat& chat);
 /// Nothing is said again any more of what was written before `seq`: says so, if it was not said and
 /// not everybody is known to have said all of it.
 Result<void> leave_gap(Step& step, Chat& chat, std::uint64_t seq);

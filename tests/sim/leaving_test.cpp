@@ -173,3 +173,30 @@ TEST_CASE("who leaves while its commit brings in the first others is taken out b
   CHECK(anna.info(chat).state == ChatState::left);
   CHECK(people[1]->info(chat).members.size() == 1);
 }
+
+TEST_CASE("who asks to leave twice is out though the other asks too") {
+  World world(1208);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  const auto chat = make_group(world, people);
+  // Anna's request is made, and is not at the relay yet.
+  world.relay().on_frame_from_device = [&](Device& device, Bytes&) { return &device != &anna; };
+  Outcome left[3];
+  leave(world, anna, chat, left[0]);
+  world.run_for(1'000);
+  anna.set_network(false);
+  world.run_for(1'000);
+  world.relay().on_frame_from_device = nullptr;
+  leave(world, bo, chat, left[1]);
+  world.run_for(1'000);
+  bo.set_network(false);
+  world.run_for(1'000);
+  leave(world, bo, chat, left[2]);
+  anna.set_network(true);
+  world.run_for(60'000);
+  bo.set_network(true);
+  world.run_for(60'000);
+  for (const auto& outcome : left) CHECK(outcome.result.has_value());
+  for (auto* person : people) CHECK(person->info(chat).state == ChatState::left);
+}

@@ -263,6 +263,54 @@ TEST_CASE("whom nobody knows who is there is answered all the same, a little lat
   check_together(world, people, chat);
 }
 
+TEST_CASE("an author who was taken out before it could say its part again leaves a gap") {
+  World world(1016);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  const auto chat = make_group(world, people);
+  const auto copy = anna.disk().copy();
+  bo.send(chat, "his part");
+  REQUIRE(world.settle());
+  bo.set_network(false);
+  world.run_for(1'000);
+  put_back(anna, copy);
+  world.run_for(60'000);
+  REQUIRE(anna.info(chat).state == ChatState::active);
+  CHECK(count_notices(anna, chat, Notice::What::gap) == 0);
+  Outcome removed;
+  remove(world, anna, chat, bo, removed);
+  world.run_for(60'000);
+  CHECK(count_text(anna, chat, "his part") == 0);
+  CHECK(count_notices(anna, chat, Notice::What::gap) == 1);
+}
+
+TEST_CASE("who is not believed answers once a day, though the log does not show who has answered") {
+  World world(1015);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  const auto chat = make_group(world, {&anna, &bo});
+  const auto copy = bo.disk().copy();
+  anna.send(chat, "long ago");
+  // The relay has forgotten what follows his copy: he reads nothing more of the log.
+  world.run_for(40 * day_ms);
+  Outcome added;
+  add(world, anna, chat, *people[2], added);
+  world.run_for(60'000);
+  anna.set_network(false);
+  world.run_for(1'000);
+  put_back(bo, copy);
+  const auto epoch = people[2]->info(chat).epoch;
+  world.run_for(3 * day_ms);
+  CHECK(bo.info(chat).state == ChatState::split);
+  CHECK(people[2]->info(chat).epoch > epoch);
+  CHECK(people[2]->info(chat).epoch <= epoch + 4);
+  anna.set_network(true);
+  world.run_for(2 * day_ms);
+  check_together(world, people, chat);
+}
+
 TEST_CASE("an author who was away too when somebody asked says its part once it is back") {
   World world(1020);
   const auto people = add_people(world, {"anna", "bo", "cem"});
