@@ -34,6 +34,16 @@ Result<std::optional<wire::DeviceList>> newest(const ReadRows& rows, const Accou
   return std::optional(std::move(list));
 }
 
+Result<std::vector<AccountId>> accounts(const ReadRows& rows) {
+  std::vector<AccountId> out;
+  TERN_TRY(rows.scan(tables::device_lists, {}, {}, [&](ByteSpan, ByteSpan value) -> Result<Scan> {
+    TERN_ASSIGN(const auto list, wire::decode_device_list(value));
+    out.push_back(account_of(list.account_key));
+    return Scan::next;
+  }));
+  return out;
+}
+
 Result<wire::DeviceList> accept(Rows& rows, ByteSpan encoded) {
   TERN_ASSIGN(auto list, wire::decode_device_list(encoded));
   if (!signed_by(list.account_key, wire::signed_bytes(list), list.signature))

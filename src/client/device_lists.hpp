@@ -17,6 +17,8 @@ namespace device_lists {
 
 /// nullopt: none was seen.
 Result<std::optional<wire::DeviceList>> newest(const ReadRows& rows, const AccountId& account);
+/// Of whom one was seen.
+Result<std::vector<AccountId>> accounts(const ReadRows& rows);
 /// Checks the signature and that nothing newer was seen, and keeps the list.
 /// Errors: signature_invalid, device_list_outdated, and those of decoding.
 Result<wire::DeviceList> accept(Rows& rows, ByteSpan encoded);

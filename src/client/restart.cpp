@@ -11,6 +11,7 @@
 #include "client/key_packages.hpp"
 #include "client/membership.hpp"
 #include "client/newest_member.hpp"
+#include "client/pairs.hpp"
 #include "client/policy_rows.hpp"
 #include "client/reading.hpp"
 #include "client/rejoin.hpp"
@@ -19,10 +20,20 @@
 namespace tern::client::restart {
 namespace {
 
+bool has_waited_a_day(const Step& step, const Chat& chat) {
+  const auto waited_ms = step.now.wall_ms - chat.record.rejoin_asked_ms;
+  return chat.record.rejoin_asked_ms != 0 && waited_ms >= step.device.config.rejoin_interval_ms;
+}
+
 // The rules by which this device may begin anew; nullopt: it may not.
-Result<std::optional<Policy>> rules_for(Step& step, const Chat& chat) {
+Result<std::optional<Policy>> rules_for(Step& step, Chat& chat) {
   TERN_ASSIGN(auto policy, policy_rows::get(step.rows, chat.row));
   const auto& record = chat.record;
+  if (!policy && record.joined_seq == 0 && record.peer.is_zero() && has_waited_a_day(step, chat)) {
+    // What was lost with it may be back, and with it the name of whom the chat is with.
+    TERN_ASSIGN(const auto peers, pairs::peers(step));
+    pairs::recognize(step, chat, peers);
+  }
   // Of a chat of two nothing need be remembered but with whom it is.
   if (!policy && record.one_to_one && !record.peer.is_zero()) {
     policy.emplace();
@@ -30,11 +41,6 @@ Result<std::optional<Policy>> rules_for(Step& step, const Chat& chat) {
   }
   if (policy && !policy->one_to_one && !policy->is_admin(step.device.account.id)) policy.reset();
   return policy;
-}
-
-bool has_waited_a_day(const Step& step, const Chat& chat) {
-  const auto waited_ms = step.now.wall_ms - chat.record.rejoin_asked_ms;
-  return chat.record.rejoin_asked_ms != 0 && waited_ms >= step.device.config.rejoin_interval_ms;
 }
 
 // Who was taken off the relay's list has one word there a day (docs/recovery.md): the request to be

@@ -4,6 +4,7 @@
 #include "client/entry_checks.hpp"
 #include "client/inbox.hpp"
 #include "client/joining.hpp"
+#include "client/pairs.hpp"
 #include "client/registration.hpp"
 #include "client/rejoin.hpp"
 #include "client/restored.hpp"
@@ -109,6 +110,8 @@ Result<void> resumed(Step& step, const wire::Resumed& answer) {
 Result<void> adopt_strangers(Step& step) {
   auto& device = step.device;
   const auto strangers = std::exchange(device.strangers, {});
+  if (strangers.empty()) return {};
+  TERN_ASSIGN(const auto peers, pairs::peers(step));
   for (const auto& head : strangers) {
     if (Chat* const known = device.chats.find(head.log)) {
       TERN_TRY(come_back_in(step, *known, head));
@@ -122,6 +125,7 @@ Result<void> adopt_strangers(Step& step) {
     made->record.newest_ms = step.now.wall_ms;
     note(made->line, head);
     Chat& chat = step.add(std::move(made));
+    pairs::recognize(step, chat, peers);
     TERN_TRY(rejoin::become_split(step, chat, Reason::restored));
   }
   return {};

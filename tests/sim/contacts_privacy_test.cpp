@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "crypto/log_id.hpp"
 #include "sim/contacts.hpp"
 
 using namespace tern;
@@ -243,4 +244,27 @@ TEST_CASE("no number, hash of one or name crosses the wire or lies unsealed on e
     CHECK_FALSE(holds(relay_disk, needle.bytes));
     CHECK_FALSE(holds(disk, needle.bytes));
   }
+}
+
+// Or it would learn who is in an address book: it makes up the log, and sees who begins it anew.
+TEST_CASE("a log that a relay makes up is not taken for a chat with somebody in the address book") {
+  World world(966);
+  auto& anna = add_with_number(world, "anna", "+32470000001");
+  const auto& bo = add_with_number(world, "bo", "+32470000002");
+  REQUIRE(sync(world, anna, {entry("+32470000002", "Bo")}));
+  REQUIRE(anna.engine().contact("+32470000002").value().account == bo.account());
+  const auto chat = crypto::pair_log_id(anna.account(), bo.account());
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    edit_answer<wire::Resumed>(frame, [&](wire::Resumed& resumed) {
+      wire::LogHead listed;
+      listed.log = chat;
+      listed.head = 1;
+      if (&device == &anna) resumed.logs.push_back(listed);
+    });
+    return true;
+  };
+  anna.cut();
+  world.run_for(60'000);
+  CHECK(anna.info(chat).state == ChatState::split);
+  CHECK_FALSE(anna.info(chat).one_to_one);
 }

@@ -205,17 +205,15 @@ TEST_CASE("who was out stays out though the relay lists it again from before") {
   // As a relay does that was put back to before he was taken out.
   std::size_t lies = 0;
   it.world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
-    auto decoded = wire::decode_server_frame(frame).value();
-    auto* answer = decoded ? std::get_if<wire::AnswerFrame>(&*decoded) : nullptr;
-    auto* resumed = answer ? std::get_if<wire::Resumed>(&answer->answer) : nullptr;
-    if (&device != &it.bo || !resumed) return true;
-    wire::LogHead listed;
-    listed.log = it.chat;
-    listed.head = 100;
-    listed.joined = 1;
-    resumed->logs.push_back(listed);
-    frame = wire::encode(*answer);
-    ++lies;
+    edit_answer<wire::Resumed>(frame, [&](wire::Resumed& resumed) {
+      if (&device != &it.bo) return;
+      wire::LogHead listed;
+      listed.log = it.chat;
+      listed.head = 100;
+      listed.joined = 1;
+      resumed.logs.push_back(listed);
+      ++lies;
+    });
     return true;
   };
   it.bo.cut();

@@ -48,6 +48,26 @@ TEST_CASE("two who have both lost their state begin anew by themselves, and are 
   }
 }
 
+// Its log's id says that it is theirs, and they meet in a group.
+TEST_CASE("a chat of two that neither remembers begins anew by itself") {
+  TwoPeople two(616, TwoPeople::In::group);
+  two.world.run_for(10'000);
+  const auto annas = two.anna.disk().copy();
+  const auto bos = two.bo.disk().copy();
+  const auto chat = make_pair(two.world, two.anna, two.bo);
+  two.anna.send(chat, "in neither copy");
+  REQUIRE(two.world.settle());
+  put_back(two.anna, annas);
+  put_back(two.bo, bos);
+  two.world.run_for(60'000);
+  for (auto* person : two.people) {
+    CHECK(person->info(chat).state == ChatState::split);
+    CHECK(person->info(chat).one_to_one);
+  }
+  two.world.run_for(2 * day_ms);
+  check_together(two.world, two.people, chat);
+}
+
 TEST_CASE("who is not answered for a day begins a chat of two anew, and the other loses nothing") {
   for (std::uint64_t seed = 620; seed < 630; ++seed) {
     INFO("seed " << seed);
