@@ -202,8 +202,9 @@ Result<void> of_device(Step& step, const Purpose& purpose, const wire::Answer& a
 Result<void> pushed_entries(Step& step, const wire::Entries& push) {
   if (push.log == step.device.account.inbox) return inbox::apply(step, push);
   Chat* const chat = step.device.chats.find(push.log);
-  // A chat that this device is not in, or whose Welcome it has not read yet.
-  if (!chat || chat->record.joined_seq == 0) return {};
+  if (!chat) return inbox::heard_of(step, push.log);
+  // Its Welcome is not read yet.
+  if (chat->record.joined_seq == 0) return {};
   return entries(step, *chat, push);
 }
 
@@ -214,7 +215,7 @@ Result<void> log_advanced(Step& step, const wire::LogHead& head) {
     return inbox::go_on(step);
   }
   Chat* const chat = device.chats.find(head.log);
-  if (!chat) return {};
+  if (!chat) return inbox::heard_of(step, head.log);
   chat->line.head = std::max(chat->line.head, head.head);
   chat->line.member = head.member;
   if (head.head > chat->line.told) {

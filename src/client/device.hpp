@@ -33,6 +33,9 @@ struct Relink {
   static constexpr std::int64_t interval_ms = 600'000;
   std::int64_t due_at = never_ms;  ///< monotonic, as is the next
   std::int64_t earliest_at = INT64_MIN;
+  /// A log that is not known here has news for this device. Its Welcome has this long to come.
+  LogId stranger;
+  std::int64_t stranger_until = never_ms;
 };
 
 /// Reads under way, and the chats that wait for one of them to end: a device that comes back after

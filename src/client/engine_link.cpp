@@ -1,4 +1,6 @@
 // The link's and the clock's inputs.
+#include <algorithm>
+
 #include "client/acknowledge.hpp"
 #include "client/answers.hpp"
 #include "client/commits.hpp"
@@ -42,7 +44,7 @@ void EngineImpl::link_down(Now now) {
   device.reads = {};
   device.standing = {};
   device.strangers.clear();
-  device.relink.due_at = never_ms;
+  device.relink.due_at = device.relink.stranger_until = never_ms;
   device.transfers.forget_line();
   device.contacts.forget_line();
   numbers::line_fell(device);
@@ -81,8 +83,9 @@ void EngineImpl::take_frame(Now now, const wire::ServerFrame& frame) {
 void EngineImpl::tick(Now now) {
   now_ = now;
   device_->link.check_deadline(now);
-  if (device_->link.online() && device_->relink.due_at <= now.mono_ms) {
-    device_->relink = {never_ms, now.mono_ms + Relink::interval_ms};
+  if (device_->link.online() && inbox::relink_is_due(*device_, now)) {
+    device_->relink.due_at = never_ms;
+    device_->relink.earliest_at = now.mono_ms + Relink::interval_ms;
     device_->link.close(Errc::connection_lost);
   }
   if (!device_->link.online()) {
@@ -112,7 +115,7 @@ std::int64_t EngineImpl::next_deadline() const {
   const auto& device = *device_;
   auto out = std::min(device.link.deadline(), live::deadline(device));
   if (!device.link.online()) return out;
-  out = std::min(out, device.relink.due_at);
+  out = std::min({out, device.relink.due_at, device.relink.stranger_until});
   out = std::min(out, device.timers.next());
   out = std::min(out, acknowledge_at(device));
   out = std::min(out, transfers::retry_at(device, now_));
@@ -168,7 +171,8 @@ bool EngineImpl::settled() const {
   if (busy(Purpose::What::register_device) || busy(Purpose::What::publish) ||
       busy(Purpose::What::resume) || busy(Purpose::What::read_inbox))
     return false;
-  if (device.relink.due_at != never_ms || transfers::busy(device, now_)) return false;
+  if (std::min(device.relink.due_at, device.relink.stranger_until) != never_ms) return false;
+  if (transfers::busy(device, now_)) return false;
   if (!device.numbers.calls.empty() || contacts::busy(device, now_)) return false;
   const auto transaction = device.environment.read();
   if (!transaction) return false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/blocks.hpp"
 #include "client/joining.hpp"
 #include "client/key_packages.hpp"
 #include "client/resuming.hpp"
@@ -70,6 +71,28 @@ Result<void> reached_head(Step& step) {
 
 bool at_head(const Device& device) {
   return device.inbox.known && device.record.inbox_cursor >= device.inbox.head;
+}
+
+Result<void> heard_of(Step& step, const LogId& stranger) {
+  auto& relink = step.device.relink;
+  if (relink.stranger_until != never_ms) return {};
+  TERN_ASSIGN(const bool refused, blocks::is_refused(step.rows, stranger));
+  if (refused) return {};
+  step.then([&relink, stranger, until = step.now.mono_ms + joining::welcome_wait_ms] {
+    relink.stranger = stranger;
+    relink.stranger_until = until;
+  });
+  return {};
+}
+
+bool relink_is_due(Device& device, Now now) {
+  auto& relink = device.relink;
+  if (relink.stranger_until <= now.mono_ms) {
+    relink.stranger_until = never_ms;
+    if (!device.chats.find(relink.stranger))
+      relink.due_at = std::min(relink.due_at, std::max(now.mono_ms, relink.earliest_at));
+  }
+  return relink.due_at <= now.mono_ms;
 }
 
 Result<void> resumed(Step& step, const wire::LogHead& head) {

@@ -12,5 +12,9 @@ Result<void> go_on(Step& step);
 /// Entries of the inbox: read, or pushed.
 Result<void> apply(Step& step, const wire::Entries& entries);
 bool at_head(const Device& device);
+/// A log that is not known here has news for this device: its Welcome is on its way, or lost.
+Result<void> heard_of(Step& step, const LogId& stranger);
+/// Whether only another link shows which chats this device is in.
+bool relink_is_due(Device& device, Now now);
 
 }  // namespace tern::client::inbox

@@ -644,3 +644,22 @@ TEST_CASE(
   CHECK(count_notices(anna, chat, Notice::What::gap) == 1);
   CHECK(count_notices(cem, chat, Notice::What::gap) == 0);
 }
+
+TEST_CASE("a chat that is made again for somebody who has lost it too, and is online, is heard of") {
+  World world(1110);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  REQUIRE(world.settle());
+  const auto relays = world.relay().disk().copy();
+  const auto bos = bo.disk().copy();
+  const auto chat = make_pair(world, anna, bo);
+  anna.set_network(false);
+  world.run_for(1'000);
+  put_back(world.relay(), relays);
+  put_back(bo, bos);
+  world.run_for(10'000);
+  anna.set_network(true);
+  world.run_for(120'000);
+  check_together(world, people, chat);
+}

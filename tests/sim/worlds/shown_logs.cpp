@@ -178,22 +178,23 @@ std::vector<ShownLogs::Place> ShownLogs::places_of(const LogId& log, const Entry
 // Up to the newest handshake that those had seen who made the log go on behind the hole. What was
 // committed behind that is nobody's any more.
 ShownLogs::History ShownLogs::history_before(const LogId& log, std::size_t life,
-                                             const History& told, const Shown& hole) const {
+                                             const History& told, std::uint64_t base,
+                                             const wire::Hole* hole) const {
   auto out = told;
-  for (auto other = life; hole.base > kept(log) && other-- > 0;) {
+  for (auto other = life; base > kept(log) && other-- > 0;) {
     auto before = history(log, other);
     const auto ended = ended_[other].find(log);
-    if (ended == ended_[other].end() || !before.contains(hole.base)) continue;
+    if (ended == ended_[other].end() || !before.contains(base)) continue;
     const auto& hashes = ended->second.handshakes;
-    const auto at_base = hashes.find(hole.base);
+    const auto at_base = hashes.find(base);
     // What all had acknowledged is on no disk any more: then it is the one that there is.
-    const bool same = at_base == hashes.end() ? !told.contains(hole.base)
-                                              : at_base->second == hole.hole->base_hash;
+    const bool same = at_base == hashes.end() || !hole ? !told.contains(base)
+                                                       : at_base->second == hole->base_hash;
     if (!same) continue;
     out = std::move(before);
     break;
   }
-  out.erase(out.upper_bound(hole.base), out.end());
+  out.erase(out.upper_bound(base), out.end());
   return out;
 }
 
@@ -213,8 +214,17 @@ ShownLogs::History ShownLogs::history(const LogId& log, std::size_t life) const 
       ended_[life].contains(log))
     out[1] = &created->second;
   if (!own) return out;
+  // Those who made the log go on had read what is in front of the hole, and so nobody was shown it.
+  const auto first = std::find_if(own->begin(), own->end(), [](const auto& placed) {
+    return placed.second.hole || placed.second.base != 0;
+  });
+  if (own->begin()->first > kept(log) + 1 && first != own->end() && !first->second.hole)
+    out = history_before(log, life, out, first->second.base, nullptr);
+  // Or it was made in this life, and asked for in an earlier one.
+  if (out.empty() && own->begin()->first > 1 && created != created_.end())
+    out[1] = &created->second;
   for (const auto& [seq, entry] : *own) {
-    if (entry.hole) out = history_before(log, life, out, entry);
+    if (entry.hole) out = history_before(log, life, out, entry.base, &*entry.hole);
     out[seq] = &entry;
   }
   return out;

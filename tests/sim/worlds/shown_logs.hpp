@@ -69,7 +69,7 @@ class ShownLogs {
   const Log* find(const LogId& log, std::size_t life) const;
   History history(const LogId& log, std::size_t life) const;
   History history_before(const LogId& log, std::size_t life, const History& told,
-                         const Shown& hole) const;
+                         std::uint64_t base, const wire::Hole* hole) const;
   void note(const LogId& log, std::uint64_t seq, Shown entry);
   void note(const wire::Entries& entries);
   void note_place(const LogId& log, std::uint64_t seq, const Shown& entry);
