@@ -59,6 +59,7 @@ Result<Outcome> cross(Step& step, Chat& chat, const wire::Entry& entry, const wi
   // With a handshake that is lost the relay's list is older than the tree.
   if (record.base >= hole.first_lost) {
     record.access_repair = true;
+    chat.pace.repairs = 0;
     // Made before that, it says less.
     TERN_TRY(commits::drop(step, chat));
   }

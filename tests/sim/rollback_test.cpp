@@ -663,3 +663,25 @@ TEST_CASE("a chat that is made again for somebody who has lost it too, and is on
   world.run_for(120'000);
   check_together(world, people, chat);
 }
+
+TEST_CASE("who sets right what the relay has lost does so each time, though nobody else is there") {
+  World world(1111);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  REQUIRE(world.settle());
+  const auto copy = world.relay().disk().copy();
+  const auto bos = bo.disk().copy();
+  const auto chat = make_pair(world, anna, bo);
+  bo.set_network(false);
+  for (int time = 0; time < 5; ++time) {
+    world.run_for(1'000);
+    put_back(world.relay(), copy);
+    world.run_for(60'000);
+  }
+  // He knows nothing of it any more, and hears of it because he is on the list.
+  put_back(bo, bos);
+  bo.set_network(true);
+  world.run_for(60'000);
+  check_together(world, people, chat);
+}
