@@ -126,6 +126,8 @@ Result<CommitPlan> plan(Step& step, Chat& chat, const mls::Group& group) {
   TERN_TRY(plan_rejoins(step, chat, group, asked, leaves, out));
   out.needed = out.needed || out.before_messages || out.repair_access;
   out.wanted = out.wanted || out.needed;
+  // Of those who asked nobody is to be brought back, and nothing else was waited for.
+  if (!out.wanted) chat.pace.volunteer_at = never_ms;
   return out;
 }
 

@@ -25,6 +25,12 @@ bool list_is_lost(const LogState& state) {
   return state.lost_first != 0 && state.lost_first <= state.base && state.base <= state.lost_last;
 }
 
+std::uint64_t joined_at(const LogState& state, const Membership& membership) {
+  const bool said_again = state.lost_first != 0 && state.lost_last < state.base;
+  return said_again && membership.joined < state.lost_first ? state.lost_last + 1
+                                                            : membership.joined;
+}
+
 Result<bool> hash_matches(LogTransaction& store, const LogId& log, const LogState& state,
                           std::uint64_t seq, const wire::LogHash& hash) {
   if (seq > state.head) return false;

@@ -38,7 +38,7 @@ Result<void> add_log(Resuming& resuming, const wire::LogPosition& position, bool
   }
   auto head = log_head(position.log, *state, *membership);
   // Who has gone from it sees by that whether it was invited since.
-  if (!named) head.joined = membership->joined;
+  if (!named) head.joined = joined_at(*state, *membership);
   TERN_ASSIGN(head.hash_matches,
               hash_matches(store, position.log, *state, position.seq, position.hash));
   // Of what is told here it reads on; where nothing is ahead of it, only of what comes next.
