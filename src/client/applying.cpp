@@ -41,6 +41,14 @@ Result<void> apply_foreign_entry(Step& step, Chat& chat, const wire::Entry& entr
   return move_past(step, chat, entry, entry.payload);
 }
 
+// What was read there is somebody else's: an own entry would have been known.
+Result<void> check_not_read(Step& step, Chat& chat, std::uint64_t seq) {
+  if (seq > chat.record.cursor) return {};
+  TERN_ASSIGN(const auto read, chat.hashes.at(step.rows, chat.row, seq));
+  if (!read) return {};
+  return Error(Errc::frame_malformed, "the relay has put an entry where another one stands");
+}
+
 }  // namespace
 
 Result<void> apply_entries(Step& step, Chat& chat, const std::vector<wire::Entry>& entries) {
@@ -62,6 +70,7 @@ Result<void> apply_own(Step& step, Chat& chat, std::uint64_t first_seq,
     TERN_ASSIGN(auto own, own_entries::find(step, chat, under_way.id));
     // Applied already when it came with the log.
     if (own) {
+      TERN_TRY(check_not_read(step, chat, first_seq));
       wire::Entry entry;
       entry.seq = first_seq;
       entry.id = under_way.id;

@@ -67,7 +67,6 @@ Result<void> apply(Step& step, Chat& chat, std::uint64_t seq, const Own& own) {
   if (own.rejoin) return {};
   if (own.outbox == OutboxKind::commit) return commits::merge(step, chat, seq);
   TERN_TRY(outbox::erase(step.rows, chat.row, own.number));
-  std::erase_if(chat.line.in_flight, [&](const OutboxEntry& entry) { return entry.id == own.id; });
   if (own.outbox == OutboxKind::again) return rejoin::said_again(step, chat, seq, own.again_order);
   if (own.outbox == OutboxKind::message) return settle_message(step, chat, seq, own);
   if (own.outbox == OutboxKind::leave) return leaving::proposed(step, chat, seq);

@@ -144,6 +144,75 @@ TEST_CASE("an Appended that names a stranger's inbox as full changes no membersh
   CHECK(people[1]->texts(chat) == std::vector<std::string>{"hi", "one", "and", "two"});
 }
 
+TEST_CASE("an own message is not put where another stands, whatever the relay answers") {
+  World world(1220);
+  auto& anna = world.add_device("anna");
+  auto& bo = world.add_device("bo");
+  const auto chat = pair_chat(world, anna, bo);
+  REQUIRE(world.settle());
+  std::vector<std::uint64_t> first_seqs;
+  bool lied = false;
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    if (&device != &anna) return true;
+    edit_answer<wire::Appended>(frame, [&](wire::Appended& answer) {
+      first_seqs.push_back(answer.first_seq);
+      lied = lied || first_seqs.size() == 2;
+      if (first_seqs.size() == 2) answer.first_seq = first_seqs[0];
+    });
+    return true;
+  };
+  anna.send(chat, "first");
+  REQUIRE(world.settle());
+  anna.send(chat, "second");
+  REQUIRE(world.settle());
+  CHECK(lied);
+  CHECK(anna.count_events<DeviceRestored>() == 0);
+  CHECK(anna.texts(chat) == bo.texts(chat));
+  const auto history = anna.history(chat);
+  CHECK(std::is_sorted(history.begin(), history.end(),
+                       [](const Message& a, const Message& b) { return a.seq < b.seq; }));
+  CHECK(history.back().seq > first_seqs[0]);
+}
+
+// The relay answers an append late, and tells its author of half of it first.
+TEST_CASE("an answer that comes after half of what it answers was read is for the other half too") {
+  World world(1221);
+  auto& anna = world.add_device("anna");
+  auto& bo = world.add_device("bo");
+  const auto chat = pair_chat(world, anna, bo);
+  REQUIRE(world.settle());
+  Bytes late;
+  bool half_told = false;
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    if (&device != &anna || half_told) return true;
+    auto decoded = wire::decode_server_frame(frame).value();
+    const auto* const answer = std::get_if<wire::AnswerFrame>(&*decoded);
+    if (answer && std::holds_alternative<wire::Appended>(answer->answer)) {
+      late = frame;
+      return false;
+    }
+    auto* const push = std::get_if<wire::Push>(&*decoded);
+    auto* const told = push ? std::get_if<wire::Entries>(push) : nullptr;
+    if (!told || told->entries.size() != 3 || !told->entries[0].own) return true;
+    told->entries.resize(2);
+    frame = wire::encode(*push);
+    half_told = true;
+    world.scheduler().after(0, [&] { anna.link()->to_device(late); });
+    return true;
+  };
+  anna.with([&](auto& engine) {
+    const std::string_view texts[] = {"one", "two", "three"};
+    return engine.send_texts(world.now(), chat, texts).value();
+  });
+  REQUIRE(world.settle());
+  bo.send(chat, "behind them");
+  REQUIRE(world.settle());
+  CHECK(half_told);
+  CHECK(anna.count_events<DeviceRestored>() == 0);
+  CHECK(anna.texts(chat) == bo.texts(chat));
+  CHECK(anna.texts(chat).size() == 4);
+}
+
 TEST_CASE("a removal queued while its author was admin is given up when he is none any more") {
   Stroll stroll(520);
   stroll.commits("anna", stroll.new_admins({"bo", "mallory"}));
