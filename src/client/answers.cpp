@@ -17,6 +17,7 @@
 #include "client/rollback.hpp"
 #include "client/seating.hpp"
 #include "client/survey.hpp"
+#include "client/wanted_blobs.hpp"
 
 namespace tern::client::answers {
 namespace {
@@ -65,6 +66,7 @@ Result<void> appended(Step& step, Chat& chat, const wire::Appended& answer) {
   chat.line.appending = false;
   chat.line.head = std::max(chat.line.head, answer.head);
   chat.pace.backoff_ms = 0;
+  TERN_TRY(wanted_blobs::prove(step));
   TERN_ASSIGN(const auto added, added_by_pending(step, chat));
   TERN_TRY(apply_own(step, chat, answer.first_seq, under_way));
   note_seal(step, chat, answer.first_seq + under_way.size() - 1, answer.seal);
@@ -205,6 +207,7 @@ Result<void> pushed_entries(Step& step, const wire::Entries& push) {
   if (!chat) return inbox::heard_of(step, push.log);
   // Its Welcome is not read yet.
   if (chat->record.joined_seq == 0) return {};
+  TERN_TRY(wanted_blobs::prove(step));
   return entries(step, *chat, push);
 }
 

@@ -28,6 +28,11 @@ Result<void> put(Rows& rows, const BlobRecord& record) {
   return rows.erase(tables::transfers, key);
 }
 
+Result<void> set_unproven(Rows& rows, const BlobId& id, bool unproven) {
+  const auto key = record_key(rows, id);
+  return unproven ? rows.put(tables::transfers, key, id) : rows.erase(tables::transfers, key);
+}
+
 Result<void> erase(Rows& rows, const BlobRecord& record) {
   const auto key = record_key(rows, record.id());
   TERN_TRY(rows.erase(tables::blobs, key));

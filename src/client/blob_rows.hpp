@@ -12,7 +12,9 @@ Result<void> put(Rows& rows, const BlobRecord& record);
 Result<void> erase(Rows& rows, const BlobRecord& record);
 /// All that the relay has said to have since then, and nothing is to be moved of.
 Result<std::vector<BlobRecord>> uploaded(const ReadRows& rows, std::int64_t since_ms);
-/// All that are under way.
+/// Whether under_way() names it though it is finished, until put() is called again.
+Result<void> set_unproven(Rows& rows, const BlobId& id, bool unproven);
+/// All that are under way, or unproven.
 Result<std::vector<BlobId>> under_way(const ReadRows& rows);
 
 Result<void> put_chunk(Rows& rows, const ChunkStoreId& store, std::uint32_t number, ByteSpan chunk);

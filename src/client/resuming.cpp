@@ -9,6 +9,7 @@
 #include "client/rejoin.hpp"
 #include "client/restored.hpp"
 #include "client/rollback.hpp"
+#include "client/wanted_blobs.hpp"
 
 namespace tern::client::resuming {
 namespace {
@@ -88,6 +89,7 @@ Result<void> resumed(Step& step, const wire::Resumed& answer) {
   device.link.resumed();
   if (answer.store_counter > device.record.store_counter)
     TERN_TRY(restored::counter_is_behind(step, answer.store_counter));
+  TERN_TRY(wanted_blobs::offer_unproven(step));
   device.strangers.clear();
   const wire::LogHead* own_inbox = nullptr;
   for (const auto& head : answer.logs) {

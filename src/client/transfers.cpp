@@ -66,9 +66,12 @@ Result<void> finish(Step& step, BlobRecord& record) {
   record.stream = {};
   step.sync();
   step.device.transfers.under_way.erase(record.id());
-  if (record.way == Way::up) step.device.transfers.at_relay.insert(record.id());
   tell(step, record);
-  return blobs::put(step.rows, record);
+  TERN_TRY(blobs::put(step.rows, record));
+  if (record.way == Way::down) return {};
+  step.device.transfers.at_relay.insert(record.id());
+  step.device.transfers.unproven.insert(record.id());
+  return blobs::set_unproven(step.rows, record.id(), true);
 }
 
 Result<void> fail(Step& step, BlobRecord& record, Errc why) {
@@ -170,6 +173,7 @@ Result<void> load(Device& device, const ReadRows& rows) {
     TERN_ASSIGN(const auto record, blobs::get(rows, id));
     if (record && record->under_way())
       device.transfers.under_way.insert_or_assign(id, transfer_of(*record));
+    if (record && record->finished) device.transfers.unproven.insert(id);
   }
   return {};
 }
@@ -179,6 +183,7 @@ void tell(Step& step, const BlobRecord& record) {
 }
 
 void add(Step& step, const BlobRecord& record) {
+  step.device.transfers.unproven.erase(record.id());
   step.device.transfers.under_way.insert_or_assign(record.id(), transfer_of(record));
 }
 

@@ -45,6 +45,8 @@ struct Transfers {
   std::uint32_t gets = 0;
   /// Known to be at the relay since this link began, and its message has yet to go out.
   std::set<BlobId> at_relay;
+  /// Uploaded, and no log has moved since: a relay that is put back to before it shows nothing.
+  std::set<BlobId> unproven;
   /// Nothing is known of the next link.
   void forget_line();
 };

@@ -1,6 +1,7 @@
 #include "client/wanted_blobs.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "client/blob_rows.hpp"
 #include "client/step.hpp"
@@ -86,6 +87,18 @@ Result<void> offer_unless_there(Step& step, const BlobId& id) {
   if (!record || !record->finished) return {};
   if (uploaded_here && step.now.wall_ms - record->since_ms < day_ms) return {};
   return offer_again(step, id);
+}
+
+Result<void> offer_unproven(Step& step) {
+  for (const auto& id : std::exchange(step.device.transfers.unproven, {}))
+    TERN_TRY(offer_again(step, id));
+  return {};
+}
+
+Result<void> prove(Step& step) {
+  for (const auto& id : std::exchange(step.device.transfers.unproven, {}))
+    TERN_TRY(blobs::set_unproven(step.rows, id, false));
+  return {};
 }
 
 Result<void> offer_all_again(Step& step) {

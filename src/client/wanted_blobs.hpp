@@ -22,6 +22,11 @@ Result<void> offer_again(Step& step, const BlobId& id);
 /// this link and within a day. The relay may have forgotten it, or been put back to an old copy,
 /// and then nothing that this device has read shows it.
 Result<void> offer_unless_there(Step& step, const BlobId& id);
+/// On a new link: the same of those that were uploaded on an earlier one, whose messages may have
+/// gone out before, unless a log has moved since. The relay would show that it has lost that too.
+Result<void> offer_unproven(Step& step);
+/// A log has moved on this link.
+Result<void> prove(Step& step);
 /// The relay has lost what it had: whether the blobs that somebody may yet fetch are still there is
 /// asked again, however well their messages were delivered.
 Result<void> offer_all_again(Step& step);

@@ -288,6 +288,39 @@ TEST_CASE("a recording that the relay has lost before its message got there is t
   CHECK(media_at(*two.anna, two.chat, id).state == Media::State::here);
 }
 
+TEST_CASE("a recording that the relay has lost after its message got there is there again") {
+  for (const bool restarts : {false, true}) {
+    INFO(restarts);
+    GroupOfTwo two(957);
+    auto& world = two.world;
+    two.bo->set_network(false);
+    world.run_for(1'000);
+    std::optional<store::MemoryDisk> copy;
+    bool uploaded = false;
+    // The message is in it, and the recording is not.
+    world.relay().on_frame_to_device = [&](Device&, Bytes& frame) {
+      edit_answer<wire::BlobStored>(frame, [&](wire::BlobStored& stored) {
+        if (!copy) copy = world.relay().disk().copy();
+        uploaded = uploaded || stored.complete;
+      });
+      return true;
+    };
+    const auto sound = sound_of(world, 3 * limits::blob_chunk_bytes);
+    const auto id = say(world, *two.anna, two.chat, sound);
+    REQUIRE(world.run_until([&] { return uploaded; }));
+    world.run_for(1'000);
+    REQUIRE(two.anna->history(two.chat).back().state == MessageState::sent);
+    world.relay().on_frame_to_device = nullptr;
+    if (restarts) two.anna->kill();
+    put_back(world.relay(), *copy);
+    if (restarts) two.anna->start();
+    two.bo->set_network(true);
+    world.run_for(1'200'000);
+    CHECK((content_at(*two.bo, two.chat, id) == sound));
+    CHECK(media_at(*two.anna, two.chat, id).state == Media::State::here);
+  }
+}
+
 TEST_CASE("a member that was let in by what the relay has lost stays in") {
   for (std::uint64_t seed = 760; seed < 765; ++seed) {
     INFO("seed " << seed);
@@ -645,7 +678,8 @@ TEST_CASE(
   CHECK(count_notices(cem, chat, Notice::What::gap) == 0);
 }
 
-TEST_CASE("a chat that is made again for somebody who has lost it too, and is online, is heard of") {
+TEST_CASE(
+    "a chat that is made again for somebody who has lost it too, and is online, is heard of") {
   World world(1110);
   const auto people = add_people(world, {"anna", "bo"});
   auto& anna = *people[0];

@@ -101,8 +101,9 @@ class RandomWorld {
       if (chat.state == ChatState::left) continue;
       if (chat.state == ChatState::active) {
         // Whose leaving is still to be carried out, and nobody follows the chat: what it writes
-        // behind that request waits with it.
-        const bool waits = has_left(device, chat.id) && nobody_answers(device, chat.id);
+        // behind that request waits with it. And who is not believed is asked in vain.
+        const bool waits = (has_left(device, chat.id) && nobody_answers(device, chat.id)) ||
+                           is_not_believed(device, chat.id);
         if (chat.queued != 0 && !waits) return false;
         in_vain = in_vain || waits;
         continue;
@@ -115,6 +116,12 @@ class RandomWorld {
 
   bool has_left(const Device& device, const ChatId& chat) const {
     return stage_.left.contains({&device, chat});
+  }
+
+  bool is_not_believed(Device& device, const ChatId& chat) const {
+    return std::any_of(stage_.people.begin(), stage_.people.end(), [&](const Person& person) {
+      return !person.lies && !Stage::believes(*person.device, device, chat);
+    });
   }
 
   bool nobody_answers(Device& device, const ChatId& chat) const {

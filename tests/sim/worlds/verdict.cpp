@@ -104,6 +104,14 @@ class RoomVerdict {
     const auto& stays = stays_of(view);
     return !stays.empty() && stays.back().struck == UINT64_MAX;
   }
+  /// At the end of a life of the relay's that was lost.
+  bool was_out_before(const View& view) const {
+    for (std::size_t life = 0; life + 1 < stays_.size(); ++life) {
+      const auto& stays = stays_of(view, life);
+      if (!stays.empty() && stays.back().struck != UINT64_MAX) return true;
+    }
+    return false;
+  }
   bool may_be_absent() const {
     const auto& faults = stage_.plan.faults;
     return std::find(faults.begin(), faults.end(), Fault::absence) != faults.end();
@@ -241,6 +249,9 @@ std::string RoomVerdict::of_membership(const View& view) {
   if (!list_is_true()) {
     if (view.info.state != ChatState::active && is_dead(view)) return {};
     if (view.info.state != ChatState::active) return "is not active in the chat";
+  } else if (view.info.state == ChatState::left && was_out_before(view)) {
+    // Only it remembers: the relay has lost that, and so have those who took it out.
+    return {};
   } else if (!is_in(view)) {
     // Who was put back to before it went asks to come back, and is not answered.
     // So does who cannot read any more that it was taken out.
