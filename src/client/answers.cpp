@@ -205,8 +205,12 @@ Result<void> pushed_entries(Step& step, const wire::Entries& push) {
   if (push.log == step.device.account.inbox) return inbox::apply(step, push);
   Chat* const chat = step.device.chats.find(push.log);
   if (!chat) return inbox::heard_of(step, push.log);
-  // Its Welcome is not read yet.
-  if (chat->record.joined_seq == 0) return {};
+  // Its Welcome is not read yet: nothing is to be applied, and the head is known when it is lost.
+  if (chat->record.joined_seq == 0 && chat->record.state != ChatState::split) {
+    chat->line.head = std::max(chat->line.head, push.head);
+    count(chat->line, push.entries);
+    return {};
+  }
   TERN_TRY(wanted_blobs::prove(step));
   return entries(step, *chat, push);
 }

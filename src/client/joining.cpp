@@ -303,6 +303,8 @@ Result<Received> join_or_tell(Step& step, const wire::InboxWelcome& welcome,
   step.problem(welcome.log, done.error().errc(),
                "a Welcome that cannot be used: " + done.error().message());
   auto* const chat = step.device.chats.find(welcome.log);
+  // What was written up to that commit is not pushed to it: the log stands there all the same.
+  if (chat) chat->line.told_of(welcome.commit_seq, welcome.generation);
   if (chat && chat->record.state == ChatState::split)
     TERN_TRY(rejoin::answered_in_vain(step, *chat));
   const bool sealed = done.error().errc() == Errc::mls_key_package_unknown;
