@@ -89,10 +89,13 @@ Result<bool> is_unwelcome(const Step& step, const mls::Group& group, const std::
 }
 
 // The relay tells another history than this device has followed: the others' may be shorter, in an
-// earlier epoch. No Welcome is used twice all the same (key_packages::use()).
+// earlier epoch, or from before the chat was begun anew. No Welcome is used twice all the same
+// (key_packages::use()).
 bool lost_its_place(const Chat& chat) {
-  return chat.record.state == ChatState::split &&
-         chat.record.rejoin_reason == wire::RejoinRequest::Reason::hole;
+  const auto& record = chat.record;
+  const bool lost_a_generation = chat.line.known && chat.line.generation < record.generation;
+  return record.state == ChatState::split &&
+         (record.rejoin_reason == wire::RejoinRequest::Reason::hole || lost_a_generation);
 }
 
 // Anybody who has one of this device's KeyPackages can make a Welcome to any group. One that brings
@@ -322,9 +325,10 @@ Result<Received> join_again(Step& step, const Chat& chat, const wire::InboxWelco
 
 // A jump forward is what a Welcome is; backward it would let old messages in again.
 bool leads_on(const Chat& chat, const wire::InboxWelcome& welcome) {
+  if (lost_its_place(chat)) return true;
   if (welcome.generation != chat.record.generation)
     return welcome.generation > chat.record.generation;
-  return welcome.commit_seq > chat.record.cursor || lost_its_place(chat);
+  return welcome.commit_seq > chat.record.cursor;
 }
 
 }  // namespace

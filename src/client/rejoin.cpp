@@ -21,10 +21,14 @@ struct OwnRequest {
   std::int64_t answered_ms = 0;  ///< Unix time, when the log first showed an answer; 0: none yet
   std::vector<DeviceId> answered_by;
   Bytes payload;
+  std::uint32_t in_vain =
+      0;  ///< how many before it, one after the other, were answered to no avail
 };
 
-// So long a Welcome may take from the commit's entry on.
+// So long a Welcome may take from the commit's entry on. Each time in vain twice as long: with each
+// answer a commit is written, and all that was missed is said again.
 constexpr std::int64_t answer_wait_ms = 60'000;
+constexpr std::uint32_t answer_wait_doublings_max = 10;
 
 Bytes own_key(const Step& step, const Chat& chat) {
   const auto device = step.rows.sealer().row_id(tables::rejoins, step.device.account.device);
@@ -41,6 +45,7 @@ Result<std::optional<OwnRequest>> load_own(Step& step, const Chat& chat) {
   out.answered_ms = reader.signed_number();
   out.answered_by = reader.ids<DeviceId>();
   out.payload = to_bytes(reader.vector());
+  if (reader.more()) out.in_vain = reader.number<std::uint32_t>();
   TERN_TRY(reader.finish("rejoin"));
   return std::optional(std::move(out));
 }
@@ -51,7 +56,7 @@ Result<void> store_own(Step& step, const Chat& chat, const OwnRequest& request) 
   write_flag(writer, request.at_relay);
   write_signed(writer, request.answered_ms);
   write_ids(writer, request.answered_by);
-  writer.vector(request.payload);
+  writer.vector(request.payload).number(request.in_vain);
   return step.rows.put(tables::rejoins, own_key(step, chat), writer.span());
 }
 
@@ -102,6 +107,7 @@ bool is_gap_open(const Step& step, const Chat& chat) {
 struct Before {
   bool unanswered = false;
   std::vector<DeviceId> not_by;
+  std::uint32_t in_vain = 0;
 };
 
 Result<OwnRequest> make_request(Step& step, Chat& chat, const Before& before) {
@@ -130,7 +136,8 @@ Result<OwnRequest> make_request(Step& step, Chat& chat, const Before& before) {
   request.key_package = key_package;
   const auto signature = device.account.identity.signing_key.sign(wire::signed_bytes(request));
   request.signature = wire::Signature{signature.bytes};
-  OwnRequest out{device.entropy.make<EntryId>(), false, 0, {}, wire::encode(request)};
+  OwnRequest out{device.entropy.make<EntryId>(), false,         0, {},
+                 wire::encode(request),          before.in_vain};
   TERN_TRY(store_own(step, chat, out));
   record.rejoin_asked_ms = step.now.wall_ms;
   step.sync();
@@ -164,6 +171,17 @@ Result<void> become_split(Step& step, Chat& chat, wire::RejoinRequest::Reason re
   return {};
 }
 
+namespace {
+
+std::int64_t wait_ms(const Step& step, const OwnRequest& asked) {
+  const auto interval_ms = step.device.config.rejoin_interval_ms;
+  if (asked.answered_ms == 0) return interval_ms;
+  return std::min(answer_wait_ms << std::min(asked.in_vain, answer_wait_doublings_max),
+                  interval_ms);
+}
+
+}  // namespace
+
 Result<void> ask(Step& step, Chat& chat) {
   if (chat.line.busy()) return {};
   if (holds(step, chat)) return {};
@@ -177,14 +195,14 @@ Result<void> ask(Step& step, Chat& chat) {
   const bool answered = counts && known->answered_ms != 0;
   const auto waited_ms =
       step.now.wall_ms - (answered ? known->answered_ms : chat.record.rejoin_asked_ms);
-  const auto interval_ms = answered ? answer_wait_ms : step.device.config.rejoin_interval_ms;
-  if (counts && waited_ms >= 0 && waited_ms < interval_ms) {
-    step.device.timers.wake(chat.id(), step.now.mono_ms + interval_ms - waited_ms);
+  if (counts && waited_ms >= 0 && waited_ms < wait_ms(step, *known)) {
+    step.device.timers.wake(chat.id(), step.now.mono_ms + wait_ms(step, *known) - waited_ms);
     return {};
   }
   Before before{counts && !answered, {}};
   if (answered) {
     TERN_ASSIGN(before.not_by, not_by(step, chat, *known));
+    before.in_vain = known->in_vain + 1;
   }
   TERN_ASSIGN(const auto request, make_request(step, chat, before));
   send(step, chat, request);

@@ -98,6 +98,29 @@ TEST_CASE("who is not answered for a day begins a chat of two anew, and the othe
   }
 }
 
+TEST_CASE(
+    "who began anew in a history that the relay has lost comes back into the one that goes on") {
+  Pair pair(645);
+  auto& [world, people, anna, bo, chat] = static_cast<TwoPeople&>(pair);
+  const auto bos = bo.disk().copy();
+  anna.send(chat, "not in his copy");
+  REQUIRE(world.settle());
+  const auto relays = world.relay().disk().copy();
+  anna.set_network(false);
+  put_back(bo, bos);
+  world.run_for(2 * day_ms);
+  REQUIRE(bo.count_events<ChatRestarted>() == 1);
+  bo.set_network(false);
+  put_back(world.relay(), relays);
+  anna.set_network(true);
+  world.run_for(60'000);
+  for (int i = 0; i < 10; ++i) anna.send(chat, "forgotten by the relay " + std::to_string(i));
+  world.run_for(40 * day_ms);
+  bo.set_network(true);
+  world.run_for(60'000);
+  check_together(world, people, chat);
+}
+
 // The relay takes one request a day, and the answer to the first is for a KeyPackage that is gone.
 TEST_CASE("who was put back twice in a day begins anew though the log has gone on meanwhile") {
   for (std::uint64_t seed = 630; seed < 635; ++seed) {
