@@ -100,6 +100,14 @@ class RoomVerdict {
     const auto& stays = stays_of(view);
     return !stays.empty() && stays.front().joined < seq;
   }
+  // Put back to before it was first in the chat, and let in once more since.
+  bool knows_last_stay_only(const View& view) const {
+    const auto& stays = stays_of(view);
+    return stage_.promises.was_restored(*view.person->device) && stays.size() > 1 &&
+           std::all_of(view.order.begin(), view.order.end(), [&](const Message* message) {
+             return message->seq == 0 || message->seq > stays.back().joined;
+           });
+  }
   bool is_in(const View& view) const {
     const auto& stays = stays_of(view);
     return !stays.empty() && stays.back().struck == UINT64_MAX;
@@ -306,8 +314,9 @@ bool RoomVerdict::may_miss(const View& view, const Promise& promise) const {
   if (promise.taken_back && view.person->device == promise.author &&
       stage_.promises.was_restored(*promise.author))
     return true;
-  // What the relay has lost is said again by its author, unless nobody lets that one in again, or
-  // it was taken out before it could.
+  // What the relay has lost is said again by its author, unless that one is out, nobody lets it in
+  // again, or it was taken out before it could.
+  if (stage_.logs.lives() > 1 && speaker && speaker->info.state == ChatState::left) return true;
   if (stage_.logs.lives() > 1 && speaker && speaker->info.state == ChatState::split &&
       (is_dead(*speaker) || !is_in(*speaker)))
     return true;
@@ -339,6 +348,7 @@ std::string RoomVerdict::of_promise(const MessageId& id, const Promise& promise)
   }
   for (const auto& view : views_) {
     if (view.messages.contains(id) || may_miss(view, promise)) continue;
+    if (knows_last_stay_only(view) && places.back().seq <= stays_of(view).back().joined) continue;
     if (list_is_true() ? has_to_read(view, places) : came_before(view, places.front().seq))
       return view.name() + " misses " + what;
   }
@@ -375,7 +385,10 @@ std::string of_order(Stage& stage) {
 bool noticed(const Stage& stage, const Stage::Fork& told) {
   const auto& chat = told.chat;
   for (const auto& person : stage.people) {
-    if (!person.device->engine().chat_info(chat)) continue;
+    const auto info = person.device->engine().chat_info(chat);
+    if (!info) continue;
+    // Taken out before anybody said what they had seen after it.
+    if (person.device == told.victim && info->state == ChatState::left) return true;
     for (const auto& message : person.device->history(chat))
       if (const auto* notice = std::get_if<Notice>(&message.body);
           notice && notice->what == Notice::What::forked)
