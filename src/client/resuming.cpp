@@ -35,6 +35,15 @@ void note(Line& line, const wire::LogHead& head) {
   line.was_read = false;
 }
 
+// It asks to be let in already: what it had read may be nobody's, and is to be said to it again.
+Result<void> place_split(Step& step, Chat& chat, const wire::LogHead& head) {
+  const auto cursor = chat.record.cursor;
+  if (chat.record.joined_seq == 0 || !head.member || head.hash_matches) return {};
+  const bool is_there = cursor <= head.head && head.first_kept <= cursor + 1;
+  return is_there ? entry_checks::forked(step, chat, cursor)
+                  : rollback::may_have_missed(step, chat);
+}
+
 Result<void> place(Step& step, Chat& chat, const wire::LogHead& head) {
   note(chat.line, head);
   const auto& record = chat.record;
@@ -46,6 +55,7 @@ Result<void> place(Step& step, Chat& chat, const wire::LogHead& head) {
     }
     if (!head.hash_matches) return differs(step, chat, head);
   }
+  if (record.state == ChatState::split) TERN_TRY(place_split(step, chat, head));
   step.look_at(chat);
   return {};
 }
