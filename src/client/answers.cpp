@@ -66,9 +66,10 @@ Result<void> appended(Step& step, Chat& chat, const wire::Appended& answer) {
   chat.line.appending = false;
   chat.line.head = std::max(chat.line.head, answer.head);
   chat.pace.backoff_ms = 0;
-  TERN_TRY(wanted_blobs::prove(step));
+  const auto before = chat.record.cursor;
   TERN_ASSIGN(const auto added, added_by_pending(step, chat));
   TERN_TRY(apply_own(step, chat, answer.first_seq, under_way));
+  if (chat.record.cursor > before) TERN_TRY(wanted_blobs::prove(step));
   note_seal(step, chat, answer.first_seq + under_way.size() - 1, answer.seal);
   return note_full_inboxes(step, chat, added, answer.inbox_full);
 }
@@ -211,8 +212,9 @@ Result<void> pushed_entries(Step& step, const wire::Entries& push) {
     count(chat->line, push.entries);
     return {};
   }
-  TERN_TRY(wanted_blobs::prove(step));
-  return entries(step, *chat, push);
+  const auto before = chat->record.cursor;
+  TERN_TRY(entries(step, *chat, push));
+  return chat->record.cursor > before ? wanted_blobs::prove(step) : Result<void>();
 }
 
 Result<void> log_advanced(Step& step, const wire::LogHead& head) {

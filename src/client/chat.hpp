@@ -47,6 +47,7 @@ struct Line {
     if (seq <= told) return;
     told = base = seq;
     generation = its_generation;
+    members.reset();
   }
 };
 

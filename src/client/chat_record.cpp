@@ -113,7 +113,6 @@ void enter_log(ChatRecord& record, std::uint32_t generation, std::uint64_t seq,
   record.rolled_back = false;
   record.unsure = false;
   record.forked = false;
-  record.leaving = false;
 }
 
 crypto::SecretBytes encode(const ChatRecord& record) {

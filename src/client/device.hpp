@@ -33,9 +33,17 @@ struct Relink {
   static constexpr std::int64_t interval_ms = 600'000;
   std::int64_t due_at = never_ms;  ///< monotonic, as is the next
   std::int64_t earliest_at = INT64_MIN;
-  /// A log that is not known here has news for this device. Its Welcome has this long to come.
-  LogId stranger;
-  std::int64_t stranger_until = never_ms;
+  /// Logs that are not known here and have news for this device, the first so many. Their Welcomes
+  /// have until then to come.
+  static constexpr std::size_t strangers_max = 64;
+  std::set<LogId> strangers;
+  std::int64_t strangers_until = never_ms;
+};
+
+/// With whom this device may have a chat of two, by the log that it would be in (pairs.hpp).
+struct Peers {
+  std::unordered_map<LogId, AccountId> by_log;
+  std::int64_t made_ms = never_ms;  ///< monotonic; never_ms: not yet
 };
 
 /// Reads under way, and the chats that wait for one of them to end: a device that comes back after
@@ -89,6 +97,7 @@ struct Device {
   Link link;
   InboxLine inbox;
   Relink relink;
+  Peers peers;
   Reads reads;
   Standing standing;
   Acks acks;

@@ -44,7 +44,8 @@ void EngineImpl::link_down(Now now) {
   device.reads = {};
   device.standing = {};
   device.strangers.clear();
-  device.relink.due_at = device.relink.stranger_until = never_ms;
+  device.relink.due_at = device.relink.strangers_until = never_ms;
+  device.relink.strangers.clear();
   device.transfers.forget_line();
   device.contacts.forget_line();
   numbers::line_fell(device);
@@ -115,7 +116,7 @@ std::int64_t EngineImpl::next_deadline() const {
   const auto& device = *device_;
   auto out = std::min(device.link.deadline(), live::deadline(device));
   if (!device.link.online()) return out;
-  out = std::min({out, device.relink.due_at, device.relink.stranger_until});
+  out = std::min({out, device.relink.due_at, device.relink.strangers_until});
   out = std::min(out, device.timers.next());
   out = std::min(out, acknowledge_at(device));
   out = std::min(out, transfers::retry_at(device, now_));
@@ -171,7 +172,7 @@ bool EngineImpl::settled() const {
   if (busy(Purpose::What::register_device) || busy(Purpose::What::publish) ||
       busy(Purpose::What::resume) || busy(Purpose::What::read_inbox))
     return false;
-  if (std::min(device.relink.due_at, device.relink.stranger_until) != never_ms) return false;
+  if (std::min(device.relink.due_at, device.relink.strangers_until) != never_ms) return false;
   if (transfers::busy(device, now_)) return false;
   if (!device.numbers.calls.empty() || contacts::busy(device, now_)) return false;
   const auto transaction = device.environment.read();

@@ -75,22 +75,25 @@ bool at_head(const Device& device) {
 
 Result<void> heard_of(Step& step, const LogId& stranger) {
   auto& relink = step.device.relink;
-  if (relink.stranger_until != never_ms) return {};
+  if (relink.strangers.size() >= Relink::strangers_max || relink.strangers.contains(stranger))
+    return {};
   TERN_ASSIGN(const bool refused, blocks::is_refused(step.rows, stranger));
   if (refused) return {};
   step.then([&relink, stranger, until = step.now.mono_ms + joining::welcome_wait_ms] {
-    relink.stranger = stranger;
-    relink.stranger_until = until;
+    relink.strangers.insert(stranger);
+    relink.strangers_until = until;
   });
   return {};
 }
 
 bool relink_is_due(Device& device, Now now) {
   auto& relink = device.relink;
-  if (relink.stranger_until <= now.mono_ms) {
-    relink.stranger_until = never_ms;
-    if (!device.chats.find(relink.stranger))
-      relink.due_at = std::min(relink.due_at, std::max(now.mono_ms, relink.earliest_at));
+  if (relink.strangers_until <= now.mono_ms) {
+    const bool lost = std::any_of(relink.strangers.begin(), relink.strangers.end(),
+                                  [&](const LogId& log) { return !device.chats.find(log); });
+    relink.strangers.clear();
+    relink.strangers_until = never_ms;
+    if (lost) relink.due_at = std::min(relink.due_at, std::max(now.mono_ms, relink.earliest_at));
   }
   return relink.due_at <= now.mono_ms;
 }

@@ -92,10 +92,8 @@ Result<bool> is_unwelcome(const Step& step, const mls::Group& group, const std::
 // earlier epoch, or from before the chat was begun anew. No Welcome is used twice all the same
 // (key_packages::use()).
 bool lost_its_place(const Chat& chat) {
-  const auto& record = chat.record;
-  const bool lost_a_generation = chat.line.known && chat.line.generation < record.generation;
-  return record.state == ChatState::split &&
-         (record.rejoin_reason == wire::RejoinRequest::Reason::hole || lost_a_generation);
+  return chat.record.state == ChatState::split &&
+         chat.record.rejoin_reason == wire::RejoinRequest::Reason::hole;
 }
 
 // Anybody who has one of this device's KeyPackages can make a Welcome to any group. One that brings
@@ -175,7 +173,7 @@ Result<void> use_up(Step& step, const Joined& joined) {
 Notice how_it_came(const Step& step, const Chat& chat, const wire::InboxWelcome& welcome,
                    const mls::Group& group) {
   const auto& record = chat.record;
-  if (record.joined_seq == 0 || welcome.generation == record.generation)
+  if (record.joined_seq == 0 || welcome.generation <= record.generation)
     return {Notice::What::rejoined, step.device.account.id};
   Notice out{Notice::What::restarted, {}};
   const auto policy = policy_in(group.group_context_extensions());

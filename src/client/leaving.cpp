@@ -72,7 +72,10 @@ Result<bool> leaves_nobody(Step& step, Chat& chat) {
     return device != step.device.account.device;
   };
   if (std::any_of(listed.begin(), listed.end(), is_other)) return false;
-  TERN_TRY(membership::left(step, chat, chat.record.cursor));
+  // Whatever let it in before that is no invitation (resuming.cpp).
+  auto& record = step.edit(chat);
+  record.cursor = std::max(record.cursor, chat.line.head);
+  TERN_TRY(membership::left(step, chat, record.cursor));
   return true;
 }
 

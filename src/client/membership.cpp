@@ -135,10 +135,11 @@ Result<void> apply(Step& step, Chat& chat, const MembershipChange& change) {
   for (const auto& seat : change.added) after.add({seat.device, seat.account, change.seq});
   TERN_TRY(after.store(step.rows, chat.row));
   TERN_TRY(tell_changes(step, chat, before, after, change));
+  // While it is known what those who are gone have said.
+  TERN_TRY(rejoin::note_gone(step, chat, before, after));
   TERN_TRY(receipts::members_changed(step, chat, after, change.seq));
   TERN_TRY(settle_intents(step, chat, after, change));
   TERN_TRY(rejoin::keep_from_newcomers(step, chat, before, after));
-  if (rejoin::has_newcomer(after, before.seats())) TERN_TRY(rejoin::note_gone(step, chat));
   if (rejoin::has_newcomer(before, after.seats()))
     TERN_TRY(rejoin::leave_gap(step, chat, change.seq));
   TERN_TRY(rejoin::members_changed(step, chat, after, change));

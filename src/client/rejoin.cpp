@@ -273,6 +273,11 @@ Result<std::optional<Bytes>> own_payload(Step& step, const Chat& chat, const Ent
   return std::optional(std::move(request->payload));
 }
 
+Result<void> forget_own(Step& step, Chat& chat) {
+  step.look_at(chat);
+  return step.rows.erase(tables::rejoins, own_key(step, chat));
+}
+
 Result<void> forget_all(Step& step, Chat& chat) {
   auto& record = step.edit(chat);
   record.rejoin_asked_ms = 0;
@@ -298,9 +303,22 @@ Result<void> mark_gap(Step& step, Chat& chat, const Roster& before, std::uint64_
   return tell_gap(step, chat);
 }
 
-Result<void> note_gone(Step& step, Chat& chat) {
-  return is_gap_open(step, chat) ? tell_gap_once(step, chat, chat.record.gap_last + 1)
-                                 : Result<void>();
+Result<void> note_gone(Step& step, Chat& chat, const Roster& before, const Roster& after) {
+  const auto& record = chat.record;
+  if (record.gap_first > record.gap_last) return {};
+  TERN_ASSIGN(const auto marks, Watermarks::load(step.rows, chat.row));
+  // Receipts come after all that was queued before them.
+  const auto has_said_all = [&](const AccountId& account) {
+    return std::any_of(marks.accounts.begin(), marks.accounts.end(), [&](const Watermark& mark) {
+      return mark.account == account && mark.delivered > record.gap_last;
+    });
+  };
+  const bool lost =
+      std::any_of(before.seats().begin(), before.seats().end(), [&](const Seat& seat) {
+        return !after.has(seat.account) && seat.account != step.device.account.id &&
+               seat.joined_seq <= record.gap_last && !has_said_all(seat.account);
+      });
+  return lost ? tell_gap_once(step, chat, record.gap_last + 1) : Result<void>();
 }
 
 Result<void> leave_gap(Step& step, Chat& chat, std::uint64_t seq) {

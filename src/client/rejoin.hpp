@@ -41,6 +41,8 @@ Result<void> answered_in_vain(Step& step, Chat& chat);
 Result<void> answered_in_vain_by(Step& step, Chat& chat, const DeviceId& device);
 /// The payload of the own request with this entry id, if it was the last one.
 Result<std::optional<Bytes>> own_payload(Step& step, const Chat& chat, const EntryId& id);
+/// The own request is of no use any more.
+Result<void> forget_own(Step& step, Chat& chat);
 /// This device is in again: no request is of use any more, its own or others'.
 Result<void> forget_all(Step& step, Chat& chat);
 /// Says in the history that entries are missing, where not all of them will be said again: the chat
@@ -50,9 +52,9 @@ Result<void> mark_gap(Step& step, Chat& chat, const Roster& before, std::uint64_
 Result<void> tell_gap(Step& step, Chat& chat);
 /// The same at `seq`, unless it is said there.
 Result<void> tell_gap_once(Step& step, Chat& chat, std::uint64_t seq);
-/// Somebody has gone, who says nothing again: says so where there is a gap, and not everybody is
-/// known to have said all of it.
-Result<void> note_gone(Step& step, Chat& chat);
+/// Who has gone says nothing again: says so where there is a gap, and it is not known to have said
+/// all of its part.
+Result<void> note_gone(Step& step, Chat& chat, const Roster& before, const Roster& after);
 /// Nothing is said again any more of what was written before `seq`: says so, if it was not said and
 /// not everybody is known to have said all of it.
 Result<void> leave_gap(Step& step, Chat& chat, std::uint64_t seq);

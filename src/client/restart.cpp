@@ -31,8 +31,7 @@ Result<std::optional<Policy>> rules_for(Step& step, Chat& chat) {
   const auto& record = chat.record;
   if (!policy && record.joined_seq == 0 && record.peer.is_zero() && has_waited_a_day(step, chat)) {
     // What was lost with it may be back, and with it the name of whom the chat is with.
-    TERN_ASSIGN(const auto peers, pairs::peers(step));
-    pairs::recognize(step, chat, peers);
+    TERN_TRY(pairs::recognize(step, chat));
   }
   // Of a chat of two nothing need be remembered but with whom it is.
   if (!policy && record.one_to_one && !record.peer.is_zero()) {

@@ -35,13 +35,23 @@ void note(Line& line, const wire::LogHead& head) {
   line.was_read = false;
 }
 
-// It asks to be let in already: what it had read may be nobody's, and is to be said to it again.
+// A chat is begun anew, but never goes back to before that.
+bool is_another_history(const ChatRecord& record, const wire::LogHead& head) {
+  return !head.hash_matches || head.generation < record.generation;
+}
+
+// It asks to be let in already: what it had read may be nobody's, is to be said to it again, and is
+// no measure for who lets it in.
 Result<void> place_split(Step& step, Chat& chat, const wire::LogHead& head) {
-  const auto cursor = chat.record.cursor;
-  if (chat.record.joined_seq == 0 || !head.member || head.hash_matches) return {};
-  const bool is_there = cursor <= head.head && head.first_kept <= cursor + 1;
-  return is_there ? entry_checks::forked(step, chat, cursor)
-                  : rollback::may_have_missed(step, chat);
+  auto& record = chat.record;
+  if (record.joined_seq == 0 || !head.member || !is_another_history(record, head)) return {};
+  const bool known = record.forked || record.rolled_back;
+  const bool is_there = record.cursor <= head.head && head.first_kept <= record.cursor + 1;
+  TERN_TRY(is_there ? entry_checks::forked(step, chat, record.cursor)
+                    : rollback::may_have_missed(step, chat));
+  step.edit(chat).rejoin_reason = Reason::hole;
+  // Which says from where on.
+  return known ? Result<void>() : rejoin::forget_own(step, chat);
 }
 
 Result<void> place(Step& step, Chat& chat, const wire::LogHead& head) {
@@ -50,10 +60,11 @@ Result<void> place(Step& step, Chat& chat, const wire::LogHead& head) {
   if (record.state == ChatState::active) {
     if (record.cursor > head.head) return rollback::noticed(step, chat, head.head);
     if (head.first_kept > record.cursor + 1) {
-      if (!head.hash_matches) TERN_TRY(rollback::may_have_missed(step, chat));
-      return joining::behind_what_is_kept(step, chat);
+      if (is_another_history(record, head)) TERN_TRY(rollback::may_have_missed(step, chat));
+      TERN_TRY(joining::behind_what_is_kept(step, chat));
+      return record.state == ChatState::split ? place_split(step, chat, head) : Result<void>();
     }
-    if (!head.hash_matches) return differs(step, chat, head);
+    if (is_another_history(record, head)) return differs(step, chat, head);
   }
   if (record.state == ChatState::split) TERN_TRY(place_split(step, chat, head));
   step.look_at(chat);
@@ -122,8 +133,6 @@ Result<void> resumed(Step& step, const wire::Resumed& answer) {
 Result<void> adopt_strangers(Step& step) {
   auto& device = step.device;
   const auto strangers = std::exchange(device.strangers, {});
-  if (strangers.empty()) return {};
-  TERN_ASSIGN(const auto peers, pairs::peers(step));
   for (const auto& head : strangers) {
     if (Chat* const known = device.chats.find(head.log)) {
       TERN_TRY(come_back_in(step, *known, head));
@@ -137,7 +146,7 @@ Result<void> adopt_strangers(Step& step) {
     made->record.newest_ms = step.now.wall_ms;
     note(made->line, head);
     Chat& chat = step.add(std::move(made));
-    pairs::recognize(step, chat, peers);
+    TERN_TRY(pairs::recognize(step, chat));
     TERN_TRY(rejoin::become_split(step, chat, Reason::restored));
   }
   return {};

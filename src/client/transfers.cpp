@@ -183,7 +183,7 @@ void tell(Step& step, const BlobRecord& record) {
 }
 
 void add(Step& step, const BlobRecord& record) {
-  step.device.transfers.unproven.erase(record.id());
+  step.then([&all = step.device.transfers.unproven, id = record.id()] { all.erase(id); });
   step.device.transfers.under_way.insert_or_assign(record.id(), transfer_of(record));
 }
 

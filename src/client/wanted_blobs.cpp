@@ -1,7 +1,6 @@
 #include "client/wanted_blobs.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "client/blob_rows.hpp"
 #include "client/step.hpp"
@@ -90,14 +89,16 @@ Result<void> offer_unless_there(Step& step, const BlobId& id) {
 }
 
 Result<void> offer_unproven(Step& step) {
-  for (const auto& id : std::exchange(step.device.transfers.unproven, {}))
-    TERN_TRY(offer_again(step, id));
+  const auto ids = step.device.transfers.unproven;
+  for (const auto& id : ids) TERN_TRY(offer_again(step, id));
   return {};
 }
 
 Result<void> prove(Step& step) {
-  for (const auto& id : std::exchange(step.device.transfers.unproven, {}))
-    TERN_TRY(blobs::set_unproven(step.rows, id, false));
+  auto& all = step.device.transfers.unproven;
+  if (all.empty()) return {};
+  for (const auto& id : all) TERN_TRY(blobs::set_unproven(step.rows, id, false));
+  step.then([&all] { all.clear(); });
   return {};
 }
 

@@ -25,7 +25,7 @@ Result<void> offer_unless_there(Step& step, const BlobId& id);
 /// On a new link: the same of those that were uploaded on an earlier one, whose messages may have
 /// gone out before, unless a log has moved since. The relay would show that it has lost that too.
 Result<void> offer_unproven(Step& step);
-/// A log has moved on this link.
+/// A log has moved on this link, and this device with it.
 Result<void> prove(Step& step);
 /// The relay has lost what it had: whether the blobs that somebody may yet fetch are still there is
 /// asked again, however well their messages were delivered.

@@ -200,3 +200,32 @@ TEST_CASE("who asks to leave twice is out though the other asks too") {
   for (const auto& outcome : left) CHECK(outcome.result.has_value());
   for (auto* person : people) CHECK(person->info(chat).state == ChatState::left);
 }
+
+TEST_CASE("who asked to leave while it could not follow is out though the other asks as well") {
+  World world(1209);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto& anna = *people[0];
+  auto& bo = *people[1];
+  const auto chat = make_group(world, people);
+  const auto copy = anna.disk().copy();
+  anna.send(chat, "not in her copy");
+  REQUIRE(world.settle());
+  bo.set_network(false);
+  world.run_for(1'000);
+  put_back(anna, copy);
+  REQUIRE(world.run_until([&] { return anna.info(chat).state == ChatState::split; }));
+  Outcome left[2];
+  leave(world, anna, chat, left[0]);
+  world.run_for(1'000);
+  bo.set_network(true);
+  REQUIRE(world.run_until([&] { return anna.info(chat).state == ChatState::active; }));
+  // Before he has heard that she wants to leave.
+  anna.set_network(false);
+  world.run_for(1'000);
+  leave(world, bo, chat, left[1]);
+  world.run_for(1'000);
+  anna.set_network(true);
+  world.run_for(60'000);
+  for (const auto& outcome : left) CHECK(outcome.result.has_value());
+  for (auto* person : people) CHECK(person->info(chat).state == ChatState::left);
+}

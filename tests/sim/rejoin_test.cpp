@@ -276,6 +276,9 @@ TEST_CASE("an author who was taken out before it could say its part again leaves
   world.run_for(1'000);
   put_back(anna, copy);
   world.run_for(60'000);
+  // The other has said all that it had to say, and told so.
+  people[2]->send(chat, "behind the gap");
+  world.run_for(60'000);
   REQUIRE(anna.info(chat).state == ChatState::active);
   CHECK(count_notices(anna, chat, Notice::What::gap) == 0);
   Outcome removed;
