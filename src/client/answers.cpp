@@ -231,6 +231,7 @@ Result<void> log_advanced(Step& step, const wire::LogHead& head) {
     chat->line.told = head.head;
     chat->line.base = head.base;
     chat->line.generation = head.generation;
+    chat->line.members.reset();
   }
   step.look_at(*chat);
   return {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/history.hpp"
 #include "client/inbox.hpp"
 #include "client/membership.hpp"
 #include "client/reading.hpp"
@@ -74,7 +75,7 @@ Result<bool> leaves_nobody(Step& step, Chat& chat) {
   if (std::any_of(listed.begin(), listed.end(), is_other)) return false;
   // Whatever let it in before that is no invitation (resuming.cpp).
   auto& record = step.edit(chat);
-  record.cursor = std::max(record.cursor, chat.line.head);
+  record.cursor = std::max(record.cursor, std::min(chat.line.head, seqs_end - 1));
   TERN_TRY(membership::left(step, chat, record.cursor));
   return true;
 }

@@ -21,8 +21,6 @@ Result<std::unordered_map<LogId, AccountId>> peers_now(const Step& step) {
   std::unordered_map<LogId, AccountId> out;
   for (const auto& account : accounts)
     if (account != me) out.emplace(crypto::pair_log_id(me, account), account);
-  TERN_ASSIGN(const auto blocked, blocks::all(step.rows));
-  for (const auto& account : blocked) out.erase(crypto::pair_log_id(me, account));
   return out;
 }
 
@@ -36,6 +34,8 @@ Result<void> recognize(Step& step, Chat& chat) {
   }
   const auto peer = known.by_log.find(chat.id());
   if (peer == known.by_log.end()) return {};
+  TERN_ASSIGN(const bool blocked, blocks::has(step.rows, peer->second));
+  if (blocked) return {};
   auto& record = step.edit(chat);
   record.one_to_one = true;
   record.peer = peer->second;

@@ -21,8 +21,8 @@ struct OwnRequest {
   std::int64_t answered_ms = 0;  ///< Unix time, when the log first showed an answer; 0: none yet
   std::vector<DeviceId> answered_by;
   Bytes payload;
-  std::uint32_t in_vain =
-      0;  ///< how many before it, one after the other, were answered to no avail
+  /// How many before it, one after the other, were answered to no avail.
+  std::uint32_t in_vain = 0;
 };
 
 // So long a Welcome may take from the commit's entry on. Each time in vain twice as long: with each
@@ -61,7 +61,7 @@ Result<void> store_own(Step& step, const Chat& chat, const OwnRequest& request) 
 }
 
 // As one whose answer was of no use.
-void name(OwnRequest& own, const DeviceId& device) {
+void name_answerer(OwnRequest& own, const DeviceId& device) {
   auto& all = own.answered_by;
   if (all.size() < wire::rejoin_not_by_max &&
       std::find(all.begin(), all.end(), device) == all.end())
@@ -136,8 +136,10 @@ Result<OwnRequest> make_request(Step& step, Chat& chat, const Before& before) {
   request.key_package = key_package;
   const auto signature = device.account.identity.signing_key.sign(wire::signed_bytes(request));
   request.signature = wire::Signature{signature.bytes};
-  OwnRequest out{device.entropy.make<EntryId>(), false,         0, {},
-                 wire::encode(request),          before.in_vain};
+  OwnRequest out;
+  out.id = device.entropy.make<EntryId>();
+  out.payload = wire::encode(request);
+  out.in_vain = before.in_vain;
   TERN_TRY(store_own(step, chat, out));
   record.rejoin_asked_ms = step.now.wall_ms;
   step.sync();
@@ -245,7 +247,7 @@ Result<void> note_answers(Step& step, Chat& chat, const std::vector<wire::Entry>
     if (const auto device = answerer(chat, *header)) by.push_back(*device);
   }
   if (by.empty()) return {};
-  for (const auto& device : by) name(*own, device);
+  for (const auto& device : by) name_answerer(*own, device);
   TERN_TRY(store_own(step, chat, *own));
   return answered_in_vain(step, chat);
 }
@@ -253,7 +255,7 @@ Result<void> note_answers(Step& step, Chat& chat, const std::vector<wire::Entry>
 Result<void> answered_in_vain_by(Step& step, Chat& chat, const DeviceId& device) {
   TERN_ASSIGN(auto own, load_own(step, chat));
   if (!own) return {};
-  name(*own, device);
+  name_answerer(*own, device);
   TERN_TRY(store_own(step, chat, *own));
   return answered_in_vain(step, chat);
 }

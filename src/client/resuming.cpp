@@ -9,6 +9,7 @@
 #include "client/rejoin.hpp"
 #include "client/restored.hpp"
 #include "client/rollback.hpp"
+#include "client/survey.hpp"
 #include "client/wanted_blobs.hpp"
 
 namespace tern::client::resuming {
@@ -44,14 +45,22 @@ bool is_another_history(const ChatRecord& record, const wire::LogHead& head) {
 // no measure for who lets it in.
 Result<void> place_split(Step& step, Chat& chat, const wire::LogHead& head) {
   auto& record = chat.record;
-  if (record.joined_seq == 0 || !head.member || !is_another_history(record, head)) return {};
+  if (record.joined_seq == 0 || !head.member) return {};
+  const bool another = is_another_history(record, head);
+  TERN_ASSIGN(const auto survey, Survey::load(step.rows, chat));
+  // The request may be lost with what was read.
+  const bool lost = survey.seq > head.head;
+  if (another || lost) TERN_TRY(step.rows.erase(tables::surveys, chat.row));
   const bool known = record.forked || record.rolled_back;
+  if (lost || (another && !known)) TERN_TRY(rejoin::forget_own(step, chat));
+  if (!another) return {};
   const bool is_there = record.cursor <= head.head && head.first_kept <= record.cursor + 1;
   TERN_TRY(is_there ? entry_checks::forked(step, chat, record.cursor)
                     : rollback::may_have_missed(step, chat));
-  step.edit(chat).rejoin_reason = Reason::hole;
-  // Which says from where on.
-  return known ? Result<void>() : rejoin::forget_own(step, chat);
+  // Of what is forgotten too the relay does not know whether it was the same.
+  if (is_there || record.cursor > head.head || head.generation < record.generation)
+    step.edit(chat).rejoin_reason = Reason::hole;
+  return {};
 }
 
 Result<void> place(Step& step, Chat& chat, const wire::LogHead& head) {

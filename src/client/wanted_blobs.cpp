@@ -95,10 +95,12 @@ Result<void> offer_unproven(Step& step) {
 }
 
 Result<void> prove(Step& step) {
-  auto& all = step.device.transfers.unproven;
-  if (all.empty()) return {};
-  for (const auto& id : all) TERN_TRY(blobs::set_unproven(step.rows, id, false));
-  step.then([&all] { all.clear(); });
+  auto& all = step.device.transfers;
+  if (all.unproven.empty()) return {};
+  // One that this step offers again has its row for that.
+  for (const auto& id : all.unproven)
+    if (!all.under_way.contains(id)) TERN_TRY(blobs::set_unproven(step.rows, id, false));
+  step.then([&all] { all.unproven.clear(); });
   return {};
 }
 
