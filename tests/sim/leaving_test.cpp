@@ -175,11 +175,8 @@ TEST_CASE("who leaves while its commit brings in the first others is taken out b
 }
 
 TEST_CASE("who asks to leave twice is out though the other asks too") {
-  World world(1208);
-  const auto people = add_people(world, {"anna", "bo"});
-  auto& anna = *people[0];
-  auto& bo = *people[1];
-  const auto chat = make_group(world, people);
+  TwoPeople two(1208, TwoPeople::In::group);
+  auto& [world, people, anna, bo, chat] = two;
   // Anna's request is made, and is not at the relay yet.
   world.relay().on_frame_from_device = [&](Device& device, Bytes&) { return &device != &anna; };
   Outcome left[3];
@@ -202,11 +199,8 @@ TEST_CASE("who asks to leave twice is out though the other asks too") {
 }
 
 TEST_CASE("who asked to leave while it could not follow is out though the other asks as well") {
-  World world(1209);
-  const auto people = add_people(world, {"anna", "bo"});
-  auto& anna = *people[0];
-  auto& bo = *people[1];
-  const auto chat = make_group(world, people);
+  TwoPeople two(1209, TwoPeople::In::group);
+  auto& [world, people, anna, bo, chat] = two;
   const auto copy = anna.disk().copy();
   anna.send(chat, "not in her copy");
   REQUIRE(world.settle());

@@ -25,6 +25,14 @@ ChatId pair_chat(World& world, Device& from, const Device& to) {
       [&](auto& engine) { return engine.chat_with(world.now(), to.account()).value(); });
 }
 
+struct ChatOfTwo {
+  explicit ChatOfTwo(std::uint64_t seed) : world(seed) { REQUIRE(world.settle()); }
+  World world;
+  Device& anna = world.add_device("anna");
+  Device& bo = world.add_device("bo");
+  ChatId chat = pair_chat(world, anna, bo);
+};
+
 bool has(const ChatInfo& info, const Device& member) {
   return std::count(info.members.begin(), info.members.end(), member.account()) > 0;
 }
@@ -145,11 +153,8 @@ TEST_CASE("an Appended that names a stranger's inbox as full changes no membersh
 }
 
 TEST_CASE("an own message is not put where another stands, whatever the relay answers") {
-  World world(1220);
-  auto& anna = world.add_device("anna");
-  auto& bo = world.add_device("bo");
-  const auto chat = pair_chat(world, anna, bo);
-  REQUIRE(world.settle());
+  ChatOfTwo two(1220);
+  auto& [world, anna, bo, chat] = two;
   std::vector<std::uint64_t> first_seqs;
   bool lied = false;
   world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
@@ -176,16 +181,14 @@ TEST_CASE("an own message is not put where another stands, whatever the relay an
 
 // The relay answers an append late, and tells its author of half of it first.
 TEST_CASE("an answer that comes after half of what it answers was read is for the other half too") {
-  World world(1221);
-  auto& anna = world.add_device("anna");
-  auto& bo = world.add_device("bo");
-  const auto chat = pair_chat(world, anna, bo);
-  REQUIRE(world.settle());
+  ChatOfTwo two(1221);
+  auto& [world, anna, bo, chat] = two;
   Bytes late;
   bool half_told = false;
   world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
     if (&device != &anna || half_told) return true;
     auto decoded = wire::decode_server_frame(frame).value();
+    if (!decoded) return true;
     const auto* const answer = std::get_if<wire::AnswerFrame>(&*decoded);
     if (answer && std::holds_alternative<wire::Appended>(answer->answer)) {
       late = frame;

@@ -56,6 +56,23 @@ struct Walk {
   std::optional<Ledger> ledger;
 };
 
+/// A chat of two that is in no copy, of the relay's folder or of Bo's.
+struct InNoCopy {
+  explicit InNoCopy(std::uint64_t seed) : world(seed) {
+    REQUIRE(world.settle());
+    relays = world.relay().disk().copy();
+    bos = bo.disk().copy();
+    chat = make_pair(world, anna, bo);
+  }
+  World world;
+  std::vector<Device*> people = add_people(world, {"anna", "bo"});
+  Device& anna = *people[0];
+  Device& bo = *people[1];
+  store::MemoryDisk relays;
+  store::MemoryDisk bos;
+  ChatId chat;
+};
+
 }  // namespace
 
 TEST_CASE("what a relay has lost reaches everybody again, once, and all are told") {
@@ -680,14 +697,8 @@ TEST_CASE(
 
 TEST_CASE(
     "a chat that is made again for somebody who has lost it too, and is online, is heard of") {
-  World world(1110);
-  const auto people = add_people(world, {"anna", "bo"});
-  auto& anna = *people[0];
-  auto& bo = *people[1];
-  REQUIRE(world.settle());
-  const auto relays = world.relay().disk().copy();
-  const auto bos = bo.disk().copy();
-  const auto chat = make_pair(world, anna, bo);
+  InNoCopy it(1110);
+  auto& [world, people, anna, bo, relays, bos, chat] = it;
   anna.set_network(false);
   world.run_for(1'000);
   put_back(world.relay(), relays);
@@ -699,18 +710,12 @@ TEST_CASE(
 }
 
 TEST_CASE("who sets right what the relay has lost does so each time, though nobody else is there") {
-  World world(1111);
-  const auto people = add_people(world, {"anna", "bo"});
-  auto& anna = *people[0];
-  auto& bo = *people[1];
-  REQUIRE(world.settle());
-  const auto copy = world.relay().disk().copy();
-  const auto bos = bo.disk().copy();
-  const auto chat = make_pair(world, anna, bo);
+  InNoCopy it(1111);
+  auto& [world, people, anna, bo, relays, bos, chat] = it;
   bo.set_network(false);
   for (int time = 0; time < 5; ++time) {
     world.run_for(1'000);
-    put_back(world.relay(), copy);
+    put_back(world.relay(), relays);
     world.run_for(60'000);
   }
   // He knows nothing of it any more, and hears of it because he is on the list.
