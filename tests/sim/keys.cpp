@@ -52,6 +52,26 @@ int ideal_dh(unsigned char* out, const unsigned char* private_key, const unsigne
   return 0;
 }
 
+// An element of the directory's group is how many times the base it is, and what is done with
+// elements is done with these numbers, of which zero is the identity.
+int ideal_multiply(unsigned char* out, const unsigned char* scalar, const unsigned char* element) {
+  crypto_core_ristretto255_scalar_mul(out, scalar, element);
+  return sodium_is_zero(out, crypto_core_ristretto255_BYTES) == 0 ? 0 : -1;
+}
+
+int ideal_multiply_base(unsigned char* out, const unsigned char* scalar) {
+  constexpr std::array<unsigned char, crypto_core_ristretto255_BYTES> base{1};
+  return ideal_multiply(out, scalar, base.data());
+}
+
+bool is_ideal_element(const unsigned char* bytes) {
+  std::array<unsigned char, crypto_core_ristretto255_NONREDUCEDSCALARBYTES> wide{};
+  std::array<unsigned char, crypto_core_ristretto255_SCALARBYTES> reduced{};
+  std::memcpy(wide.data(), bytes, crypto_core_ristretto255_BYTES);
+  crypto_core_ristretto255_scalar_reduce(reduced.data(), wide.data());
+  return std::memcmp(reduced.data(), bytes, reduced.size()) == 0;
+}
+
 void ideal_sign(unsigned char* out, const unsigned char* message, unsigned long long size,
                 const unsigned char* verify_key) {
   Hash("ideal Ed25519 si", crypto_sign_ed25519_BYTES)
@@ -59,6 +79,53 @@ void ideal_sign(unsigned char* out, const unsigned char* message, unsigned long 
       .add(message, size)
       .into(out);
 }
+
+// In place of SHA-256 and its HMAC: BLAKE2b of what was before and the next so many bytes, in the
+// room that libsodium's state has. A key is the first of these bytes, behind its length.
+struct IdealHash {
+  static constexpr std::size_t digest_size = 32;
+  static constexpr std::size_t part_max = 56;
+
+  std::array<unsigned char, digest_size> before;
+  std::uint64_t count;
+  std::array<unsigned char, part_max> part;
+
+  void begin(unsigned char purpose) {
+    before.fill(0);
+    before[0] = purpose;
+    count = 0;
+  }
+  void add(const unsigned char* bytes, std::size_t size) {
+    while (size > 0) {
+      const auto used = count % part_max;
+      if (used == 0 && count > 0) step(part_max);
+      const auto taken = std::min(size, part_max - used);
+      std::memcpy(part.data() + used, bytes, taken);
+      count += taken;
+      bytes += taken;
+      size -= taken;
+    }
+  }
+  void end(unsigned char* out) {
+    const auto used = count % part_max;
+    step(used == 0 && count > 0 ? part_max : used);
+    std::memcpy(out, before.data(), digest_size);
+  }
+
+ private:
+  // What lies together in this object: what was before, how many bytes there are, the bytes.
+  void step(std::size_t size) {
+    crypto_generichash_blake2b(before.data(), digest_size, reinterpret_cast<unsigned char*>(this),
+                               digest_size + sizeof count + size, nullptr, 0);
+  }
+};
+static_assert(sizeof(IdealHash) <= sizeof(crypto_hash_sha256_state));
+static_assert(alignof(IdealHash) <= alignof(crypto_hash_sha256_state));
+
+IdealHash* ideal_hash(crypto_hash_sha256_state* state) {
+  return reinterpret_cast<IdealHash*>(state);
+}
+IdealHash* ideal_hash(crypto_auth_hmacsha256_state* state) { return ideal_hash(&state->ictx); }
 
 using Digest = std::array<unsigned char, 32>;
 struct DigestHash {
@@ -95,6 +162,28 @@ void tern::sim::use_ideal_keys() { ideal = true; }
 
 // The linker's --wrap: calls of NAME come to __wrap_NAME, and __real_NAME is libsodium's.
 extern "C" {
+decltype(crypto_auth_hmacsha256_init) __real_crypto_auth_hmacsha256_init;
+decltype(crypto_auth_hmacsha256_init) __wrap_crypto_auth_hmacsha256_init;
+decltype(crypto_auth_hmacsha256_update) __real_crypto_auth_hmacsha256_update;
+decltype(crypto_auth_hmacsha256_update) __wrap_crypto_auth_hmacsha256_update;
+decltype(crypto_auth_hmacsha256_final) __real_crypto_auth_hmacsha256_final;
+decltype(crypto_auth_hmacsha256_final) __wrap_crypto_auth_hmacsha256_final;
+decltype(crypto_core_ristretto255_add) __real_crypto_core_ristretto255_add;
+decltype(crypto_core_ristretto255_add) __wrap_crypto_core_ristretto255_add;
+decltype(crypto_core_ristretto255_from_hash) __real_crypto_core_ristretto255_from_hash;
+decltype(crypto_core_ristretto255_from_hash) __wrap_crypto_core_ristretto255_from_hash;
+decltype(crypto_core_ristretto255_is_valid_point) __real_crypto_core_ristretto255_is_valid_point;
+decltype(crypto_core_ristretto255_is_valid_point) __wrap_crypto_core_ristretto255_is_valid_point;
+decltype(crypto_scalarmult_ristretto255) __real_crypto_scalarmult_ristretto255;
+decltype(crypto_scalarmult_ristretto255) __wrap_crypto_scalarmult_ristretto255;
+decltype(crypto_scalarmult_ristretto255_base) __real_crypto_scalarmult_ristretto255_base;
+decltype(crypto_scalarmult_ristretto255_base) __wrap_crypto_scalarmult_ristretto255_base;
+decltype(crypto_hash_sha256_init) __real_crypto_hash_sha256_init;
+decltype(crypto_hash_sha256_init) __wrap_crypto_hash_sha256_init;
+decltype(crypto_hash_sha256_update) __real_crypto_hash_sha256_update;
+decltype(crypto_hash_sha256_update) __wrap_crypto_hash_sha256_update;
+decltype(crypto_hash_sha256_final) __real_crypto_hash_sha256_final;
+decltype(crypto_hash_sha256_final) __wrap_crypto_hash_sha256_final;
 decltype(crypto_scalarmult_curve25519) __real_crypto_scalarmult_curve25519;
 decltype(crypto_scalarmult_curve25519) __wrap_crypto_scalarmult_curve25519;
 decltype(crypto_scalarmult_curve25519_base) __real_crypto_scalarmult_curve25519_base;
@@ -158,5 +247,76 @@ int __wrap_crypto_sign_ed25519_verify_detached(const unsigned char* signature,
       __real_crypto_sign_ed25519_verify_detached(signature, message, size, verify_key);
   if (status == 0) remember(digest);
   return status;
+}
+
+int __wrap_crypto_core_ristretto255_add(unsigned char* out, const unsigned char* a,
+                                        const unsigned char* b) {
+  if (!ideal) return __real_crypto_core_ristretto255_add(out, a, b);
+  crypto_core_ristretto255_scalar_add(out, a, b);
+  return 0;
+}
+
+int __wrap_crypto_core_ristretto255_from_hash(unsigned char* out, const unsigned char* hash) {
+  if (!ideal) return __real_crypto_core_ristretto255_from_hash(out, hash);
+  crypto_core_ristretto255_scalar_reduce(out, hash);
+  return 0;
+}
+
+int __wrap_crypto_core_ristretto255_is_valid_point(const unsigned char* element) {
+  if (!ideal) return __real_crypto_core_ristretto255_is_valid_point(element);
+  return is_ideal_element(element) ? 1 : 0;
+}
+
+int __wrap_crypto_scalarmult_ristretto255(unsigned char* out, const unsigned char* scalar,
+                                          const unsigned char* element) {
+  if (ideal) return ideal_multiply(out, scalar, element);
+  return __real_crypto_scalarmult_ristretto255(out, scalar, element);
+}
+
+int __wrap_crypto_scalarmult_ristretto255_base(unsigned char* out, const unsigned char* scalar) {
+  if (ideal) return ideal_multiply_base(out, scalar);
+  return __real_crypto_scalarmult_ristretto255_base(out, scalar);
+}
+
+int __wrap_crypto_hash_sha256_init(crypto_hash_sha256_state* state) {
+  if (!ideal) return __real_crypto_hash_sha256_init(state);
+  ideal_hash(state)->begin(0);
+  return 0;
+}
+
+int __wrap_crypto_hash_sha256_update(crypto_hash_sha256_state* state, const unsigned char* bytes,
+                                     unsigned long long size) {
+  if (!ideal) return __real_crypto_hash_sha256_update(state, bytes, size);
+  ideal_hash(state)->add(bytes, size);
+  return 0;
+}
+
+int __wrap_crypto_hash_sha256_final(crypto_hash_sha256_state* state, unsigned char* out) {
+  if (!ideal) return __real_crypto_hash_sha256_final(state, out);
+  ideal_hash(state)->end(out);
+  return 0;
+}
+
+int __wrap_crypto_auth_hmacsha256_init(crypto_auth_hmacsha256_state* state,
+                                       const unsigned char* key, std::size_t size) {
+  if (!ideal) return __real_crypto_auth_hmacsha256_init(state, key, size);
+  const auto length = static_cast<unsigned char>(size);
+  ideal_hash(state)->begin(1);
+  ideal_hash(state)->add(&length, 1);
+  ideal_hash(state)->add(key, size);
+  return 0;
+}
+
+int __wrap_crypto_auth_hmacsha256_update(crypto_auth_hmacsha256_state* state,
+                                         const unsigned char* bytes, unsigned long long size) {
+  if (!ideal) return __real_crypto_auth_hmacsha256_update(state, bytes, size);
+  ideal_hash(state)->add(bytes, size);
+  return 0;
+}
+
+int __wrap_crypto_auth_hmacsha256_final(crypto_auth_hmacsha256_state* state, unsigned char* out) {
+  if (!ideal) return __real_crypto_auth_hmacsha256_final(state, out);
+  ideal_hash(state)->end(out);
+  return 0;
 }
 }
