@@ -31,6 +31,7 @@ void write_proof(Writer& writer, const RejoinProof& proof) {
   writer.raw(proof.device)
       .number(proof.generation)
       .number(proof.cursor)
+      .raw(proof.cursor_hash)
       .number(static_cast<std::uint8_t>(proof.reason))
       .raw(proof.nonce);
   write_list(writer, proof.not_by);
@@ -63,6 +64,7 @@ Result<RejoinProof> read_proof(Reader& reader) {
   TERN_ASSIGN(out.device, reader.fixed<DeviceId>());
   TERN_ASSIGN(out.generation, reader.number<std::uint32_t>());
   TERN_ASSIGN(out.cursor, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.cursor_hash, reader.fixed<LogHash>());
   TERN_ASSIGN(out.reason, read_reason(reader));
   TERN_TRY(read_nonce(reader, out));
   TERN_ASSIGN(out.not_by, read_list<DeviceId>(reader, rejoin_not_by_max));
@@ -113,6 +115,7 @@ void write_fields(Writer& writer, const RejoinRequest& request) {
       .raw(request.device)
       .number(request.generation)
       .number(request.cursor)
+      .raw(request.cursor_hash)
       .number(static_cast<std::uint8_t>(request.reason))
       .raw(request.nonce);
   write_list(writer, request.not_by);
@@ -177,13 +180,13 @@ Result<EntryHeader> decode_entry_header(ByteSpan bytes) {
 }
 
 RejoinProof proof_of(const RejoinRequest& request) {
-  return {request.device, request.generation, request.cursor,   request.reason,
-          request.nonce,  request.not_by,     request.signature};
+  return {request.device, request.generation, request.cursor, request.cursor_hash,
+          request.reason, request.nonce,      request.not_by, request.signature};
 }
 
 RejoinRequest request_of(const RejoinProof& proof, const LogId& log, ByteSpan key_package) {
-  return {log,         proof.device, proof.generation, proof.cursor,   proof.reason,
-          proof.nonce, proof.not_by, key_package,      proof.signature};
+  return {log,          proof.device, proof.generation, proof.cursor, proof.cursor_hash,
+          proof.reason, proof.nonce,  proof.not_by,     key_package,  proof.signature};
 }
 
 Bytes signed_bytes(const RejoinRequest& request) {
@@ -208,6 +211,7 @@ Result<RejoinRequest> decode_rejoin_request(ByteSpan bytes) {
   TERN_ASSIGN(out.device, reader.fixed<DeviceId>());
   TERN_ASSIGN(out.generation, reader.number<std::uint32_t>());
   TERN_ASSIGN(out.cursor, reader.number<std::uint64_t>());
+  TERN_ASSIGN(out.cursor_hash, reader.fixed<LogHash>());
   TERN_ASSIGN(out.reason, read_reason(reader));
   TERN_TRY(read_nonce(reader, out));
   TERN_ASSIGN(out.not_by, read_list<DeviceId>(reader, rejoin_not_by_max));

@@ -57,6 +57,9 @@ struct RejoinRequest {
   DeviceId device;
   std::uint32_t generation = 0;
   std::uint64_t cursor = 0;  ///< the last entry that it has applied
+  /// The log's running hash there, by which members see whether they have read the same; zero: not
+  /// known.
+  LogHash cursor_hash;
   Reason reason = Reason::split;
   std::array<std::uint8_t, 16> nonce{};
   /// Whose answers to the last ones were of no use; at most rejoin_not_by_max.
@@ -75,6 +78,7 @@ struct RejoinProof {
   DeviceId device;
   std::uint32_t generation = 0;
   std::uint64_t cursor = 0;
+  LogHash cursor_hash;
   RejoinRequest::Reason reason = RejoinRequest::Reason::split;
   std::array<std::uint8_t, 16> nonce{};
   std::vector<DeviceId> not_by;

@@ -20,12 +20,6 @@ Result<void> start_over(Step& step, const wire::LogHead& head) {
   return {};
 }
 
-// The KeyPackage was lost with the folder's newer copy, and the chat with it.
-void relink(Step& step) {
-  const auto at = std::max(step.now.mono_ms, step.device.relink.earliest_at);
-  step.then([&relink = step.device.relink, at] { relink.due_at = std::min(relink.due_at, at); });
-}
-
 Result<void> apply_entry(Step& step, const wire::Entry& entry) {
   auto& record = step.edit_device();
   const auto header =
@@ -44,6 +38,7 @@ Result<void> apply_entry(Step& step, const wire::Entry& entry) {
   const bool told = entry.seq <= step.device.inbox.resumed_head;
   const auto* const known = step.device.chats.find(welcome->log);
   const bool in_vain = !known || known->record.state == ChatState::left;
+  // The KeyPackage was lost with the folder's newer copy, and the chat with it.
   if (received == joining::Received::sealed && !told && in_vain) relink(step);
   return {};
 }
@@ -84,6 +79,11 @@ Result<void> heard_of(Step& step, const LogId& stranger) {
     relink.strangers_until = until;
   });
   return {};
+}
+
+void relink(Step& step) {
+  const auto at = std::max(step.now.mono_ms, step.device.relink.earliest_at);
+  step.then([&relink = step.device.relink, at] { relink.due_at = std::min(relink.due_at, at); });
 }
 
 bool relink_is_due(Device& device, Now now) {

@@ -14,7 +14,9 @@ Result<void> apply(Step& step, const wire::Entries& entries);
 bool at_head(const Device& device);
 /// A log that is not known here has news for this device: its Welcome is on its way, or lost.
 Result<void> heard_of(Step& step, const LogId& stranger);
-/// Whether only another link shows which chats this device is in.
+/// Another link is wanted, for only that shows where the logs stand: soon, but not often.
+void relink(Step& step);
+/// Whether only another link shows which chats this device is in, or where they stand.
 bool relink_is_due(Device& device, Now now);
 
 }  // namespace tern::client::inbox

@@ -131,7 +131,7 @@ Result<void> apply(Step& step, Chat& chat, const MembershipChange& change) {
   TERN_ASSIGN(const auto before, Roster::load(step.rows, chat.row));
   auto after = before;
   for (const auto& seat : change.removed)
-    if (!holds(change.added, seat.device)) after.remove(seat.device);
+    if (!holds(change.added, seat.device)) after.remove(seat.device, change.seq);
   for (const auto& seat : change.added) after.add({seat.device, seat.account, change.seq});
   TERN_TRY(after.store(step.rows, chat.row));
   TERN_TRY(tell_changes(step, chat, before, after, change));
@@ -151,11 +151,7 @@ Result<void> apply(Step& step, Chat& chat, const MembershipChange& change) {
 Result<void> joined(Step& step, Chat& chat, const std::vector<Seat>& seats, std::uint64_t seq,
                     const Notice& how) {
   TERN_ASSIGN(const auto before, Roster::load(step.rows, chat.row));
-  Roster after;
-  for (const auto& seat : seats) {
-    const auto* known = before.find(seat.device);
-    after.add({seat.device, seat.account, known ? known->joined_seq : seq});
-  }
+  const auto after = before.with_seats(seats, seq);
   TERN_TRY(after.store(step.rows, chat.row));
   TERN_TRY(rejoin::keep_from_newcomers(step, chat, before, after));
   // Who came in while this device could not follow is shown to the person who writes here.

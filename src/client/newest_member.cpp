@@ -15,7 +15,7 @@ std::uint64_t newest_member(const std::vector<Seat>& seats) {
 mls::Extensions newest_member_extension(const Roster& before, const std::vector<Seat>& added,
                                         const std::vector<Seat>& removed) {
   auto after = before;
-  for (const auto& seat : removed) after.remove(seat.device);
+  for (const auto& seat : removed) after.remove(seat.device, 0);
   for (const auto& seat : added) {
     const auto* const known = before.find(seat.device);
     after.add({seat.device, seat.account, known ? known->joined_seq : UINT64_MAX});

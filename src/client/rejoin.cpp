@@ -130,6 +130,8 @@ Result<OwnRequest> make_request(Step& step, Chat& chat, const Before& before) {
   request.device = device.account.device;
   request.generation = generation_of(chat);
   request.cursor = trusted_cursor(record);
+  TERN_ASSIGN(const auto hash, chat.hashes.at(step.rows, chat.row, request.cursor));
+  request.cursor_hash = hash.value_or(wire::LogHash{});
   request.reason = record.rejoin_reason;
   device.entropy.fill(request.nonce);
   request.not_by = before.not_by;

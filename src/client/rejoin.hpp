@@ -3,13 +3,9 @@
 #pragma once
 
 #include "client/leaf_time.hpp"
-#include "client/membership.hpp"
+#include "client/saying_again.hpp"
 
 namespace tern::client::rejoin {
-
-/// Design §4: in chats of up to so many devices authors say again what was missed; above, the
-/// timeline marks the gap.
-inline constexpr std::size_t say_again_devices_max = 32;
 
 /// A device that asked, and has not been answered.
 struct Asked {
@@ -72,25 +68,11 @@ Result<void> begins_anew(Step& step, Chat& chat, const DeviceId& device, std::ui
 Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
                              const MembershipChange& change);
 
-/// Whether a device is in `after` that was not in `before`.
-bool has_newcomer(const Roster& before, const std::vector<Seat>& after);
-/// Where there is one: what is still queued to be said again was written before they came, and is
-/// dropped.
-Result<void> keep_from_newcomers(Step& step, Chat& chat, const Roster& before, const Roster& after);
-
-/// What stands at `order` was said again, in the entry `seq`: so far has it to be heard by now.
-Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order);
 /// The chat goes on in a new group: what may not have reached everybody of this device's messages
 /// is queued again.
 Result<void> say_again(Step& step, Chat& chat, const Roster& roster);
 /// This device is in again, and others may have asked in the entries that it has skipped: the same
 /// as for a new group.
 Result<void> answer_late(Step& step, Chat& chat);
-/// It goes on on another history than this device has followed: all of them, as far as they are no
-/// older than what is compared of a log.
-Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq);
-/// The log goes on at `seq` behind a hole: the same for what was in it, from `first_lost` on, and
-/// in chats of any size, for it is said once for all.
-Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq);
 
 }  // namespace tern::client::rejoin

@@ -1,8 +1,6 @@
 // The side that is asked.
 #include <algorithm>
-#include <set>
 
-#include "client/history.hpp"
 #include "client/key_packages.hpp"
 #include "client/newest_member.hpp"
 #include "client/receipts.hpp"
@@ -16,9 +14,6 @@ namespace {
 
 // Who knows the other has answered by then, after a random moment and others' commits.
 constexpr std::int64_t known_first_ms = 30'000;
-constexpr std::size_t say_again_messages_max = 1'000;
-// Before the first shows what was lost, others may write in its place.
-constexpr std::uint64_t written_early_max = 1'024;
 
 /// The last request of one device.
 struct Request {
@@ -115,65 +110,12 @@ bool was_answered_in_vain(const Step& step, const std::optional<Request>& before
   return since_ms >= 0 && since_ms < step.device.config.rejoin_interval_ms / 2;
 }
 
-struct Missed {
-  std::uint64_t after = 0;  ///< seqs
-  std::uint64_t before = 0;
-};
-
-// A relay that marks hole after hole gets nothing said again twice at a time.
-Result<std::set<std::uint64_t>> queued_again(Step& step, const Chat& chat) {
-  std::set<std::uint64_t> out;
-  TERN_ASSIGN(const auto rows, outbox::all(step.rows, chat.row));
-  for (const auto& [number, row] : rows)
-    if (row.kind == OutboxKind::again) out.insert(row.again_order);
-  return out;
-}
-
-// What was said again may have been missed the second time, though its first place is older.
-Result<std::vector<std::uint64_t>> lost_again(Step& step, const Chat& chat, const Missed& missed) {
-  std::vector<std::uint64_t> out;
-  std::vector<Bytes> heard;
-  TERN_TRY(step.rows.scan(tables::said_again, chat.row, {},
-                          [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
-                            if (number_in(key) > missed.after)
-                              out.push_back(number_in(value));
-                            else if (number_in(key) <= chat.record.delivered_to_all)
-                              heard.push_back(to_bytes(key));
-                            return Scan::next;
-                          }));
-  for (const auto& key : heard) TERN_TRY(step.rows.erase(tables::said_again, key));
-  if (out.size() > say_again_messages_max) out.resize(say_again_messages_max);
-  return out;
-}
-
-Result<void> queue_again(Step& step, Chat& chat, const Missed& missed) {
-  if (missed.after >= missed.before) return {};
-  TERN_ASSIGN(const auto queued, queued_again(step, chat));
-  std::vector<std::uint64_t> orders;
-  const auto last = row_key(chat.row, logged_order(missed.before) - 1);
-  TERN_TRY(step.rows.scan_back(
-      tables::messages, chat.row, last, [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
-        const auto order = number_in(key);
-        if (order < logged_order(missed.after + 1)) return Scan::stop;
-        TERN_ASSIGN(const auto row, decode_message_row(value));
-        const bool mine = row.device == step.device.account.device && !row.notice;
-        if (mine && queued.count(order) == 0) orders.push_back(order);
-        return orders.size() == say_again_messages_max ? Scan::stop : Scan::next;
-      }));
-  TERN_ASSIGN(const auto again, lost_again(step, chat, missed));
-  for (const auto order : again)
-    if (queued.count(order) == 0 && std::find(orders.begin(), orders.end(), order) == orders.end())
-      orders.push_back(order);
-  std::sort(orders.begin(), orders.end());
-  for (const auto order : orders) {
-    OutboxRow row;
-    row.kind = OutboxKind::again;
-    row.id = step.device.entropy.make<EntryId>();
-    row.again_order = order;
-    TERN_TRY(outbox::put(step.rows, chat.row, step.edit(chat).next_number++, row));
-  }
-  if (!orders.empty()) step.look_at(chat);
-  return {};
+// How far a device that asks has read what this one has: of another history it is taken to have all
+// but the last that can be told apart.
+Result<std::uint64_t> common_with(Step& step, Chat& chat, const wire::RejoinProof& proof) {
+  TERN_ASSIGN(const auto hash, chat.hashes.at(step.rows, chat.row, proof.cursor));
+  const bool other = hash && proof.cursor_hash != wire::LogHash{} && *hash != proof.cursor_hash;
+  return other ? proof.cursor - std::min(proof.cursor, hashes_kept) : proof.cursor;
 }
 
 // What the device had applied that a commit takes out; nullopt: it did not ask, or was answered by
@@ -186,14 +128,18 @@ Result<std::optional<std::uint64_t>> answer(Step& step, Chat& chat, const Device
                                   [&](const auto& other) { return other.device == device; });
   // An older one than the one that waits, which is to be answered yet: the tree says when not.
   const bool shown = proof != change.returning.end();
-  if (shown && waited && request->nonce != proof->nonce) return std::optional(proof->cursor);
+  std::uint64_t read = 0;
+  if (shown) {
+    TERN_ASSIGN(read, common_with(step, chat, *proof));
+  }
+  if (shown && waited && request->nonce != proof->nonce) return std::optional(read);
   if (waited) {
     auto& record = step.edit(chat);
     if (record.rejoins_waiting > 0) --record.rejoins_waiting;
   }
   if (shown) {
     if (request && !waited && request->nonce == proof->nonce) return std::optional<std::uint64_t>();
-    request = Request{device, false, proof->cursor, step.now.wall_ms, proof->nonce, 0, {}};
+    request = Request{device, false, read, step.now.wall_ms, proof->nonce, 0, {}};
   } else if (!waited) {
     return std::optional<std::uint64_t>();
   }
@@ -260,7 +206,8 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
   }
   Request kept;
   kept.device = request->device;
-  kept.cursor = std::min(request->cursor, seq - 1);
+  TERN_ASSIGN(const auto read, common_with(step, chat, wire::proof_of(*request)));
+  kept.cursor = std::min(read, seq - 1);
   kept.seen_ms = step.now.wall_ms;
   kept.nonce = request->nonce;
   kept.leaf_time = *checked;
@@ -332,28 +279,6 @@ Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
   return queue_again(step, chat, missed);
 }
 
-bool has_newcomer(const Roster& before, const std::vector<Seat>& after) {
-  return std::any_of(after.begin(), after.end(),
-                     [&](const Seat& seat) { return before.find(seat.device) == nullptr; });
-}
-
-// Of what was under way nothing gets into the log any more: the commit that let them in ended the
-// epoch that it was encrypted in.
-Result<void> keep_from_newcomers(Step& step, Chat& chat, const Roster& before,
-                                 const Roster& after) {
-  if (!has_newcomer(before, after.seats())) return {};
-  TERN_ASSIGN(const auto rows, outbox::all(step.rows, chat.row));
-  for (const auto& [number, row] : rows)
-    if (row.kind == OutboxKind::again) TERN_TRY(outbox::erase(step.rows, chat.row, number));
-  return {};
-}
-
-Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order) {
-  RecordWriter writer;
-  writer.number(order);
-  return step.rows.put(tables::said_again, row_key(chat.row, seq), writer.span());
-}
-
 Result<void> say_again(Step& step, Chat& chat, const Roster& roster) {
   if (roster.seats().size() > say_again_devices_max) return {};
   // Of a log that the relay has lost the end of, own messages may stand behind the new group.
@@ -371,8 +296,7 @@ Result<void> say_again(Step& step, Chat& chat, const Roster& roster) {
   TERN_ASSIGN(const auto survey, Survey::load(step.rows, chat));
   for (const auto& asked : survey.asked)
     if (roster.find(asked.device)) missed.after = std::min(missed.after, asked.cursor);
-  missed.after = std::max(missed.after, newest_member(roster.seats()));
-  return queue_again(step, chat, missed);
+  return queue_again(step, chat, meant_for_all(roster, missed));
 }
 
 Result<void> answer_late(Step& step, Chat& chat) {
@@ -380,19 +304,6 @@ Result<void> answer_late(Step& step, Chat& chat) {
   if (record.gap_first > record.gap_last) return {};
   TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
   return say_again(step, chat, roster);
-}
-
-Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq) {
-  if (roster.seats().size() > say_again_devices_max) return {};
-  const auto after = seq - std::min(seq, hashes_kept);
-  return queue_again(step, chat, {std::max(after, newest_member(roster.seats())), seq});
-}
-
-Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq) {
-  const auto before_hole = first_lost - std::min(first_lost, 1 + written_early_max);
-  const auto after = receipts::kept(step, chat) ? chat.record.delivered_to_all : before_hole;
-  TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
-  return queue_again(step, chat, {std::max(after, newest_member(roster.seats())), seq});
 }
 
 }  // namespace tern::client::rejoin

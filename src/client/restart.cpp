@@ -303,7 +303,9 @@ Result<void> refused(Step& step, Chat& chat, const wire::Refused& refused) {
   switch (refused.code) {
     case Errc::stale:
       // Somebody has answered, or was first with a new group: the log and the inbox say it.
-      chat.line.head = std::max(chat.line.head, refused.head);
+      chat.line.refused_at(refused.base, refused.head);
+      // What came before is pushed to nobody who cannot follow it, and may be kept no more.
+      if (chat.line.told < refused.head) inbox::relink(step);
       break;
     case Errc::rate_limited:
     case Errc::reserved:

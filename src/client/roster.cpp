@@ -7,6 +7,8 @@
 namespace tern::client {
 namespace {
 
+constexpr std::size_t stays_max = 64;
+
 template <class Seats>
 auto place(Seats& seats, const DeviceId& device) {
   return std::lower_bound(seats.begin(), seats.end(), device,
@@ -20,6 +22,13 @@ Result<Roster> Roster::load(const ReadRows& rows, const RowId& chat) {
   TERN_ASSIGN(const auto row, rows.get(tables::rosters, chat));
   if (!row) return out;
   RecordReader reader(*row);
+  for (auto left = reader.number<std::uint16_t>(); left > 0 && reader.more(); --left) {
+    Stay stay;
+    stay.device = reader.fixed<DeviceId>();
+    stay.joined_seq = reader.number<std::uint64_t>();
+    stay.left_seq = reader.number<std::uint64_t>();
+    out.stays_.push_back(stay);
+  }
   while (reader.more()) {
     Seat seat;
     seat.device = reader.fixed<DeviceId>();
@@ -33,6 +42,9 @@ Result<Roster> Roster::load(const ReadRows& rows, const RowId& chat) {
 
 Result<void> Roster::store(Rows& rows, const RowId& chat) const {
   RecordWriter writer;
+  writer.number(static_cast<std::uint16_t>(stays_.size()));
+  for (const auto& stay : stays_)
+    writer.raw(stay.device).number(stay.joined_seq).number(stay.left_seq);
   for (const auto& seat : seats_) writer.raw(seat.device).raw(seat.account).number(seat.joined_seq);
   return rows.put(tables::rosters, chat, writer.span());
 }
@@ -55,19 +67,41 @@ std::vector<AccountId> Roster::accounts() const {
   return out;
 }
 
+const Stay* Roster::stay_of(const DeviceId& device) const {
+  const auto found = std::find_if(stays_.begin(), stays_.end(),
+                                  [&](const Stay& stay) { return stay.device == device; });
+  return found != stays_.end() ? &*found : nullptr;
+}
+
 void Roster::add(const Seat& seat) {
   const auto found = place(seats_, seat.device);
   if (found != seats_.end() && found->device == seat.device) return;
   seats_.insert(found, seat);
+  std::erase_if(stays_, [&](const Stay& stay) { return stay.device == seat.device; });
+}
+
+void Roster::remove(const DeviceId& device, std::uint64_t seq) {
+  const auto found = place(seats_, device);
+  if (found == seats_.end() || found->device != device) return;
+  std::erase_if(stays_, [&](const Stay& stay) { return stay.device == device; });
+  if (stays_.size() == stays_max) stays_.erase(stays_.begin());
+  stays_.push_back({device, found->joined_seq, seq});
+  seats_.erase(found);
+}
+
+Roster Roster::with_seats(const std::vector<Seat>& seats, std::uint64_t seq) const {
+  Roster out;
+  for (const auto& seat : seats) {
+    const auto* const known = find(seat.device);
+    out.add({seat.device, seat.account, known ? known->joined_seq : seq});
+  }
+  out.stays_ = stays_;
+  return out;
 }
 
 void Roster::all_joined(std::uint64_t seq) {
   for (auto& seat : seats_) seat.joined_seq = seq;
-}
-
-void Roster::remove(const DeviceId& device) {
-  const auto found = place(seats_, device);
-  if (found != seats_.end() && found->device == device) seats_.erase(found);
+  stays_.clear();
 }
 
 }  // namespace tern::client

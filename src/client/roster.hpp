@@ -13,6 +13,13 @@ struct Seat {
   std::uint64_t joined_seq = 0;
 };
 
+/// A device that was taken out, and from where to where in the log it was in.
+struct Stay {
+  DeviceId device;
+  std::uint64_t joined_seq = 0;
+  std::uint64_t left_seq = 0;
+};
+
 class Roster {
  public:
   static Result<Roster> load(const ReadRows& rows, const RowId& chat);
@@ -23,15 +30,22 @@ class Roster {
   bool has(const AccountId& account) const;
   /// Each account once.
   std::vector<AccountId> accounts() const;
-  /// A device that is there already keeps its seat.
+  /// The last stay of one of the last devices that were taken out: that may be lost with what the
+  /// relay has lost.
+  const Stay* stay_of(const DeviceId& device) const;
+  /// A device that is there already keeps its seat. One that is not comes in new: its stay before
+  /// is forgotten.
   void add(const Seat& seat);
-  void remove(const DeviceId& device);
-  /// All of them as if they had come in there.
+  void remove(const DeviceId& device, std::uint64_t seq);
+  /// These are in, by another history than this one: who was in keeps its place, others come in at
+  /// `seq`, and of them it stays known when they were taken out.
+  Roster with_seats(const std::vector<Seat>& seats, std::uint64_t seq) const;
+  /// All of them as if they had come in there, and nobody had gone before.
   void all_joined(std::uint64_t seq);
-  void clear() { seats_.clear(); }
 
  private:
   std::vector<Seat> seats_;  // by device
+  std::vector<Stay> stays_;  // the latest last
 };
 
 }  // namespace tern::client

@@ -3,6 +3,7 @@
 
 #include "sim/frame_edits.hpp"
 #include "sim/recovery.hpp"
+#include "sim/stolen_folder.hpp"
 #include "wire/frames.hpp"
 
 using namespace tern;
@@ -371,4 +372,40 @@ TEST_CASE("who was away and reads several requests of one device answers the new
     world.relay().on_frame_from_device = nullptr;
     CHECK(count_text(bo, restored.chat, "not in his copy") == 1);
   }
+}
+
+// The relay does not see it: it knows no more of what it has lost than that it stands there now.
+TEST_CASE("who asks from another history than the others' is told all of it, by the hash there") {
+  const bool same = GENERATE(false, true);
+  TwoPeople two(1'060, TwoPeople::In::group);
+  auto& [world, people, anna, bo, chat] = two;
+  const auto copy = bo.disk().copy();
+  for (int i = 0; i < 3; ++i) anna.send(chat, "missed " + std::to_string(i));
+  REQUIRE(world.settle());
+  const auto head = anna.info(chat).applied_seq;
+  bool asked = false;
+  Bytes edited;
+  world.relay().on_frame_from_device = [&](Device& device, Bytes& frame) {
+    if (&device != &bo) return true;
+    edit_request<wire::Append>(frame, [&](wire::Append& append) {
+      auto& entry = append.entries.front();
+      if (entry.kind != wire::EntryKind::rejoin) return;
+      asked = true;
+      auto request = wire::decode_rejoin_request(entry.payload).value();
+      request.cursor = head;
+      request.cursor_hash = {};
+      if (!same) request.cursor_hash.bytes.fill(7);
+      const auto signature = StolenFolder(bo).signing_key().sign(wire::signed_bytes(request));
+      request.signature = wire::Signature{signature.bytes};
+      edited = wire::encode(request);
+      entry.payload = edited;
+    });
+    return true;
+  };
+  put_back(bo, copy);
+  world.run_for(60'000);
+  REQUIRE(asked);
+  check_together(world, people, chat);
+  for (int i = 0; i < 3; ++i)
+    CHECK(count_text(bo, chat, "missed " + std::to_string(i)) == (same ? 0 : 1));
 }

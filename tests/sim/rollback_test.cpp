@@ -216,6 +216,39 @@ TEST_CASE("whom the relay has forgotten is in again, and who is taken out first 
   }
 }
 
+TEST_CASE("who was taken out in what the relay has lost reads what was written before, no more") {
+  for (std::uint64_t seed = 950; seed < 955; ++seed) {
+    INFO("seed " << seed);
+    Walk walk(seed, without_healing());
+    auto& world = walk.world;
+    const auto copy = world.relay().disk().copy();
+    for (auto* person : {&walk.bo(), &walk.cem()}) person->set_network(false);
+    world.run_for(1'000);
+    walk.anna().send(walk.chat, "to all three");
+    REQUIRE(world.settle());
+    Outcome removed;
+    remove(world, walk.anna(), walk.chat, walk.bo(), removed);
+    world.run_for(10'000);
+    REQUIRE((removed.result && *removed.result));
+    walk.anna().send(walk.chat, "to cem");
+    REQUIRE(world.settle());
+    walk.anna().set_network(false);
+    world.run_for(1'000);
+    put_back(world.relay(), copy);
+    for (auto* person : {&walk.bo(), &walk.cem()}) person->set_network(true);
+    REQUIRE(world.settle());
+    walk.cem().send(walk.chat, "where is anna?");
+    walk.bo().send(walk.chat, "away");
+    world.run_for(10'000);
+    walk.anna().set_network(true);
+    world.run_for(180'000);
+    check_together(world, walk.people, walk.chat);
+    for (auto* person : {&walk.bo(), &walk.cem()})
+      CHECK(count_text(*person, walk.chat, "to all three") == 1);
+    CHECK(count_text(walk.bo(), walk.chat, "to cem") == 0);
+  }
+}
+
 TEST_CASE(
     "who is not in a group that was made again after the relay had lost it is in the old one") {
   for (std::uint64_t seed = 970; seed < 980; ++seed) {

@@ -169,7 +169,7 @@ void Actions::change_members(Person& person, const Room& room) {
   const auto what = stage_.choices.below(5);
   if (what == 0) {
     stage_.tell(device.name() + " leaves " + to_hex(room.id).substr(0, 4));
-    stage_.left.insert({&device, room.id});
+    stage_.left[{&device, room.id}] = stage_.now_ms();
     device.engine().leave(device.now(), room.id, trace("leaves"));
   } else if (what < 3) {
     stage_.tell(device.name() + " removes " + name_of(other) + " from " +

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 
 #include "sim/worlds/promises.hpp"
@@ -53,8 +54,8 @@ class Stage {
     bool lost = false;  ///< with the place that it is of, when the relay was put back
   };
   std::vector<Fork> forks;
-  /// Who has left a chat of their own will.
-  std::set<std::pair<const Device*, ChatId>> left;
+  /// Who has left a chat of their own will, and when last.
+  std::map<std::pair<const Device*, ChatId>, std::int64_t> left;
   bool is_forked(const ChatId& chat) const {
     for (const auto& fork : forks)
       if (fork.chat == chat) return true;

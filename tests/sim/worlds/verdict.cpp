@@ -127,6 +127,10 @@ class RoomVerdict {
   bool has_left(const View& view) const {
     return stage_.left.contains({view.person->device, room_.id});
   }
+  bool left_after(const View& view, const Promise& promise) const {
+    const auto left = stage_.left.find({view.person->device, room_.id});
+    return left != stage_.left.end() && left->second >= promise.made_ms;
+  }
   // Nobody is left who can follow the group. By itself it is begun anew only when all others ask:
   // otherwise an admin has to want it, and those here never do.
   bool is_dead(const View& view) const {
@@ -268,7 +272,11 @@ std::string RoomVerdict::of_membership(const View& view) {
                      stage_.plan.liar == Liar::relay || stage_.logs.lives() > 1;
     return out || stays_.back().empty() ? "" : "does not know that it is out of the chat";
   }
-  if (view.info.state == ChatState::left && has_left(view) && nobody_stays()) return {};
+  // Who was alone when it left has told nobody, and of those who are in again by what the relay has
+  // lost it knows nothing.
+  if (view.info.state == ChatState::left && has_left(view) &&
+      (nobody_stays() || stage_.logs.lives() > 1))
+    return {};
   if (view.info.state != ChatState::active && is_dead(view)) return {};
   if (view.info.state != ChatState::active)
     return "is not active in the chat (state " + std::to_string(static_cast<int>(view.info.state)) +
@@ -317,6 +325,8 @@ bool RoomVerdict::may_miss(const View& view, const Promise& promise) const {
   // What the relay has lost is said again by its author, unless that one is out, nobody lets it in
   // again, or it was taken out before it could.
   if (stage_.logs.lives() > 1 && speaker && speaker->info.state == ChatState::left) return true;
+  // Or has left since, and came in anew.
+  if (stage_.logs.lives() > 1 && speaker && left_after(*speaker, promise)) return true;
   if (stage_.logs.lives() > 1 && speaker && speaker->info.state == ChatState::split &&
       (is_dead(*speaker) || !is_in(*speaker)))
     return true;

@@ -171,6 +171,7 @@ TEST_CASE("a request to rejoin comes back as it was written, and only so") {
     CHECK(back.device == request.device);
     CHECK(back.generation == request.generation);
     CHECK(back.cursor == request.cursor);
+    CHECK(back.cursor_hash == request.cursor_hash);
     CHECK(back.reason == request.reason);
     CHECK(back.nonce == request.nonce);
     CHECK(equal(back.key_package, request.key_package));
@@ -200,11 +201,13 @@ TEST_CASE("a rejoin's signature is over every other field and a name of its own"
   CHECK(differs([](auto& r) { r.device.bytes[0] ^= 1; }));
   CHECK(differs([](auto& r) { r.generation ^= 1; }));
   CHECK(differs([](auto& r) { r.cursor ^= 1; }));
+  CHECK(differs([](auto& r) { r.cursor_hash.bytes[0] ^= 1; }));
   CHECK(differs([](auto& r) {
     r.reason = r.reason == RejoinRequest::Reason::hole ? RejoinRequest::Reason::split
                                                        : RejoinRequest::Reason::hole;
   }));
   CHECK(differs([](auto& r) { r.nonce[15] ^= 1; }));
+  CHECK(differs([](auto& r) { r.not_by.emplace_back(); }));
   CHECK(differs([](auto& r) { r.key_package = {}; }));
   CHECK_FALSE(differs([](auto& r) { r.signature.bytes[0] ^= 1; }));
   CHECK(as_text(signed_bytes(request)).find("tern 1 rejoin request") == 1);

@@ -267,6 +267,7 @@ RejoinRequest Samples::rejoin_request() {
                     .device = id<DeviceId>(),
                     .generation = number32(),
                     .cursor = number(),
+                    .cursor_hash = id<LogHash>(),
                     .not_by = ids<DeviceId>(rejoin_not_by_max),
                     .key_package = bytes(500),
                     .signature = id<Signature>()};

@@ -1,0 +1,122 @@
+#include "client/saying_again.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "client/history.hpp"
+#include "client/newest_member.hpp"
+#include "client/receipts.hpp"
+#include "client/record_codec.hpp"
+
+namespace tern::client::rejoin {
+namespace {
+
+constexpr std::size_t say_again_messages_max = 1'000;
+// Before the first shows what was lost, others may write in its place.
+constexpr std::uint64_t written_early_max = 1'024;
+
+// A relay that marks hole after hole gets nothing said again twice at a time.
+Result<std::set<std::uint64_t>> queued_again(Step& step, const Chat& chat) {
+  std::set<std::uint64_t> out;
+  TERN_ASSIGN(const auto rows, outbox::all(step.rows, chat.row));
+  for (const auto& [number, row] : rows)
+    if (row.kind == OutboxKind::again) out.insert(row.again_order);
+  return out;
+}
+
+// What was said again may have been missed the second time, though its first place is older.
+Result<std::vector<std::uint64_t>> lost_again(Step& step, const Chat& chat, const Missed& missed) {
+  std::vector<std::uint64_t> out;
+  std::vector<Bytes> heard;
+  TERN_TRY(step.rows.scan(tables::said_again, chat.row, {},
+                          [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
+                            if (number_in(key) > missed.after)
+                              out.push_back(number_in(value));
+                            else if (number_in(key) <= chat.record.delivered_to_all)
+                              heard.push_back(to_bytes(key));
+                            return Scan::next;
+                          }));
+  for (const auto& key : heard) TERN_TRY(step.rows.erase(tables::said_again, key));
+  if (out.size() > say_again_messages_max) out.resize(say_again_messages_max);
+  return out;
+}
+
+}  // namespace
+
+Result<void> queue_again(Step& step, Chat& chat, const Missed& missed) {
+  if (missed.after >= missed.before) return {};
+  TERN_ASSIGN(const auto queued, queued_again(step, chat));
+  std::vector<std::uint64_t> orders;
+  const auto last = row_key(chat.row, logged_order(missed.before) - 1);
+  TERN_TRY(step.rows.scan_back(
+      tables::messages, chat.row, last, [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
+        const auto order = number_in(key);
+        if (order < logged_order(missed.after + 1)) return Scan::stop;
+        TERN_ASSIGN(const auto row, decode_message_row(value));
+        const bool mine = row.device == step.device.account.device && !row.notice;
+        if (mine && queued.count(order) == 0) orders.push_back(order);
+        return orders.size() == say_again_messages_max ? Scan::stop : Scan::next;
+      }));
+  TERN_ASSIGN(const auto again, lost_again(step, chat, missed));
+  for (const auto order : again)
+    if (queued.count(order) == 0 && std::find(orders.begin(), orders.end(), order) == orders.end())
+      orders.push_back(order);
+  std::sort(orders.begin(), orders.end());
+  for (const auto order : orders) {
+    OutboxRow row;
+    row.kind = OutboxKind::again;
+    row.id = step.device.entropy.make<EntryId>();
+    row.again_order = order;
+    TERN_TRY(outbox::put(step.rows, chat.row, step.edit(chat).next_number++, row));
+  }
+  if (!orders.empty()) step.look_at(chat);
+  return {};
+}
+
+bool has_newcomer(const Roster& before, const std::vector<Seat>& after) {
+  return std::any_of(after.begin(), after.end(),
+                     [&](const Seat& seat) { return before.find(seat.device) == nullptr; });
+}
+
+// Of what was under way nothing gets into the log any more: the commit that let them in ended the
+// epoch that it was encrypted in.
+Result<void> keep_from_newcomers(Step& step, Chat& chat, const Roster& before,
+                                 const Roster& after) {
+  if (!has_newcomer(before, after.seats())) return {};
+  TERN_ASSIGN(const auto rows, outbox::all(step.rows, chat.row));
+  for (const auto& [number, row] : rows)
+    if (row.kind == OutboxKind::again) TERN_TRY(outbox::erase(step.rows, chat.row, number));
+  return {};
+}
+
+Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order) {
+  RecordWriter writer;
+  writer.number(order);
+  return step.rows.put(tables::said_again, row_key(chat.row, seq), writer.span());
+}
+
+// Who was taken out in what the relay has lost was there when it was written. What came after is
+// none of theirs.
+Missed meant_for_all(const Roster& roster, Missed missed) {
+  for (const auto& seat : roster.seats()) {
+    const auto* const stay = roster.stay_of(seat.device);
+    missed.after = std::max(missed.after, stay ? stay->joined_seq : seat.joined_seq);
+    if (stay) missed.before = std::min(missed.before, stay->left_seq);
+  }
+  return missed;
+}
+
+Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq) {
+  if (roster.seats().size() > say_again_devices_max) return {};
+  const auto after = seq - std::min(seq, hashes_kept);
+  return queue_again(step, chat, meant_for_all(roster, {after, seq}));
+}
+
+Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq) {
+  const auto before_hole = first_lost - std::min(first_lost, 1 + written_early_max);
+  const auto after = receipts::kept(step, chat) ? chat.record.delivered_to_all : before_hole;
+  TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
+  return queue_again(step, chat, {std::max(after, newest_member(roster.seats())), seq});
+}
+
+}  // namespace tern::client::rejoin

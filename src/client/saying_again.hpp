@@ -1,0 +1,39 @@
+// What is said again to who has missed it: own messages, from the history, under their old ids.
+#pragma once
+
+#include "client/membership.hpp"
+
+namespace tern::client::rejoin {
+
+/// Design §4: in chats of up to so many devices authors say again what was missed; above, the
+/// timeline marks the gap.
+inline constexpr std::size_t say_again_devices_max = 32;
+
+/// What stands between these two in the log.
+struct Missed {
+  std::uint64_t after = 0;
+  std::uint64_t before = 0;
+};
+
+/// Of what was missed, where the log goes on from another history: what all who are in now were in
+/// for.
+Missed meant_for_all(const Roster& roster, Missed missed);
+/// Own messages of there that do not wait to be said again already are queued, the newest 1,000.
+Result<void> queue_again(Step& step, Chat& chat, const Missed& missed);
+
+/// Whether a device is in `after` that was not in `before`.
+bool has_newcomer(const Roster& before, const std::vector<Seat>& after);
+/// Where there is one: what is still queued to be said again was written before they came, and is
+/// dropped.
+Result<void> keep_from_newcomers(Step& step, Chat& chat, const Roster& before, const Roster& after);
+
+/// What stands at `order` was said again, in the entry `seq`: so far has it to be heard by now.
+Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order);
+/// It goes on on another history than this device has followed: all of them, as far as they are no
+/// older than what is compared of a log.
+Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq);
+/// The log goes on at `seq` behind a hole: the same for what was in it, from `first_lost` on, and
+/// in chats of any size, for it is said once for all.
+Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq);
+
+}  // namespace tern::client::rejoin
