@@ -10,7 +10,7 @@ using namespace tern::crash;
 
 namespace {
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef TERN_IS_SANITIZED
 constexpr std::uint64_t one_in = 24, cuts_one_in = 4;
 #else
 constexpr std::uint64_t one_in = 8, cuts_one_in = 1;

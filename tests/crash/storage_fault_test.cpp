@@ -7,7 +7,7 @@ using namespace tern::crash;
 
 namespace {
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef TERN_IS_SANITIZED
 constexpr std::size_t points_each = 1;  // a run takes several times as long
 #else
 constexpr std::size_t points_each = 2;
