@@ -49,15 +49,6 @@ struct Line {
     generation = its_generation;
     members.reset();
   }
-  /// So the relay says where the log stands when something was written on another base. An
-  /// invitation into what it has lost may have told of more.
-  void refused_at(std::uint64_t its_base, std::uint64_t its_head) {
-    head = std::max(head, its_head);
-    if (told < its_head || base == its_base) return;
-    told = its_head;
-    base = its_base;
-    members.reset();
-  }
 };
 
 /// When what may be tried again; outlives the link, not the process. Monotonic milliseconds.

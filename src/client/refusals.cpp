@@ -38,7 +38,7 @@ void wait_as_told(Step& step, Chat& chat, const wire::Refused& refused) {
 Result<void> stale(Step& step, Chat& chat, const wire::Refused& refused) {
   if (chat.record.commit_pending) ++chat.pace.stales;
   if (refused.head <= chat.record.cursor) pause(step, chat, refused);
-  chat.line.refused_at(refused.base, refused.head);
+  chat.line.head = std::max(chat.line.head, refused.head);
   return {};
 }
 

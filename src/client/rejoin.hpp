@@ -55,6 +55,10 @@ Result<void> note_gone(Step& step, Chat& chat, const Roster& before, const Roste
 /// not everybody is known to have said all of it.
 Result<void> leave_gap(Step& step, Chat& chat, std::uint64_t seq);
 
+/// How far a device has read what this one has, by what it says in the entry `seq`. One that comes
+/// from another history is taken to have all but the last that can be told apart.
+Result<std::uint64_t> common_with(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t cursor,
+                                  const wire::LogHash& cursor_hash);
 /// Somebody's request, in the entry `seq`. A request that breaks a rule is a Problem, no error.
 Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload);
 /// Those whom this device would add again. Whom it came in after would not believe it, and waits
@@ -62,8 +66,10 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
 Result<std::vector<Asked>> waiting(Step& step, const Chat& chat);
 /// The request of this device is not answered: a commit that would add it cannot be made.
 Result<void> give_up(Step& step, Chat& chat, const DeviceId& device);
-/// This device makes the log's next group, and has read up to `seen_seq`; 0: it does not say.
-Result<void> begins_anew(Step& step, Chat& chat, const DeviceId& device, std::uint64_t seen_seq);
+/// This device makes the log's next group, in the entry `seq`; `header` says how far it has read,
+/// or nothing.
+Result<void> begins_anew(Step& step, Chat& chat, const DeviceId& device, std::uint64_t seq,
+                         const wire::EntryHeader& header);
 /// A commit brought devices back: what they missed of this device's messages is queued again.
 Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
                              const MembershipChange& change);

@@ -3,7 +3,6 @@
 
 #include "client/key_packages.hpp"
 #include "client/newest_member.hpp"
-#include "client/receipts.hpp"
 #include "client/record_codec.hpp"
 #include "client/rejoin.hpp"
 #include "client/seating.hpp"
@@ -110,14 +109,6 @@ bool was_answered_in_vain(const Step& step, const std::optional<Request>& before
   return since_ms >= 0 && since_ms < step.device.config.rejoin_interval_ms / 2;
 }
 
-// How far a device that asks has read what this one has: of another history it is taken to have all
-// but the last that can be told apart.
-Result<std::uint64_t> common_with(Step& step, Chat& chat, const wire::RejoinProof& proof) {
-  TERN_ASSIGN(const auto hash, chat.hashes.at(step.rows, chat.row, proof.cursor));
-  const bool other = hash && proof.cursor_hash != wire::LogHash{} && *hash != proof.cursor_hash;
-  return other ? proof.cursor - std::min(proof.cursor, hashes_kept) : proof.cursor;
-}
-
 // What the device had applied that a commit takes out; nullopt: it did not ask, or was answered by
 // an earlier commit. Another's commit may answer a request that this device has not taken.
 Result<std::optional<std::uint64_t>> answer(Step& step, Chat& chat, const DeviceId& device,
@@ -130,7 +121,7 @@ Result<std::optional<std::uint64_t>> answer(Step& step, Chat& chat, const Device
   const bool shown = proof != change.returning.end();
   std::uint64_t read = 0;
   if (shown) {
-    TERN_ASSIGN(read, common_with(step, chat, *proof));
+    TERN_ASSIGN(read, common_with(step, chat, change.seq, proof->cursor, proof->cursor_hash));
   }
   if (shown && waited && request->nonce != proof->nonce) return std::optional(read);
   if (waited) {
@@ -152,9 +143,10 @@ Result<std::optional<std::uint64_t>> answer(Step& step, Chat& chat, const Device
 // An invitation back is believed when it is by somebody whom the device knew (check_way_back() of
 // joining.cpp). One that came in behind what the other had read lets those go first who were there
 // before; the relay takes one request a day, so that an answer in vain costs a day.
-bool leaves_to_others(Step& step, const Chat& chat, const Seat* me, const Request& request) {
-  if (!me || request.cursor == 0 || me->joined_seq <= request.cursor) return false;
-  const auto waited_ms = step.now.wall_ms - request.seen_ms;
+bool leaves_to_others(Step& step, const Chat& chat, const Seat* me, std::uint64_t cursor,
+                      std::int64_t seen_ms) {
+  if (!me || cursor == 0 || me->joined_seq <= cursor) return false;
+  const auto waited_ms = step.now.wall_ms - seen_ms;
   if (waited_ms < 0 || waited_ms >= known_first_ms) return false;
   step.device.timers.wake(chat.id(), step.now.mono_ms + known_first_ms - waited_ms);
   return true;
@@ -189,6 +181,15 @@ Result<void> tell_what_was_not_asked(Step& step, Chat& chat, const MembershipCha
 
 }  // namespace
 
+Result<std::uint64_t> common_with(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t cursor,
+                                  const wire::LogHash& cursor_hash) {
+  TERN_ASSIGN(const auto hash, chat.hashes.at(step.rows, chat.row, cursor));
+  const bool differs = hash && !cursor_hash.is_zero() && *hash != cursor_hash;
+  if (cursor < seq && !differs) return cursor;
+  const auto there = std::min(cursor, seq);
+  return there - std::min(there, hashes_kept);
+}
+
 Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload) {
   const auto request = wire::decode_rejoin_request(payload);
   if (!request) {
@@ -206,8 +207,7 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
   }
   Request kept;
   kept.device = request->device;
-  TERN_ASSIGN(const auto read, common_with(step, chat, wire::proof_of(*request)));
-  kept.cursor = std::min(read, seq - 1);
+  TERN_ASSIGN(kept.cursor, common_with(step, chat, seq, request->cursor, request->cursor_hash));
   kept.seen_ms = step.now.wall_ms;
   kept.nonce = request->nonce;
   kept.leaf_time = *checked;
@@ -221,11 +221,13 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
 }
 
 // The relay takes one request a day: who was put back to an old copy since has only this to say it.
-Result<void> begins_anew(Step& step, Chat& chat, const DeviceId& device, std::uint64_t seen_seq) {
-  if (seen_seq == 0) return {};
+Result<void> begins_anew(Step& step, Chat& chat, const DeviceId& device, std::uint64_t seq,
+                         const wire::EntryHeader& header) {
+  if (header.seen_seq == 0) return {};
+  TERN_ASSIGN(const auto read, common_with(step, chat, seq, header.seen_seq, header.seen_hash));
   TERN_ASSIGN(const auto before, load(step, chat, device));
   auto kept = before.value_or(Request{});
-  kept.cursor = kept.waiting && before ? std::min(kept.cursor, seen_seq) : seen_seq;
+  kept.cursor = kept.waiting && before ? std::min(kept.cursor, read) : read;
   kept.device = device;
   kept.waiting = true;
   return store(step, chat, kept);
@@ -242,8 +244,10 @@ Result<std::vector<Asked>> waiting(Step& step, const Chat& chat) {
         if (std::equal(key.begin(), key.end(), own.begin(), own.end())) return Scan::next;
         TERN_ASSIGN(const auto kept, decode(value));
         if (!kept.waiting || kept.payload.empty()) return Scan::next;
-        if (leaves_to_others(step, chat, me, kept)) return Scan::next;
-        TERN_ASSIGN(const auto request, wire::decode_rejoin_request(kept.payload));
+        const auto decoded = wire::decode_rejoin_request(kept.payload);
+        if (!decoded) return Scan::next;  // kept by another version of this program
+        const auto& request = *decoded;
+        if (leaves_to_others(step, chat, me, request.cursor, kept.seen_ms)) return Scan::next;
         const auto& others = request.not_by;
         if (std::find(others.begin(), others.end(), step.device.account.device) != others.end())
           return Scan::next;
@@ -296,7 +300,7 @@ Result<void> say_again(Step& step, Chat& chat, const Roster& roster) {
   TERN_ASSIGN(const auto survey, Survey::load(step.rows, chat));
   for (const auto& asked : survey.asked)
     if (roster.find(asked.device)) missed.after = std::min(missed.after, asked.cursor);
-  return queue_again(step, chat, meant_for_all(roster, missed));
+  return say_from_before(step, chat, roster, missed, 0);
 }
 
 Result<void> answer_late(Step& step, Chat& chat) {

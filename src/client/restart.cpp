@@ -303,9 +303,10 @@ Result<void> refused(Step& step, Chat& chat, const wire::Refused& refused) {
   switch (refused.code) {
     case Errc::stale:
       // Somebody has answered, or was first with a new group: the log and the inbox say it.
-      chat.line.refused_at(refused.base, refused.head);
-      // What came before is pushed to nobody who cannot follow it, and may be kept no more.
-      if (chat.line.told < refused.head) inbox::relink(step);
+      chat.line.head = std::max(chat.line.head, refused.head);
+      // What came before is pushed to nobody who cannot follow it, and may be kept no more; and an
+      // invitation into what the relay has lost tells of a place that is none.
+      if (chat.line.told != refused.head || chat.line.base != refused.base) inbox::relink(step);
       break;
     case Errc::rate_limited:
     case Errc::reserved:

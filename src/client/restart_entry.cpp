@@ -82,7 +82,7 @@ Result<Outcome> apply(Step& step, Chat& chat, const wire::Entry& entry) {
   const auto author = check(step, chat, entry, *header);
   if (!author) return pass_over(step, chat, *header, author.error());
   TERN_TRY(entry_checks::compare_seen(step, chat, *header));
-  TERN_TRY(rejoin::begins_anew(step, chat, author->device, header->seen_seq));
+  TERN_TRY(rejoin::begins_anew(step, chat, author->device, entry.seq, *header));
   if (names(*header, step.device.account.device)) return follow(step, chat, entry, *author);
   TERN_TRY(membership::left(step, chat, entry.seq));
   return Outcome::passed;

@@ -22,19 +22,20 @@ Result<Roster> Roster::load(const ReadRows& rows, const RowId& chat) {
   TERN_ASSIGN(const auto row, rows.get(tables::rosters, chat));
   if (!row) return out;
   RecordReader reader(*row);
-  for (auto left = reader.number<std::uint16_t>(); left > 0 && reader.more(); --left) {
+  while (reader.more()) {
+    Seat seat;
+    seat.device = reader.fixed<DeviceId>();
+    if (seat.device.is_zero()) break;
+    seat.account = reader.fixed<AccountId>();
+    seat.joined_seq = reader.number<std::uint64_t>();
+    out.seats_.push_back(seat);
+  }
+  while (reader.more()) {
     Stay stay;
     stay.device = reader.fixed<DeviceId>();
     stay.joined_seq = reader.number<std::uint64_t>();
     stay.left_seq = reader.number<std::uint64_t>();
     out.stays_.push_back(stay);
-  }
-  while (reader.more()) {
-    Seat seat;
-    seat.device = reader.fixed<DeviceId>();
-    seat.account = reader.fixed<AccountId>();
-    seat.joined_seq = reader.number<std::uint64_t>();
-    out.seats_.push_back(seat);
   }
   TERN_TRY(reader.finish("roster"));
   return out;
@@ -42,10 +43,10 @@ Result<Roster> Roster::load(const ReadRows& rows, const RowId& chat) {
 
 Result<void> Roster::store(Rows& rows, const RowId& chat) const {
   RecordWriter writer;
-  writer.number(static_cast<std::uint16_t>(stays_.size()));
+  for (const auto& seat : seats_) writer.raw(seat.device).raw(seat.account).number(seat.joined_seq);
+  if (!stays_.empty()) writer.raw(DeviceId{});  // nobody's: behind it are the stays
   for (const auto& stay : stays_)
     writer.raw(stay.device).number(stay.joined_seq).number(stay.left_seq);
-  for (const auto& seat : seats_) writer.raw(seat.device).raw(seat.account).number(seat.joined_seq);
   return rows.put(tables::rosters, chat, writer.span());
 }
 
@@ -97,6 +98,10 @@ Roster Roster::with_seats(const std::vector<Seat>& seats, std::uint64_t seq) con
   }
   out.stays_ = stays_;
   return out;
+}
+
+void Roster::forget_stays_of_seated() {
+  std::erase_if(stays_, [this](const Stay& stay) { return find(stay.device) != nullptr; });
 }
 
 void Roster::all_joined(std::uint64_t seq) {

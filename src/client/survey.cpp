@@ -58,20 +58,22 @@ void note_handshake(Survey& survey, const wire::Entry& entry, const Roster& rost
 }
 
 // A relay that made requests up would have this device begin anew without need.
-void note_request(const Step& step, const Chat& chat, Survey& survey, const wire::Entry& entry,
-                  const Roster& roster) {
+Result<void> note_request(Step& step, Chat& chat, Survey& survey, const wire::Entry& entry,
+                          const Roster& roster) {
   const auto request = wire::decode_rejoin_request(entry.payload);
-  if (request && request->device == step.device.account.device) return;
-  if (!request || request->log != chat.id() || !roster.find(request->device)) return;
+  if (request && request->device == step.device.account.device) return {};
+  if (!request || request->log != chat.id() || !roster.find(request->device)) return {};
   const auto info = mls::inspect_key_package(request->key_package,
                                              static_cast<std::uint64_t>(step.now.wall_ms / 1000));
-  if (!info || crypto::device_id(info->signature_key) != request->device) return;
+  if (!info || crypto::device_id(info->signature_key) != request->device) return {};
   if (!crypto::verify(info->signature_key, wire::signed_bytes(*request),
                       crypto::Signature{request->signature.bytes}))
-    return;
+    return {};
+  TERN_ASSIGN(const auto read,
+              rejoin::common_with(step, chat, entry.seq, request->cursor, request->cursor_hash));
   std::erase_if(survey.asked, [&](const auto& asked) { return asked.device == request->device; });
-  survey.asked.push_back(
-      {request->device, std::min(request->cursor, entry.seq - 1), to_bytes(request->key_package)});
+  survey.asked.push_back({request->device, read, to_bytes(request->key_package)});
+  return {};
 }
 
 }  // namespace
@@ -130,7 +132,8 @@ Result<void> note(Step& step, Chat& chat, const std::vector<wire::Entry>& entrie
     survey.seq = entry.seq;
     if (entry.own) continue;
     if (wire::is_handshake(entry.kind)) note_handshake(survey, entry, roster, me);
-    if (entry.kind == wire::EntryKind::rejoin) note_request(step, chat, survey, entry, roster);
+    if (entry.kind == wire::EntryKind::rejoin)
+      TERN_TRY(note_request(step, chat, survey, entry, roster));
   }
   if (survey.seq == before) return {};
   step.edit(chat);

@@ -205,7 +205,11 @@ TEST_CASE("who asks to leave twice is out though the other asks too") {
 
 TEST_CASE("who asked to leave while it could not follow is out though the other asks as well") {
   TwoPeople two(1209, TwoPeople::In::group);
-  auto& [world, people, anna, bo, chat] = two;
+  auto& world = two.world;
+  auto& people = two.people;
+  auto& anna = two.anna;
+  auto& bo = two.bo;
+  auto& chat = two.chat;
   const auto copy = anna.disk().copy();
   anna.send(chat, "not in her copy");
   REQUIRE(world.settle());

@@ -154,7 +154,10 @@ TEST_CASE("an Appended that names a stranger's inbox as full changes no membersh
 
 TEST_CASE("an own message is not put where another stands, whatever the relay answers") {
   ChatOfTwo two(1220);
-  auto& [world, anna, bo, chat] = two;
+  auto& world = two.world;
+  auto& anna = two.anna;
+  auto& bo = two.bo;
+  auto& chat = two.chat;
   std::vector<std::uint64_t> first_seqs;
   bool lied = false;
   world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
@@ -182,7 +185,10 @@ TEST_CASE("an own message is not put where another stands, whatever the relay an
 // The relay answers an append late, and tells its author of half of it first.
 TEST_CASE("an answer that comes after half of what it answers was read is for the other half too") {
   ChatOfTwo two(1221);
-  auto& [world, anna, bo, chat] = two;
+  auto& world = two.world;
+  auto& anna = two.anna;
+  auto& bo = two.bo;
+  auto& chat = two.chat;
   Bytes late;
   bool half_told = false;
   world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {

@@ -378,7 +378,11 @@ TEST_CASE("who was away and reads several requests of one device answers the new
 TEST_CASE("who asks from another history than the others' is told all of it, by the hash there") {
   const bool same = GENERATE(false, true);
   TwoPeople two(1'060, TwoPeople::In::group);
-  auto& [world, people, anna, bo, chat] = two;
+  auto& world = two.world;
+  auto& people = two.people;
+  auto& anna = two.anna;
+  auto& bo = two.bo;
+  auto& chat = two.chat;
   const auto copy = bo.disk().copy();
   for (int i = 0; i < 3; ++i) anna.send(chat, "missed " + std::to_string(i));
   REQUIRE(world.settle());

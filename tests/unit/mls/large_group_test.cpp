@@ -107,7 +107,8 @@ Reads reads_of(LargeGroupMember& one, Work&& work) {
 
 TEST_CASE("a group of 5,000 opens, writes and reads a message without the tree") {
   LargeGroup group;
-  auto& [identity, keys, records, speaking] = group.speaker;
+  auto& records = group.speaker.records;
+  auto& speaking = group.speaker.group;
   auto& listener = group.listener;
   std::size_t all_bytes = 0;
   for (const auto& [key, value] : listener.records.all()) all_bytes += value.size();
@@ -121,7 +122,8 @@ TEST_CASE("a group of 5,000 opens, writes and reads a message without the tree")
   group.speaker.open();
 
   const auto say = [&] {
-    auto sent = speaking->protect(as_bytes("hello"), {}, identity, group.entropy).value();
+    auto sent =
+        speaking->protect(as_bytes("hello"), {}, group.speaker.identity, group.entropy).value();
     records.apply(sent.changes);
     return std::move(sent.message);
   };

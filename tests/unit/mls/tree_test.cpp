@@ -202,10 +202,10 @@ TEST_CASE("the lists of keys may grow long, and begin alike") {
     keys[node.value] = key;
     index.add({key, node}, key_of);
   }
-  for (const auto& [node, key] : keys) {
-    const auto expected = std::count_if(keys.begin(), keys.end(),
-                                        [&](const auto& other) { return other.second == key; });
-    CHECK(index.count(key, key_of) == static_cast<std::size_t>(expected));
+  for (const auto& at : keys) {
+    const auto expected = std::count_if(
+        keys.begin(), keys.end(), [&](const auto& other) { return other.second == at.second; });
+    CHECK(index.count(at.second, key_of) == static_cast<std::size_t>(expected));
   }
   CHECK(index.count(KeyIndex::Key{1}, key_of) == 0);
 }
