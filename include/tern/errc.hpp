@@ -145,7 +145,7 @@ enum class Errc : int {
   inbox_full,                ///< the recipient's inbox holds its maximum of Welcomes
   batch_too_large,           ///< over 512 entries or 1 MiB
   entry_too_large,           ///< over 256 KiB
-  log_rolled_back,           ///< the relay has lost what was applied here; or a message
+  log_rolled_back,           ///< the relay's log is older than what this device has applied
   chat_too_large,            ///< over 2,000 devices
   access_change_invalid,     ///< a membership change that does not fit the log's access list
   reserved,                  ///< another device holds the log for a moment; see retry_after()

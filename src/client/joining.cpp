@@ -242,7 +242,7 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   // followed the entry that says how far that one had read.
   if (from_another_history || (restarted && was_split && came_back)) {
     TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
-    TERN_TRY(rejoin::say_all_again(step, chat, roster, all_own, newest));
+    TERN_TRY(rejoin::say_all_again(step, chat, roster, all_own));
   } else if (may_have_missed && how.what == Notice::What::rejoined) {
     TERN_TRY(rejoin::answer_late(step, chat));
   }

@@ -124,6 +124,8 @@ Result<std::optional<std::uint64_t>> answer(Step& step, Chat& chat, const Device
     TERN_ASSIGN(read, common_with(step, chat, change.seq, proof->cursor, proof->cursor_hash));
   }
   if (shown && waited && request->nonce != proof->nonce) return std::optional(read);
+  // It was compared when it came, with what was known there.
+  if (shown && waited) read = std::min(read, request->cursor);
   if (waited) {
     auto& record = step.edit(chat);
     if (record.rejoins_waiting > 0) --record.rejoins_waiting;
@@ -300,7 +302,7 @@ Result<void> say_again(Step& step, Chat& chat, const Roster& roster) {
   TERN_ASSIGN(const auto survey, Survey::load(step.rows, chat));
   for (const auto& asked : survey.asked)
     if (roster.find(asked.device)) missed.after = std::min(missed.after, asked.cursor);
-  return say_from_before(step, chat, roster, missed, 0);
+  return queue_again(step, chat, meant_for_all(roster, chat.record.cursor, missed));
 }
 
 Result<void> answer_late(Step& step, Chat& chat) {

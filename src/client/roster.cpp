@@ -100,10 +100,6 @@ Roster Roster::with_seats(const std::vector<Seat>& seats, std::uint64_t seq) con
   return out;
 }
 
-void Roster::forget_stays_of_seated() {
-  std::erase_if(stays_, [this](const Stay& stay) { return find(stay.device) != nullptr; });
-}
-
 void Roster::all_joined(std::uint64_t seq) {
   for (auto& seat : seats_) seat.joined_seq = seq;
   stays_.clear();

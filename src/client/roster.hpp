@@ -40,8 +40,6 @@ class Roster {
   /// These are in, by another history than this one: who was in keeps its place, others come in at
   /// `seq`, and of them it stays known when they were taken out.
   Roster with_seats(const std::vector<Seat>& seats, std::uint64_t seq) const;
-  /// Once what those were there for has been said again: from now on they are as new as the others.
-  void forget_stays_of_seated();
   /// All of them as if they had come in there, and nobody had gone before.
   void all_joined(std::uint64_t seq);
 

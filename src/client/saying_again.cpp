@@ -30,9 +30,10 @@ Result<std::vector<std::uint64_t>> lost_again(Step& step, const Chat& chat, cons
   std::vector<Bytes> heard;
   TERN_TRY(step.rows.scan(tables::said_again, chat.row, {},
                           [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
-                            if (number_in(key) > missed.after && number_in(key) < missed.before)
+                            const auto seq = number_in(key);
+                            if (seq > missed.after && seq < missed.before)
                               out.push_back(number_in(value));
-                            else if (number_in(key) <= chat.record.delivered_to_all)
+                            else if (seq <= std::min(missed.after, chat.record.delivered_to_all))
                               heard.push_back(to_bytes(key));
                             return Scan::next;
                           }));
@@ -40,66 +41,6 @@ Result<std::vector<std::uint64_t>> lost_again(Step& step, const Chat& chat, cons
   if (out.size() > say_again_messages_max)
     out.erase(out.begin(), out.end() - static_cast<std::ptrdiff_t>(say_again_messages_max));
   return out;
-}
-
-// From there on what this device has written is in no log any more: this is where it comes in. Or
-// where somebody was taken out who is in, and nobody has come in since.
-std::uint64_t first_lost(const Roster& roster, std::uint64_t seq, std::uint64_t newest) {
-  auto out = seq;
-  for (const auto& seat : roster.seats()) {
-    const auto* const stay = roster.stay_of(seat.device);
-    if (stay && newest != 0 && newest < stay->left_seq) out = std::min(out, stay->left_seq);
-  }
-  return out;
-}
-
-// From `seq` on: what is not said again.
-Result<void> give_up_the_rest(Step& step, Chat& chat, std::uint64_t seq, const Missed& said) {
-  std::vector<std::pair<std::uint64_t, MessageRow>> lost;
-  TERN_TRY(step.rows.scan(tables::messages, chat.row, row_key(chat.row, logged_order(seq)),
-                          [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
-                            const auto order = number_in(key);
-                            if (order >= queued_orders) return Scan::stop;
-                            TERN_ASSIGN(auto row, decode_message_row(value));
-                            const bool mine =
-                                row.device == step.device.account.device && !row.notice;
-                            const bool again = order >= logged_order(said.after + 1) &&
-                                               order < logged_order(said.before);
-                            if (mine && !again && row.failure == Errc{})
-                              lost.emplace_back(order, std::move(row));
-                            return Scan::next;
-                          }));
-  for (auto& [order, row] : lost) {
-    row.failure = Errc::log_rolled_back;
-    TERN_TRY(history::put(step.rows, chat.row, order, row));
-    step.emit(MessageChanged{chat.id(), row.id, MessageState::failed});
-  }
-  return {};
-}
-
-// Where those stood in that history.
-Result<void> forget_places(Step& step, const Chat& chat, std::uint64_t seq) {
-  std::vector<Bytes> keys;
-  TERN_TRY(step.rows.scan(tables::said_again, chat.row, row_key(chat.row, seq),
-                          [&](ByteSpan key, ByteSpan) -> Result<Scan> {
-                            keys.push_back(to_bytes(key));
-                            return Scan::next;
-                          }));
-  for (const auto& key : keys) TERN_TRY(step.rows.erase(tables::said_again, key));
-  return {};
-}
-
-// What all who are in now were in for, of what was written before this device came to `seq`. Who
-// was taken out in what the relay has lost was there for what is before that; to who comes in at
-// `seq` all of it is older.
-Missed meant_for_all(const Roster& roster, std::uint64_t seq, Missed missed) {
-  for (const auto& seat : roster.seats()) {
-    const auto* const stay = roster.stay_of(seat.device);
-    if (!stay && seat.joined_seq >= seq) return {};
-    missed.after = std::max(missed.after, stay ? stay->joined_seq : seat.joined_seq);
-    if (stay) missed.before = std::min(missed.before, stay->left_seq);
-  }
-  return missed;
 }
 
 }  // namespace
@@ -115,7 +56,7 @@ Result<void> queue_again(Step& step, Chat& chat, const Missed& missed) {
         if (order < logged_order(missed.after + 1)) return Scan::stop;
         TERN_ASSIGN(const auto row, decode_message_row(value));
         const bool mine = row.device == step.device.account.device && !row.notice;
-        if (mine && row.failure == Errc{} && queued.count(order) == 0) orders.push_back(order);
+        if (mine && queued.count(order) == 0) orders.push_back(order);
         return orders.size() == say_again_messages_max ? Scan::stop : Scan::next;
       }));
   TERN_ASSIGN(const auto again, lost_again(step, chat, missed));
@@ -156,22 +97,22 @@ Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::ui
   return step.rows.put(tables::said_again, row_key(chat.row, seq), writer.span());
 }
 
-Result<void> say_from_before(Step& step, Chat& chat, Roster roster, const Missed& missed,
-                             std::uint64_t newest) {
-  const auto said = meant_for_all(roster, chat.record.cursor, missed);
-  TERN_TRY(queue_again(step, chat, said));
-  const auto lost = first_lost(roster, chat.record.cursor, newest);
-  TERN_TRY(give_up_the_rest(step, chat, lost, said));
-  TERN_TRY(forget_places(step, chat, lost));
-  roster.forget_stays_of_seated();
-  return roster.store(step.rows, chat.row);
+// Who was taken out in what the relay has lost was there for what is before that; to anybody else
+// who comes in at `seq`, all of it is older.
+Missed meant_for_all(const Roster& roster, std::uint64_t seq, Missed missed) {
+  for (const auto& seat : roster.seats()) {
+    const auto* const stay = seat.joined_seq >= seq ? roster.stay_of(seat.device) : nullptr;
+    if (!stay && seat.joined_seq >= seq) return {};
+    missed.after = std::max(missed.after, stay ? stay->joined_seq : seat.joined_seq);
+    if (stay) missed.before = std::min(missed.before, stay->left_seq);
+  }
+  return missed;
 }
 
-Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq,
-                           std::uint64_t newest) {
+Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq) {
   if (roster.seats().size() > say_again_devices_max) return {};
   const auto after = seq - std::min(seq, hashes_kept);
-  return say_from_before(step, chat, roster, {after, seq}, newest);
+  return queue_again(step, chat, meant_for_all(roster, chat.record.cursor, {after, seq}));
 }
 
 Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq) {

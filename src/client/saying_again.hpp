@@ -19,11 +19,9 @@ struct Missed {
 /// Own messages of there that do not wait to be said again already are queued: the newest 1,000,
 /// and as many of those that were said again there.
 Result<void> queue_again(Step& step, Chat& chat, const Missed& missed);
-/// The same when this device comes in again, as far as all who are in now were in for it. What it
-/// has written in a history that goes on otherwise, and cannot say again, has failed. `newest`:
-/// since when all are in, in the one that goes on (newest_member.hpp); 0: not known.
-Result<void> say_from_before(Step& step, Chat& chat, Roster roster, const Missed& missed,
-                             std::uint64_t newest);
+/// What all who are in now were in for, of what was missed, when this device comes in again at
+/// `seq`.
+Missed meant_for_all(const Roster& roster, std::uint64_t seq, Missed missed);
 
 /// Whether a device is in `after` that was not in `before`.
 bool has_newcomer(const Roster& before, const std::vector<Seat>& after);
@@ -35,8 +33,7 @@ Result<void> keep_from_newcomers(Step& step, Chat& chat, const Roster& before, c
 Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order);
 /// It goes on on another history than this device has followed: all of them, as far as they are no
 /// older than what is compared of a log.
-Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq,
-                           std::uint64_t newest);
+Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq);
 /// The log goes on at `seq` behind a hole: the same for what was in it, from `first_lost` on, and
 /// in chats of any size, for it is said once for all.
 Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq);

@@ -44,13 +44,24 @@ bool LyingRelay::from_device(Device&, Bytes&) {
 
 // The copy comes through here again: one in four, so that it ends.
 bool LyingRelay::send_twice(Device& device, const Bytes& frame) {
-  const auto link = device.link();
-  if (!link) return false;
-  if (lies(Lie::repeat) && stage_.choices.one_in(4)) link->to_device(frame);
+  if (!device.link()) return false;
+  if (lies(Lie::repeat) && stage_.choices.one_in(4)) send_once_more(device, frame);
   if (!lies(Lie::replay)) return true;
   auto& earlier = earlier_[&device];
-  if (!earlier.empty() && stage_.choices.one_in(4)) link->to_device(earlier);
+  if (!earlier.empty() && stage_.choices.one_in(4)) send_once_more(device, earlier);
   if (earlier.empty() || stage_.choices.one_in(4)) earlier = frame;
+  return true;
+}
+
+void LyingRelay::send_once_more(Device& device, const Bytes& frame) {
+  repeated_.insert(frame);
+  device.link()->to_device(frame);
+}
+
+bool LyingRelay::repeats(const Bytes& frame) {
+  const auto found = repeated_.find(frame);
+  if (found == repeated_.end()) return false;
+  repeated_.erase(found);
   return true;
 }
 
@@ -59,7 +70,7 @@ bool LyingRelay::hold_back(Device& device, Bytes& frame) {
   auto& held = held_[&device];
   if (!held.empty()) {
     std::swap(held, frame);
-    if (const auto link = device.link()) link->to_device(std::exchange(held, {}));
+    if (device.link()) send_once_more(device, held);
     held.clear();
     return true;
   }

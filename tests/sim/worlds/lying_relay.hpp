@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "sim/worlds/stage.hpp"
 
@@ -14,6 +15,9 @@ class LyingRelay {
   /// What becomes of a frame: false, it is dropped.
   bool from_device(Device& device, Bytes& frame);
   bool to_device(Device& device, Bytes& frame);
+  /// Whether the frame that arrives is one of those that it sends once more: once for each. It
+  /// shows nothing of what the relay has now.
+  bool repeats(const Bytes& frame);
   /// From now on it is honest.
   void end() { lies_.clear(); }
 
@@ -31,6 +35,7 @@ class LyingRelay {
   };
   bool lies(Lie lie) const;
   bool send_twice(Device& device, const Bytes& frame);
+  void send_once_more(Device& device, const Bytes& frame);
   bool hold_back(Device& device, Bytes& frame);
   bool withholds(const Device& device, const Bytes& frame) const;
   void serve_old_key_packages(Bytes& frame);
@@ -43,6 +48,7 @@ class LyingRelay {
   std::size_t victim_ = 0;
   std::map<const Device*, Bytes> held_;
   std::map<const Device*, Bytes> earlier_;
+  std::multiset<Bytes> repeated_;           ///< on their way
   std::map<DeviceId, Bytes> key_packages_;  ///< the first that was handed out of each device
   Bytes spoiled_;
   bool forked_ = false;

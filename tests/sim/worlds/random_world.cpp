@@ -29,7 +29,7 @@ class RandomWorld {
       return true;
     };
     relay.on_frame_to_device = [this](Device& device, Bytes& frame) {
-      stage_.logs.to_device(device, frame);
+      if (!relay_.repeats(frame)) stage_.logs.to_device(device, frame);
       return relay_.to_device(device, frame);
     };
   }

@@ -107,6 +107,7 @@ Reads reads_of(LargeGroupMember& one, Work&& work) {
 
 TEST_CASE("a group of 5,000 opens, writes and reads a message without the tree") {
   LargeGroup group;
+  const auto& identity = group.speaker.identity;
   auto& records = group.speaker.records;
   auto& speaking = group.speaker.group;
   auto& listener = group.listener;
@@ -122,8 +123,7 @@ TEST_CASE("a group of 5,000 opens, writes and reads a message without the tree")
   group.speaker.open();
 
   const auto say = [&] {
-    auto sent =
-        speaking->protect(as_bytes("hello"), {}, group.speaker.identity, group.entropy).value();
+    auto sent = speaking->protect(as_bytes("hello"), {}, identity, group.entropy).value();
     records.apply(sent.changes);
     return std::move(sent.message);
   };
