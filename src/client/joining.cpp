@@ -230,8 +230,9 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   if (came_back && !may_have_missed) {
     // While it was out the others may have come and gone, and it comes in only now.
     before.all_joined(record.cursor);
-    TERN_TRY(before.store(step.rows, chat.row));
   }
+  before.somebody_joined(std::min(newest, record.cursor));
+  TERN_TRY(before.store(step.rows, chat.row));
   TERN_TRY(membership::joined(step, chat, seats, record.cursor, how));
   if (may_have_missed) TERN_TRY(rejoin::mark_gap(step, chat, before, newest));
   if (may_have_missed && was_out) TERN_TRY(rejoin::tell_gap(step, chat));

@@ -1,16 +1,8 @@
 #include "client/newest_member.hpp"
 
-#include <algorithm>
-
 #include "base/codec.hpp"
 
 namespace tern::client {
-
-std::uint64_t newest_member(const std::vector<Seat>& seats) {
-  std::uint64_t since = 0;
-  for (const auto& seat : seats) since = std::max(since, seat.joined_seq);
-  return since;
-}
 
 mls::Extensions newest_member_extension(const Roster& before, const std::vector<Seat>& added,
                                         const std::vector<Seat>& removed) {
@@ -21,7 +13,7 @@ mls::Extensions newest_member_extension(const Roster& before, const std::vector<
     after.add({seat.device, seat.account, known ? known->joined_seq : UINT64_MAX});
   }
   Writer said;
-  said.number(newest_member(after.seats()));
+  said.number(after.newest_member());
   return {{mls::extension_tern_newest_member, std::move(said).take()}};
 }
 

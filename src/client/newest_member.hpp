@@ -8,8 +8,6 @@
 
 namespace tern::client {
 
-/// Where the newest of those seats came in; 0: none.
-std::uint64_t newest_member(const std::vector<Seat>& seats);
 /// For the Welcome of a commit with these changes to `before`: the greatest number where somebody
 /// comes in by it who was not in.
 mls::Extensions newest_member_extension(const Roster& before, const std::vector<Seat>& added,

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "client/key_packages.hpp"
-#include "client/newest_member.hpp"
 #include "client/record_codec.hpp"
 #include "client/rejoin.hpp"
 #include "client/seating.hpp"
@@ -158,7 +157,7 @@ bool leaves_to_others(Step& step, const Chat& chat, const Seat* me, std::uint64_
 // Of that it says nothing again that is from before the newest member came: so there is a gap.
 Result<void> tell_what_is_withheld(Step& step, Chat& chat, const Roster& roster,
                                    const MembershipChange& change) {
-  const auto since = newest_member(roster.seats());
+  const auto since = roster.newest_member();
   const auto* const me = roster.find(step.device.account.device);
   const auto withholds = [&](const wire::RejoinProof& proof) {
     return proof.reason == wire::RejoinRequest::Reason::hole && proof.cursor < since;
@@ -280,7 +279,7 @@ Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
     TERN_ASSIGN(const auto answered, answer(step, chat, seat.device, change));
     if (answered && roster.find(seat.device)) missed.after = std::min(missed.after, *answered);
   }
-  missed.after = std::max(missed.after, newest_member(roster.seats()));
+  missed.after = std::max(missed.after, roster.newest_member());
   if (roster.seats().size() > say_again_devices_max || missed.after >= missed.before) return {};
   return queue_again(step, chat, missed);
 }

@@ -10,7 +10,6 @@
 #include "client/inbox.hpp"
 #include "client/key_packages.hpp"
 #include "client/membership.hpp"
-#include "client/newest_member.hpp"
 #include "client/pairs.hpp"
 #include "client/policy_rows.hpp"
 #include "client/reading.hpp"
@@ -284,7 +283,7 @@ Result<void> taken(Step& step, Chat& chat, const wire::Appended& appended) {
   TERN_TRY(chat.hashes.note(step.rows, chat.row, appended.first_seq, appended.hash));
   TERN_TRY(step.rows.erase(tables::welcomes, chat.row));
   TERN_TRY(commits::merge(step, chat, appended.first_seq));
-  TERN_TRY(rejoin::mark_gap(step, chat, before, newest_member(before.seats())));
+  TERN_TRY(rejoin::mark_gap(step, chat, before, before.newest_member()));
   TERN_TRY(rejoin::forget_all(step, chat));
   TERN_TRY(add_the_missing(step, chat, intents));
   step.sync();

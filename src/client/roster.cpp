@@ -30,6 +30,7 @@ Result<Roster> Roster::load(const ReadRows& rows, const RowId& chat) {
     seat.joined_seq = reader.number<std::uint64_t>();
     out.seats_.push_back(seat);
   }
+  if (reader.more()) out.somebody_joined_ = reader.number<std::uint64_t>();
   while (reader.more()) {
     Stay stay;
     stay.device = reader.fixed<DeviceId>();
@@ -44,7 +45,8 @@ Result<Roster> Roster::load(const ReadRows& rows, const RowId& chat) {
 Result<void> Roster::store(Rows& rows, const RowId& chat) const {
   RecordWriter writer;
   for (const auto& seat : seats_) writer.raw(seat.device).raw(seat.account).number(seat.joined_seq);
-  if (!stays_.empty()) writer.raw(DeviceId{});  // nobody's: behind it are the stays
+  // Nobody's: behind it are not seats.
+  if (!stays_.empty() || somebody_joined_ != 0) writer.raw(DeviceId{}).number(somebody_joined_);
   for (const auto& stay : stays_)
     writer.raw(stay.device).number(stay.joined_seq).number(stay.left_seq);
   return rows.put(tables::rosters, chat, writer.span());
@@ -74,6 +76,12 @@ const Stay* Roster::stay_of(const DeviceId& device) const {
   return found != stays_.end() ? &*found : nullptr;
 }
 
+std::uint64_t Roster::newest_member() const {
+  auto out = somebody_joined_;
+  for (const auto& seat : seats_) out = std::max(out, seat.joined_seq);
+  return out;
+}
+
 void Roster::add(const Seat& seat) {
   const auto found = place(seats_, seat.device);
   if (found != seats_.end() && found->device == seat.device) return;
@@ -97,12 +105,14 @@ Roster Roster::with_seats(const std::vector<Seat>& seats, std::uint64_t seq) con
     out.add({seat.device, seat.account, known ? known->joined_seq : seq});
   }
   out.stays_ = stays_;
+  out.somebody_joined_ = somebody_joined_;
   return out;
 }
 
 void Roster::all_joined(std::uint64_t seq) {
   for (auto& seat : seats_) seat.joined_seq = seq;
   stays_.clear();
+  somebody_joined_ = 0;
 }
 
 }  // namespace tern::client

@@ -2,6 +2,8 @@
 // never for a message.
 #pragma once
 
+#include <algorithm>
+
 #include "client/tables.hpp"
 
 namespace tern::client {
@@ -33,6 +35,11 @@ class Roster {
   /// The last stay of one of the last devices that were taken out: that may be lost with what the
   /// relay has lost.
   const Stay* stay_of(const DeviceId& device) const;
+  /// Where the newest of all came in, as far as this device knows; 0: nobody.
+  std::uint64_t newest_member() const;
+  /// Somebody has come in there, of whom this device does not know who: it could not follow the
+  /// log.
+  void somebody_joined(std::uint64_t seq) { somebody_joined_ = std::max(somebody_joined_, seq); }
   /// A device that is there already keeps its seat. One that is not comes in new: its stay before
   /// is forgotten.
   void add(const Seat& seat);
@@ -46,6 +53,7 @@ class Roster {
  private:
   std::vector<Seat> seats_;  // by device
   std::vector<Stay> stays_;  // the latest last
+  std::uint64_t somebody_joined_ = 0;
 };
 
 }  // namespace tern::client

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "client/history.hpp"
-#include "client/newest_member.hpp"
 #include "client/receipts.hpp"
 #include "client/record_codec.hpp"
 
@@ -119,7 +118,7 @@ Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, st
   const auto before_hole = first_lost - std::min(first_lost, 1 + written_early_max);
   const auto after = receipts::kept(step, chat) ? chat.record.delivered_to_all : before_hole;
   TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
-  return queue_again(step, chat, {std::max(after, newest_member(roster.seats())), seq});
+  return queue_again(step, chat, {std::max(after, roster.newest_member()), seq});
 }
 
 }  // namespace tern::client::rejoin
