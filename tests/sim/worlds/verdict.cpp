@@ -100,10 +100,12 @@ class RoomVerdict {
     const auto& stays = stays_of(view);
     return !stays.empty() && stays.front().joined < seq;
   }
-  // Put back to before it was first in the chat, and let in once more since.
+  // Put back to before it was first in the chat, or the relay has lost that, and let in once more
+  // since.
   bool knows_last_stay_only(const View& view) const {
     const auto& stays = stays_of(view);
-    return stage_.promises.was_restored(*view.person->device) && stays.size() > 1 &&
+    const bool lost = stage_.promises.was_restored(*view.person->device) || stage_.logs.lives() > 1;
+    return lost && stays.size() > 1 &&
            std::all_of(view.order.begin(), view.order.end(), [&](const Message* message) {
              return message->seq == 0 || message->seq > stays.back().joined;
            });
