@@ -100,8 +100,9 @@ Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::ui
 // who comes in at `seq`, all of it is older.
 Missed meant_for_all(const Roster& roster, std::uint64_t seq, Missed missed) {
   for (const auto& seat : roster.seats()) {
-    const auto* const stay = seat.joined_seq >= seq ? roster.stay_of(seat.device) : nullptr;
-    if (!stay && seat.joined_seq >= seq) return {};
+    const bool comes_in = seat.joined_seq == seq;
+    const auto* const stay = comes_in ? roster.stay_of(seat.device) : nullptr;
+    if (comes_in && !stay) return {};
     missed.after = std::max(missed.after, stay ? stay->joined_seq : seat.joined_seq);
     if (stay) missed.before = std::min(missed.before, stay->left_seq);
   }

@@ -105,6 +105,16 @@ TEST_CASE("to who comes in new by another history all that was written before is
   CHECK(meant.after >= meant.before);
 }
 
+TEST_CASE("who came in by what the relay has lost was there for what was written after that") {
+  KeptRoster kept;
+  Roster roster;
+  roster.add(kept.seat(3));
+  roster.add(kept.seat(45));
+  const auto meant = rejoin::meant_for_all(roster.with_seats(roster.seats(), 30), 30, {1, 61});
+  CHECK(meant.after == 45);
+  CHECK(meant.before == 61);
+}
+
 TEST_CASE("the last 64 who were taken out are remembered") {
   KeptRoster kept;
   Roster roster;
