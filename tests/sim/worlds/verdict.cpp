@@ -354,7 +354,8 @@ std::string RoomVerdict::of_promise(const MessageId& id, const Promise& promise)
     if (leaves_in_vain(*author)) return {};
     const bool gone =
         mine->second.state == MessageState::failed && author->info.state == ChatState::left;
-    const bool was_out = mine->second.state == MessageState::failed && stays_of(*author).size() > 1;
+    const bool was_out = mine->second.state == MessageState::failed &&
+                         (stays_of(*author).size() > 1 || was_out_before(*author));
     if (gone || was_out) return {};
     return author->name() + "'s " + what + " never left";
   }
