@@ -116,12 +116,12 @@ Result<std::optional<std::uint64_t>> answer(Step& step, Chat& chat, const Device
   const bool waited = request && request->waiting;
   const auto proof = std::find_if(change.returning.begin(), change.returning.end(),
                                   [&](const auto& other) { return other.device == device; });
-  // An older one than the one that waits, which is to be answered yet: the tree says when not.
   const bool shown = proof != change.returning.end();
   std::uint64_t read = 0;
   if (shown) {
     TERN_ASSIGN(read, common_with(step, chat, change.seq, proof->cursor, proof->cursor_hash));
   }
+  // An older one than the one that waits, which is to be answered yet: the tree says when not.
   if (shown && waited && request->nonce != proof->nonce) return std::optional(read);
   // It was compared when it came, with what was known there.
   if (shown && waited) read = std::min(read, request->cursor);

@@ -105,6 +105,7 @@ Roster Roster::with_seats(const std::vector<Seat>& seats, std::uint64_t seq) con
     out.add({seat.device, seat.account, known ? known->joined_seq : seq});
   }
   out.stays_ = stays_;
+  // Of a history that is lost it may be a number that this one has not come to.
   out.somebody_joined_ = std::min(somebody_joined_, seq);
   return out;
 }

@@ -44,8 +44,8 @@ class Roster {
   /// is forgotten.
   void add(const Seat& seat);
   void remove(const DeviceId& device, std::uint64_t seq);
-  /// These are in, by another history than this one: who was in keeps its place, others come in at
-  /// `seq`, and of them it stays known when they were taken out.
+  /// This device comes in again at `seq`, and these are in: who was in keeps its place, others come
+  /// in there too, and of them it stays known when they were taken out.
   Roster with_seats(const std::vector<Seat>& seats, std::uint64_t seq) const;
   /// All of them as if they had come in there, and nobody had gone before.
   void all_joined(std::uint64_t seq);

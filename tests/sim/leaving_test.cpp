@@ -205,23 +205,19 @@ TEST_CASE("who asks to leave twice is out though the other asks too") {
 
 TEST_CASE("who asked to leave while it could not follow is out though the other asks as well") {
   TwoPeople two(1209, TwoPeople::In::group);
-  auto& world = two.world;
-  auto& people = two.people;
-  auto& anna = two.anna;
-  auto& bo = two.bo;
-  auto& chat = two.chat;
+  auto& [world, people, anna, bo, chat] = two;
   const auto copy = anna.disk().copy();
   anna.send(chat, "not in her copy");
   REQUIRE(world.settle());
   bo.set_network(false);
   world.run_for(1'000);
   put_back(anna, copy);
-  REQUIRE(world.run_until([&] { return anna.info(chat).state == ChatState::split; }));
+  REQUIRE(world.run_until([&] { return two.anna.info(two.chat).state == ChatState::split; }));
   Outcome left[2];
   leave(world, anna, chat, left[0]);
   world.run_for(1'000);
   bo.set_network(true);
-  REQUIRE(world.run_until([&] { return anna.info(chat).state == ChatState::active; }));
+  REQUIRE(world.run_until([&] { return two.anna.info(two.chat).state == ChatState::active; }));
   // Before he has heard that she wants to leave.
   anna.set_network(false);
   world.run_for(1'000);

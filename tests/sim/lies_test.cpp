@@ -154,14 +154,11 @@ TEST_CASE("an Appended that names a stranger's inbox as full changes no membersh
 
 TEST_CASE("an own message is not put where another stands, whatever the relay answers") {
   ChatOfTwo two(1220);
-  auto& world = two.world;
-  auto& anna = two.anna;
-  auto& bo = two.bo;
-  auto& chat = two.chat;
+  auto& [world, anna, bo, chat] = two;
   std::vector<std::uint64_t> first_seqs;
   bool lied = false;
   world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
-    if (&device != &anna) return true;
+    if (&device != &two.anna) return true;
     edit_answer<wire::Appended>(frame, [&](wire::Appended& answer) {
       first_seqs.push_back(answer.first_seq);
       lied = lied || first_seqs.size() == 2;
@@ -185,14 +182,11 @@ TEST_CASE("an own message is not put where another stands, whatever the relay an
 // The relay answers an append late, and tells its author of half of it first.
 TEST_CASE("an answer that comes after half of what it answers was read is for the other half too") {
   ChatOfTwo two(1221);
-  auto& world = two.world;
-  auto& anna = two.anna;
-  auto& bo = two.bo;
-  auto& chat = two.chat;
+  auto& [world, anna, bo, chat] = two;
   Bytes late;
   bool half_told = false;
   world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
-    if (&device != &anna || half_told) return true;
+    if (&device != &two.anna || half_told) return true;
     auto decoded = wire::decode_server_frame(frame).value();
     if (!decoded) return true;
     const auto* const answer = std::get_if<wire::AnswerFrame>(&*decoded);
@@ -206,12 +200,12 @@ TEST_CASE("an answer that comes after half of what it answers was read is for th
     told->entries.resize(2);
     frame = wire::encode(*push);
     half_told = true;
-    world.scheduler().after(0, [&] { anna.link()->to_device(late); });
+    two.world.scheduler().after(0, [&] { two.anna.link()->to_device(late); });
     return true;
   };
   anna.with([&](auto& engine) {
     const std::string_view texts[] = {"one", "two", "three"};
-    return engine.send_texts(world.now(), chat, texts).value();
+    return engine.send_texts(two.world.now(), two.chat, texts).value();
   });
   REQUIRE(world.settle());
   bo.send(chat, "behind them");
