@@ -247,6 +247,7 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   } else if (may_have_missed && how.what == Notice::What::rejoined) {
     TERN_TRY(rejoin::answer_late(step, chat));
   }
+  TERN_TRY(rejoin::settle_lost(step, chat, chat.record.cursor));
   TERN_TRY(rejoin::forget_all(step, chat));
   TERN_TRY(leaving::epoch_passed(step, chat, chat.record.cursor));
   // What followed the commit was sent before this connection knew of the chat.

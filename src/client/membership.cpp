@@ -143,6 +143,8 @@ Result<void> apply(Step& step, Chat& chat, const MembershipChange& change) {
   if (rejoin::has_newcomer(before, after.seats()))
     TERN_TRY(rejoin::leave_gap(step, chat, change.seq));
   TERN_TRY(rejoin::members_changed(step, chat, after, change));
+  if (rejoin::has_newcomer(before, after.seats()))
+    TERN_TRY(rejoin::settle_lost(step, chat, change.seq));
   answer_waiters(step, chat, after);
   step.emit(ChatChanged{chat.id()});
   return {};

@@ -24,6 +24,10 @@ struct Request {
   Bytes payload;  ///< the request as it came; empty once it is answered
 };
 
+bool is_mine(const Step& step, const DeviceId& device) {
+  return device == step.device.account.device;
+}
+
 Bytes key_of(const Step& step, const Chat& chat, const DeviceId& device) {
   return row_key(chat.row, step.rows.sealer().row_id(tables::rejoins, device));
 }
@@ -197,6 +201,9 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
     step.problem(chat.id(), request.error().errc(), "a request to rejoin that does not parse");
     return {};
   }
+  // From before it was let in again, or a relay hands it back: nobody answers themselves, and the
+  // row is that of the request that this device asks with now.
+  if (is_mine(step, request->device)) return {};
   TERN_ASSIGN(const auto before, load(step, chat, request->device));
   auto checked = check(step, chat, *request);
   if (checked && is_outdated(before, *checked))
@@ -224,7 +231,7 @@ Result<void> receive(Step& step, Chat& chat, std::uint64_t seq, ByteSpan payload
 // The relay takes one request a day: who was put back to an old copy since has only this to say it.
 Result<void> begins_anew(Step& step, Chat& chat, const DeviceId& device, std::uint64_t seq,
                          const wire::EntryHeader& header) {
-  if (header.seen_seq == 0) return {};
+  if (header.seen_seq == 0 || is_mine(step, device)) return {};
   TERN_ASSIGN(const auto read, common_with(step, chat, seq, header.seen_seq, header.seen_hash));
   TERN_ASSIGN(const auto before, load(step, chat, device));
   auto kept = before.value_or(Request{});

@@ -284,6 +284,7 @@ Result<void> taken(Step& step, Chat& chat, const wire::Appended& appended) {
   TERN_TRY(step.rows.erase(tables::welcomes, chat.row));
   TERN_TRY(commits::merge(step, chat, appended.first_seq));
   TERN_TRY(rejoin::mark_gap(step, chat, before, before.newest_member()));
+  TERN_TRY(rejoin::settle_lost(step, chat, appended.first_seq));
   TERN_TRY(rejoin::forget_all(step, chat));
   TERN_TRY(add_the_missing(step, chat, intents));
   step.sync();

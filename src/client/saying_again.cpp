@@ -4,6 +4,7 @@
 #include <set>
 
 #include "client/history.hpp"
+#include "client/own_entries.hpp"
 #include "client/receipts.hpp"
 #include "client/record_codec.hpp"
 
@@ -13,6 +14,8 @@ namespace {
 constexpr std::size_t say_again_messages_max = 1'000;
 // Before the first shows what was lost, others may write in its place.
 constexpr std::uint64_t written_early_max = 1'024;
+// All at one place of the log, which has room for so many and for what else is there.
+constexpr std::size_t settled_at_once_max = notices_per_entry_max / 2;
 
 // A relay that marks hole after hole gets nothing said again twice at a time.
 Result<std::set<std::uint64_t>> queued_again(Step& step, const Chat& chat) {
@@ -21,6 +24,30 @@ Result<std::set<std::uint64_t>> queued_again(Step& step, const Chat& chat) {
   for (const auto& [number, row] : rows)
     if (row.kind == OutboxKind::again) out.insert(row.again_order);
   return out;
+}
+
+bool is_own(const Step& step, const MessageRow& row) {
+  return row.device == step.device.account.device && !row.notice;
+}
+
+// Where it stood is the place of an entry to come, in the history that goes on: who asks later,
+// from in front of that entry, would be told it before everybody who has come in until then.
+Result<void> move_to(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t from) {
+  TERN_ASSIGN(auto row, history::get(step.rows, chat.row, from));
+  if (!row) return {};
+  std::vector<Bytes> old;
+  TERN_TRY(step.rows.scan(tables::said_again, chat.row, {},
+                          [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
+                            if (number_in(value) == from) old.push_back(to_bytes(key));
+                            return Scan::next;
+                          }));
+  for (const auto& key : old) TERN_TRY(step.rows.erase(tables::said_again, key));
+  TERN_ASSIGN(const auto order, own_entries::free_order(step, chat, seq));
+  TERN_TRY(history::erase(step.rows, chat.row, from, *row));
+  row->seq = seq;
+  TERN_TRY(history::put(step.rows, chat.row, order, *row));
+  step.emit(MessageChanged{chat.id(), row->id, MessageState::sent});
+  return {};
 }
 
 // What was said again may have been missed the second time, though its first place is older.
@@ -54,8 +81,7 @@ Result<void> queue_again(Step& step, Chat& chat, const Missed& missed) {
         const auto order = number_in(key);
         if (order < logged_order(missed.after + 1)) return Scan::stop;
         TERN_ASSIGN(const auto row, decode_message_row(value));
-        const bool mine = row.device == step.device.account.device && !row.notice;
-        if (mine && queued.count(order) == 0) orders.push_back(order);
+        if (is_own(step, row) && queued.count(order) == 0) orders.push_back(order);
         return orders.size() == say_again_messages_max ? Scan::stop : Scan::next;
       }));
   TERN_ASSIGN(const auto again, lost_again(step, chat, missed));
@@ -90,7 +116,25 @@ Result<void> keep_from_newcomers(Step& step, Chat& chat, const Roster& before,
   return {};
 }
 
-Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order) {
+Result<void> settle_lost(Step& step, Chat& chat, std::uint64_t seq) {
+  TERN_ASSIGN(const auto queued, queued_again(step, chat));
+  std::vector<std::uint64_t> orders;
+  const auto last = row_key(chat.row, queued_orders - 1);
+  TERN_TRY(step.rows.scan_back(
+      tables::messages, chat.row, last, [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
+        const auto order = number_in(key);
+        if (order < logged_order(seq + 1)) return Scan::stop;
+        TERN_ASSIGN(const auto row, decode_message_row(value));
+        if (is_own(step, row) && queued.count(order) == 0) orders.push_back(order);
+        return orders.size() == settled_at_once_max ? Scan::stop : Scan::next;
+      }));
+  std::sort(orders.begin(), orders.end());
+  for (const auto order : orders) TERN_TRY(move_to(step, chat, seq, order));
+  return {};
+}
+
+Result<void> said_again(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t order) {
+  if (order >= logged_order(seq + 1)) return move_to(step, chat, seq, order);
   RecordWriter writer;
   writer.number(order);
   return step.rows.put(tables::said_again, row_key(chat.row, seq), writer.span());

@@ -30,7 +30,11 @@ bool has_newcomer(const Roster& before, const std::vector<Seat>& after);
 Result<void> keep_from_newcomers(Step& step, Chat& chat, const Roster& before, const Roster& after);
 
 /// What stands at `order` was said again, in the entry `seq`: so far has it to be heard by now.
-Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order);
+/// What stood in a history that is lost, further on, stands there from now on.
+Result<void> said_again(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t order);
+/// The history goes on at `seq`: the newest own messages that stood further on, in one that is
+/// lost, and are not said again, stand there from now on, in front of whoever comes in later.
+Result<void> settle_lost(Step& step, Chat& chat, std::uint64_t seq);
 /// It goes on on another history than this device has followed: all of them, as far as they are no
 /// older than what is compared of a log.
 Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq);

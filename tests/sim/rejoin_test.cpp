@@ -1,6 +1,7 @@
 // Being added again (design §4): who may ask, how often, and who says what again.
 #include <catch2/catch.hpp>
 
+#include "mls/key_package_record.hpp"
 #include "sim/frame_edits.hpp"
 #include "sim/recovery.hpp"
 #include "sim/stolen_folder.hpp"
@@ -34,6 +35,15 @@ void count_rejoins(World& world, std::size_t& asked) {
     });
     return true;
   };
+}
+
+Bytes made_hours_later(ByteSpan message, const crypto::SigningKey& key) {
+  auto key_package = mls::open_key_package(message).value();
+  for (auto& extension : key_package.leaf_node.extensions)
+    if (extension.type == mls::extension_tern_leaf_time) ++extension.data[4];  // 2^24 ms
+  mls::sign_leaf(key_package.leaf_node, {}, key);
+  mls::sign_key_package(key_package, key);
+  return mls::key_package_message(key_package);
 }
 
 }  // namespace
@@ -408,4 +418,58 @@ TEST_CASE("who asks from another history than the others' is told all of it, by 
   check_together(world, people, chat);
   for (int i = 0; i < 3; ++i)
     CHECK(count_text(bo, chat, "missed " + std::to_string(i)) == (says_hash ? 1 : 0));
+}
+
+TEST_CASE(
+    "a device's own request that comes back to it is nobody's, and the next one is answered") {
+  TwoPeople two(1'070, TwoPeople::In::group);
+  auto& [world, people, anna, bo, chat] = two;
+  const auto copy = bo.disk().copy();
+  anna.send(chat, "missed");
+  REQUIRE(world.settle());
+  wire::RejoinRequest request;
+  Bytes key_package;
+  world.relay().on_frame_from_device = [&](Device&, Bytes& frame) {
+    edit_request<wire::Append>(frame, [&](wire::Append& append) {
+      if (append.entries.front().kind != wire::EntryKind::rejoin) return;
+      request = wire::decode_rejoin_request(append.entries.front().payload).value();
+      key_package = to_bytes(request.key_package);
+    });
+    return true;
+  };
+  put_back(bo, copy);
+  world.run_for(60'000);
+  check_together(world, people, chat);
+  REQUIRE_FALSE(key_package.empty());
+  // One that he might have made since, as the relay, or a read of the whole log, shows it to him.
+  const StolenFolder folder(bo);
+  key_package = made_hours_later(key_package, folder.signing_key());
+  request.key_package = key_package;
+  request.signature =
+      *wire::Signature::from(folder.signing_key().sign(wire::signed_bytes(request)).span());
+  const auto payload = wire::encode(request);
+  wire::Entry entry;
+  entry.seq = bo.info(chat).applied_seq + 1;
+  entry.kind = wire::EntryKind::rejoin;
+  entry.base = entry.seq - 1;
+  entry.payload = payload;
+  const auto show = [&] {
+    const wire::Entries entries{chat, {entry}, entry.seq, 0};
+    bo.engine().receive(world.now(), wire::encode(wire::Push(entries)));
+    bo.run_outputs();
+  };
+  show();
+  REQUIRE(bo.info(chat).applied_seq == entry.seq);
+  CHECK_FALSE(bo.saw_problem(Errc::rejoin_refused));
+  // He cannot follow a log that goes on under a commit that he has never seen, and asks.
+  const auto hole = wire::encode(wire::Hole{entry.seq + 1, 0, {}, {}});
+  entry.seq += 10;
+  entry.base = entry.seq - 1;
+  entry.kind = wire::EntryKind::hole;
+  entry.payload = hole;
+  show();
+  REQUIRE(bo.info(chat).state == ChatState::split);
+  world.run_for(day_ms + 60'000);
+  check_together(world, people, chat);
+  CHECK(bo.engine().settled());
 }

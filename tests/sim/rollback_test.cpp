@@ -729,6 +729,59 @@ TEST_CASE(
 }
 
 TEST_CASE(
+    "what was lost with higher numbers is never told to who came in before the log got there") {
+  World world(897);
+  const auto people = add_people(world, {"anna", "bo", "cem", "dora"});
+  auto &anna = *people[0], &bo = *people[1], &cem = *people[2], &dora = *people[3];
+  const auto chat = make_group(world, {&anna, &bo, &cem});
+  cem.set_network(false);
+  world.run_for(1'000);
+  const auto relays = world.relay().disk().copy();
+  for (int i = 0; i < 30; ++i) bo.send(chat, "bo's, lost");
+  REQUIRE(world.settle());
+  for (int i = 0; i < 3; ++i) anna.send(chat, "anna's, lost " + std::to_string(i));
+  REQUIRE(world.settle());
+  const auto lost_up_to = anna.info(chat).applied_seq;
+  for (auto* person : {&anna, &bo}) person->set_network(false);
+  world.run_for(1'000);
+  // Its key is another's now: whoever has the end of the log cannot prove it.
+  world.relay().on_frame_from_device = [](Device&, Bytes& frame) {
+    edit_request<wire::ReportHead>(frame, [](auto& report) { report.head.seal ^= 1; });
+    return true;
+  };
+  put_back(world.relay(), relays);
+  cem.set_network(true);
+  cem.send(chat, "in their place");
+  REQUIRE(world.settle());
+  // Anna says hers again before Dora comes in; Bo only comes back after that.
+  anna.set_network(true);
+  world.run_for(60'000);
+  for (int i = 0; i < 3; ++i)
+    REQUIRE(count_text(cem, chat, "anna's, lost " + std::to_string(i)) == 1);
+  Outcome added;
+  add(world, anna, chat, dora, added);
+  world.run_for(10'000);
+  REQUIRE((added.result && *added.result));
+  bo.set_network(true);
+  world.run_for(60'000);
+  check_together(world, people, chat);
+  REQUIRE(cem.info(chat).applied_seq < lost_up_to - 10);
+  const auto cems = cem.disk().copy();
+  while (anna.info(chat).applied_seq <= lost_up_to) {
+    cem.send(chat, "not in his copy");
+    REQUIRE(world.settle());
+  }
+  put_back(cem, cems);
+  world.run_for(60'000);
+  check_together(world, people, chat);
+  CHECK(count_text(dora, chat, "bo's, lost") == 0);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(count_text(dora, chat, "anna's, lost " + std::to_string(i)) == 0);
+    CHECK(count_text(cem, chat, "anna's, lost " + std::to_string(i)) == 1);
+  }
+}
+
+TEST_CASE(
     "a chat that is made again for somebody who has lost it too, and is online, is heard of") {
   InNoCopy it(1110);
   auto& [world, people, anna, bo, relays, bos, chat] = it;

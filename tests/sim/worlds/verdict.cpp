@@ -320,9 +320,9 @@ bool RoomVerdict::may_miss(const View& view, const Promise& promise) const {
   if (view.gap || is_victim(view)) return true;
   if (view.info.state != ChatState::active) return true;
   const auto* const speaker = view_of(*promise.author);
-  // It took back what it did not know to have said.
-  if (promise.taken_back && view.person->device == promise.author &&
-      stage_.promises.was_restored(*promise.author))
+  // It took back what it did not know to have said, and says it again to nobody.
+  if (promise.taken_back && stage_.promises.was_restored(*promise.author) &&
+      (view.came_back || view.person->device == promise.author))
     return true;
   // What the relay has lost is said again by its author, unless that one is out, nobody lets it in
   // again, or it was taken out before it could.
