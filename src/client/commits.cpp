@@ -6,8 +6,9 @@
 #include "client/leaf_time.hpp"
 #include "client/leaving.hpp"
 #include "client/membership.hpp"
-#include "client/newest_member.hpp"
+#include "client/rejoin.hpp"
 #include "client/seating.hpp"
+#include "client/welcome_notes.hpp"
 
 namespace tern::client::commits {
 namespace {
@@ -103,6 +104,18 @@ Result<void> check_own(const mls::Group& group, const wire::EntryHeader& header,
   return check_commit(policy, facts);
 }
 
+// One who comes back alone knows it itself.
+Result<std::uint64_t> returning_read(Step& step, Chat& chat, const CommitPlan& plan) {
+  auto out = UINT64_MAX;
+  if (plan.returning.size() < 2) return out;
+  for (const auto& proof : plan.returning) {
+    TERN_ASSIGN(const auto read, rejoin::common_with(step, chat, chat.record.cursor + 1,
+                                                     proof.cursor, proof.cursor_hash));
+    out = std::min(out, read);
+  }
+  return out;
+}
+
 mls::CommitRequest request_of(const CommitPlan& plan, const wire::EntryHeader& header,
                               mls::Extensions welcome_extensions) {
   mls::CommitRequest out;
@@ -163,10 +176,12 @@ Result<void> make(Step& step, Chat& chat, mls::Group& group, const CommitPlan& p
   record.leaf_generation = plan.restarts != 0 ? plan.restarts : record.generation;
   const auto me = identity_at(device.account, record.leaf_time);
   TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
-  auto newest = newest_member_extension(roster, effect.added, effect.removed);
-  TERN_ASSIGN(auto made,
-              group.commit(request_of(plan, header, std::move(newest)), me, device.authentication,
-                           static_cast<std::uint64_t>(step.now.wall_ms / 1000), device.entropy));
+  WelcomeNotes notes{newest_member_after(roster, effect.added, effect.removed)};
+  TERN_ASSIGN(notes.returning_read, returning_read(step, chat, plan));
+  TERN_ASSIGN(
+      auto made,
+      group.commit(request_of(plan, header, welcome_extensions(notes)), me, device.authentication,
+                   static_cast<std::uint64_t>(step.now.wall_ms / 1000), device.entropy));
   pending.next = epoch_tag(*made.next);
   TERN_ASSIGN(pending.welcomes, welcomes_for(made));
   pending.message = std::move(made.message);

@@ -10,11 +10,11 @@
 #include "client/leaf_time.hpp"
 #include "client/leaving.hpp"
 #include "client/membership.hpp"
-#include "client/newest_member.hpp"
 #include "client/policy_rows.hpp"
 #include "client/receipts.hpp"
 #include "client/rejoin.hpp"
 #include "client/seating.hpp"
+#include "client/welcome_notes.hpp"
 
 namespace tern::client::joining {
 namespace {
@@ -88,14 +88,6 @@ Result<bool> is_unwelcome(const Step& step, const mls::Group& group, const std::
   return blocks::has(step.rows, seat.account);
 }
 
-// The relay tells another history than this device has followed: the others' may be shorter, in an
-// earlier epoch, or from before the chat was begun anew. No Welcome is used twice all the same
-// (key_packages::use()).
-bool lost_its_place(const Chat& chat) {
-  return chat.record.state == ChatState::split &&
-         chat.record.rejoin_reason == wire::RejoinRequest::Reason::hole;
-}
-
 // Anybody who has one of this device's KeyPackages can make a Welcome to any group. One that brings
 // a member back is by somebody who was in the chat when this device could last follow it, and
 // leaves the admins as they were: unless an admin has begun the chat anew, who may change them.
@@ -110,7 +102,7 @@ Result<void> check_way_back(Step& step, Chat& chat, const wire::InboxWelcome& we
   if (!was_alone && !roster.has(seat.account))
     return Error(Errc::policy_violated, "an invitation back by somebody who was not in the chat");
   if (welcome.generation == chat.record.generation && group.epoch() <= chat.record.epoch &&
-      !lost_its_place(chat))
+      !rejoin::lost_its_place(chat.record))
     return Error(Errc::mls_welcome_invalid, "an invitation back to an epoch that is over");
   TERN_ASSIGN(const auto known, policy_rows::get(step.rows, chat.row));
   // This device has lost all that it knew of the chat.
@@ -206,9 +198,9 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   const bool may_have_missed = came_back && record.state != ChatState::left;
   // Nothing from before the newest member came is said again, and it does not know when that was.
   const bool lost_it_all = !came_back && record.state == ChatState::split;
-  const bool from_another_history = came_back && lost_its_place(chat);
+  const bool from_another_history = came_back && rejoin::lost_its_place(record);
   const auto how = how_it_came(step, chat, welcome, joined.group);
-  const auto newest = newest_member_in(joined.group.welcome_extensions());
+  const auto notes = welcome_notes_in(joined.group.welcome_extensions());
   TERN_ASSIGN(const bool was_out, was_out_before(step, chat, welcome, joined));
   const bool was_split = record.state == ChatState::split;
   // Own messages may stand behind where the others' history goes on.
@@ -231,10 +223,12 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
     // While it was out the others may have come and gone, and it comes in only now.
     before.all_joined(record.cursor);
   }
-  before.somebody_joined(std::min(newest, record.cursor));
+  // Of two who were both there the other may have lost since when.
+  if (!one_to_one || rejoin::has_newcomer(before, seats))
+    before.somebody_joined(std::min(notes.newest_member, record.cursor));
   TERN_TRY(before.store(step.rows, chat.row));
   TERN_TRY(membership::joined(step, chat, seats, record.cursor, how));
-  if (may_have_missed) TERN_TRY(rejoin::mark_gap(step, chat, before, newest));
+  if (may_have_missed) TERN_TRY(rejoin::mark_gap(step, chat, before, notes.newest_member));
   if (may_have_missed && was_out) TERN_TRY(rejoin::tell_gap(step, chat));
   if (lost_it_all && !one_to_one) TERN_TRY(rejoin::tell_gap(step, chat));
   const bool restarted = how.what == Notice::What::restarted;
@@ -242,12 +236,12 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   // Who has begun it anew may have lost what it had told to be delivered, and this device has not
   // followed the entry that says how far that one had read.
   if (from_another_history || (restarted && was_split && came_back)) {
-    TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
-    TERN_TRY(rejoin::say_all_again(step, chat, roster, all_own));
+    TERN_TRY(rejoin::say_all_again(step, chat, before, all_own));
   } else if (may_have_missed && how.what == Notice::What::rejoined) {
-    TERN_TRY(rejoin::answer_late(step, chat));
+    TERN_TRY(rejoin::answer_late(step, chat, before, notes.returning_read));
   }
-  TERN_TRY(rejoin::settle_lost(step, chat, chat.record.cursor));
+  TERN_TRY(rejoin::settle_lost(step, chat, record.cursor));
+  if (restarted && all_own > record.cursor) TERN_TRY(receipts::go_back(step, chat, record.cursor));
   TERN_TRY(rejoin::forget_all(step, chat));
   TERN_TRY(leaving::epoch_passed(step, chat, chat.record.cursor));
   // What followed the commit was sent before this connection knew of the chat.
@@ -325,7 +319,7 @@ Result<Received> join_again(Step& step, const Chat& chat, const wire::InboxWelco
 
 // A jump forward is what a Welcome is; backward it would let old messages in again.
 bool leads_on(const Chat& chat, const wire::InboxWelcome& welcome) {
-  if (lost_its_place(chat)) return true;
+  if (rejoin::lost_its_place(chat.record)) return true;
   if (welcome.generation != chat.record.generation)
     return welcome.generation > chat.record.generation;
   return welcome.commit_seq > chat.record.cursor;

@@ -169,7 +169,7 @@ Result<void> joined(Step& step, Chat& chat, const std::vector<Seat>& seats, std:
     TERN_TRY(notice(step, chat, seq, 0, how));
   if (how.what == Notice::What::restarted) {
     step.emit(ChatRestarted{chat.id(), how.who});
-    TERN_TRY(rejoin::say_again(step, chat, after));
+    TERN_TRY(rejoin::say_again(step, chat, before));
   }
   TERN_TRY(tell_changes(step, chat, before, after, change));
   TERN_TRY(receipts::members_changed(step, chat, after, seq));

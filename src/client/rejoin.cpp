@@ -165,6 +165,11 @@ std::uint64_t trusted_cursor(const ChatRecord& record) {
   return record.cursor - std::min(record.cursor, hashes_kept);
 }
 
+bool lost_its_place(const ChatRecord& record) {
+  return record.state == ChatState::split &&
+         record.rejoin_reason == wire::RejoinRequest::Reason::hole;
+}
+
 Result<void> become_split(Step& step, Chat& chat, wire::RejoinRequest::Reason reason) {
   auto& record = step.edit(chat);
   record.state = ChatState::split;

@@ -17,6 +17,10 @@ struct Asked {
 /// Up to where what was applied here is the log's. Where the relay tells another history, what was
 /// applied of the old one is no measure.
 std::uint64_t trusted_cursor(const ChatRecord& record);
+/// The relay tells another history than this device has followed: the others' may be shorter, in an
+/// earlier epoch, or from before the chat was begun anew. No Welcome is used twice all the same
+/// (key_packages::use()).
+bool lost_its_place(const ChatRecord& record);
 /// This device cannot follow the chat any more: nothing of it is applied or sent but the request.
 Result<void> become_split(Step& step, Chat& chat, wire::RejoinRequest::Reason reason);
 /// Sends the request: once a day, and again when it was answered in vain.
@@ -43,7 +47,7 @@ Result<void> forget_own(Step& step, Chat& chat);
 Result<void> forget_all(Step& step, Chat& chat);
 /// Says in the history that entries are missing, where not all of them will be said again: the chat
 /// is too large for it, this device has not asked, the devices are not the same (`before`) as when
-/// it lost the chat, or one of them has come in since (newest_member.hpp).
+/// it lost the chat, or one of them has come in since (welcome_notes.hpp).
 Result<void> mark_gap(Step& step, Chat& chat, const Roster& before, std::uint64_t newest_member);
 Result<void> tell_gap(Step& step, Chat& chat);
 /// The same at `seq`, unless it is said there.
@@ -75,10 +79,12 @@ Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
                              const MembershipChange& change);
 
 /// The chat goes on in a new group: what may not have reached everybody of this device's messages
-/// is queued again.
-Result<void> say_again(Step& step, Chat& chat, const Roster& roster);
+/// is queued again. Of those who are in now, who was not in `before` comes in with it.
+Result<void> say_again(Step& step, Chat& chat, const Roster& before,
+                       std::uint64_t returning_read = UINT64_MAX);
 /// This device is in again, and others may have asked in the entries that it has skipped: the same
-/// as for a new group.
-Result<void> answer_late(Step& step, Chat& chat);
+/// as for a new group. Who came in with it had read up to `returning_read` (welcome_notes.hpp).
+Result<void> answer_late(Step& step, Chat& chat, const Roster& before,
+                         std::uint64_t returning_read);
 
 }  // namespace tern::client::rejoin

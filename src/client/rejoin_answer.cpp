@@ -291,10 +291,11 @@ Result<void> members_changed(Step& step, Chat& chat, const Roster& roster,
   return queue_again(step, chat, missed);
 }
 
-Result<void> say_again(Step& step, Chat& chat, const Roster& roster) {
+Result<void> say_again(Step& step, Chat& chat, const Roster& before, std::uint64_t returning_read) {
+  TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
   if (roster.seats().size() > say_again_devices_max) return {};
   // Of a log that the relay has lost the end of, own messages may stand behind the new group.
-  auto missed = Missed{chat.record.delivered_to_all, seqs_end};
+  auto missed = Missed{std::min(chat.record.delivered_to_all, returning_read), seqs_end};
   const auto own = key_of(step, chat, step.device.account.device);
   TERN_TRY(step.rows.scan(tables::rejoins, chat.row, {},
                           [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
@@ -308,14 +309,14 @@ Result<void> say_again(Step& step, Chat& chat, const Roster& roster) {
   TERN_ASSIGN(const auto survey, Survey::load(step.rows, chat));
   for (const auto& asked : survey.asked)
     if (roster.find(asked.device)) missed.after = std::min(missed.after, asked.cursor);
-  return queue_again(step, chat, meant_for_all(roster, chat.record.cursor, missed));
+  return queue_again(step, chat, meant_for_all(before, roster, missed));
 }
 
-Result<void> answer_late(Step& step, Chat& chat) {
+Result<void> answer_late(Step& step, Chat& chat, const Roster& before,
+                         std::uint64_t returning_read) {
   const auto& record = chat.record;
   if (record.gap_first > record.gap_last) return {};
-  TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
-  return say_again(step, chat, roster);
+  return say_again(step, chat, before, returning_read);
 }
 
 }  // namespace tern::client::rejoin

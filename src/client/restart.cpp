@@ -13,6 +13,7 @@
 #include "client/pairs.hpp"
 #include "client/policy_rows.hpp"
 #include "client/reading.hpp"
+#include "client/receipts.hpp"
 #include "client/rejoin.hpp"
 #include "client/survey.hpp"
 
@@ -278,13 +279,19 @@ Result<void> taken(Step& step, Chat& chat, const wire::Appended& appended) {
   const auto generation = pending->restarts;
   TERN_ASSIGN(const auto before, Roster::load(step.rows, chat.row));
   TERN_ASSIGN(const auto intents, Intents::load(step.rows, chat.row));
+  const bool from_another_history = rejoin::lost_its_place(chat.record);
+  const auto all_own = std::max(chat.record.cursor + 1, appended.first_seq);
   move_record(step.edit(chat), appended, generation);
   TERN_TRY(chat.hashes.clear(step.rows, chat.row));
   TERN_TRY(chat.hashes.note(step.rows, chat.row, appended.first_seq, appended.hash));
   TERN_TRY(step.rows.erase(tables::welcomes, chat.row));
   TERN_TRY(commits::merge(step, chat, appended.first_seq));
   TERN_TRY(rejoin::mark_gap(step, chat, before, before.newest_member()));
+  // What was said of the entries of the history before is no measure for what it has lost, nor for
+  // the entries to come.
+  if (from_another_history) TERN_TRY(rejoin::say_all_again(step, chat, before, all_own));
   TERN_TRY(rejoin::settle_lost(step, chat, appended.first_seq));
+  if (all_own > appended.first_seq) TERN_TRY(receipts::go_back(step, chat, appended.first_seq));
   TERN_TRY(rejoin::forget_all(step, chat));
   TERN_TRY(add_the_missing(step, chat, intents));
   step.sync();

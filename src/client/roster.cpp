@@ -110,6 +110,15 @@ Roster Roster::with_seats(const std::vector<Seat>& seats, std::uint64_t seq) con
   return out;
 }
 
+void Roster::clip(std::uint64_t seq) {
+  for (auto& seat : seats_) seat.joined_seq = std::min(seat.joined_seq, seq);
+  for (auto& stay : stays_) {
+    stay.joined_seq = std::min(stay.joined_seq, seq);
+    stay.left_seq = std::min(stay.left_seq, seq);
+  }
+  somebody_joined_ = std::min(somebody_joined_, seq);
+}
+
 void Roster::all_joined(std::uint64_t seq) {
   for (auto& seat : seats_) seat.joined_seq = seq;
   stays_.clear();

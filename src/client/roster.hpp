@@ -47,6 +47,9 @@ class Roster {
   /// This device comes in again at `seq`, and these are in: who was in keeps its place, others come
   /// in there too, and of them it stays known when they were taken out.
   Roster with_seats(const std::vector<Seat>& seats, std::uint64_t seq) const;
+  /// The history goes on at `seq`: what happened further on, in one that is lost, has happened
+  /// there.
+  void clip(std::uint64_t seq);
   /// All of them as if they had come in there, and nobody had gone before.
   void all_joined(std::uint64_t seq);
 

@@ -1,10 +1,10 @@
 #include "client/saying_again.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "client/history.hpp"
-#include "client/own_entries.hpp"
 #include "client/receipts.hpp"
 #include "client/record_codec.hpp"
 
@@ -14,8 +14,6 @@ namespace {
 constexpr std::size_t say_again_messages_max = 1'000;
 // Before the first shows what was lost, others may write in its place.
 constexpr std::uint64_t written_early_max = 1'024;
-// All at one place of the log, which has room for so many and for what else is there.
-constexpr std::size_t settled_at_once_max = notices_per_entry_max / 2;
 
 // A relay that marks hole after hole gets nothing said again twice at a time.
 Result<std::set<std::uint64_t>> queued_again(Step& step, const Chat& chat) {
@@ -30,24 +28,32 @@ bool is_own(const Step& step, const MessageRow& row) {
   return row.device == step.device.account.device && !row.notice;
 }
 
-// Where it stood is the place of an entry to come, in the history that goes on: who asks later,
-// from in front of that entry, would be told it before everybody who has come in until then.
-Result<void> move_to(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t from) {
-  TERN_ASSIGN(auto row, history::get(step.rows, chat.row, from));
-  if (!row) return {};
-  std::vector<Bytes> old;
-  TERN_TRY(step.rows.scan(tables::said_again, chat.row, {},
+// Own messages of a history that is lost, and the number that each counts as in the one that goes
+// on. Their own is that of an entry to come: who asked later, from in front of that entry, would be
+// told them before everybody who had come in until then.
+using Lost = std::map<std::uint64_t, std::uint64_t>;
+
+Result<Lost> lost_messages(const Step& step, const Chat& chat) {
+  Lost out;
+  TERN_TRY(step.rows.scan(tables::lost_messages, chat.row, {},
                           [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
-                            if (number_in(value) == from) old.push_back(to_bytes(key));
+                            out[number_in(key)] = number_in(value);
                             return Scan::next;
                           }));
-  for (const auto& key : old) TERN_TRY(step.rows.erase(tables::said_again, key));
-  TERN_ASSIGN(const auto order, own_entries::free_order(step, chat, seq));
-  TERN_TRY(history::erase(step.rows, chat.row, from, *row));
-  row->seq = seq;
-  TERN_TRY(history::put(step.rows, chat.row, order, *row));
-  step.emit(MessageChanged{chat.id(), row->id, MessageState::sent});
-  return {};
+  return out;
+}
+
+Result<void> put_number(Step& step, store::Table table, const Chat& chat, std::uint64_t key,
+                        std::uint64_t value) {
+  RecordWriter writer;
+  writer.number(value);
+  return step.rows.put(table, row_key(chat.row, key), writer.span());
+}
+
+void keep_newest(std::vector<std::uint64_t>& orders) {
+  if (orders.size() > say_again_messages_max)
+    orders.erase(orders.begin(),
+                 orders.end() - static_cast<std::ptrdiff_t>(say_again_messages_max));
 }
 
 // What was said again may have been missed the second time, though its first place is older.
@@ -64,8 +70,7 @@ Result<std::vector<std::uint64_t>> lost_again(Step& step, const Chat& chat, cons
                             return Scan::next;
                           }));
   for (const auto& key : heard) TERN_TRY(step.rows.erase(tables::said_again, key));
-  if (out.size() > say_again_messages_max)
-    out.erase(out.begin(), out.end() - static_cast<std::ptrdiff_t>(say_again_messages_max));
+  keep_newest(out);
   return out;
 }
 
@@ -74,6 +79,7 @@ Result<std::vector<std::uint64_t>> lost_again(Step& step, const Chat& chat, cons
 Result<void> queue_again(Step& step, Chat& chat, const Missed& missed) {
   if (missed.after >= missed.before) return {};
   TERN_ASSIGN(const auto queued, queued_again(step, chat));
+  TERN_ASSIGN(const auto lost, lost_messages(step, chat));
   std::vector<std::uint64_t> orders;
   const auto last = row_key(chat.row, logged_order(missed.before) - 1);
   TERN_TRY(step.rows.scan_back(
@@ -81,14 +87,20 @@ Result<void> queue_again(Step& step, Chat& chat, const Missed& missed) {
         const auto order = number_in(key);
         if (order < logged_order(missed.after + 1)) return Scan::stop;
         TERN_ASSIGN(const auto row, decode_message_row(value));
-        if (is_own(step, row) && queued.count(order) == 0) orders.push_back(order);
+        const bool known = lost.count(order) != 0 || queued.count(order) != 0;
+        if (is_own(step, row) && !known) orders.push_back(order);
         return orders.size() == say_again_messages_max ? Scan::stop : Scan::next;
       }));
+  std::vector<std::uint64_t> moved;
+  for (const auto& [order, seq] : lost)
+    if (seq > missed.after && seq < missed.before) moved.push_back(order);
+  keep_newest(moved);
+  orders.insert(orders.end(), moved.begin(), moved.end());
   TERN_ASSIGN(const auto again, lost_again(step, chat, missed));
-  for (const auto order : again)
-    if (queued.count(order) == 0 && std::find(orders.begin(), orders.end(), order) == orders.end())
-      orders.push_back(order);
+  orders.insert(orders.end(), again.begin(), again.end());
   std::sort(orders.begin(), orders.end());
+  orders.erase(std::unique(orders.begin(), orders.end()), orders.end());
+  std::erase_if(orders, [&](std::uint64_t order) { return queued.count(order) != 0; });
   for (const auto order : orders) {
     OutboxRow row;
     row.kind = OutboxKind::again;
@@ -99,6 +111,22 @@ Result<void> queue_again(Step& step, Chat& chat, const Missed& missed) {
   if (!orders.empty()) step.look_at(chat);
   return {};
 }
+
+namespace {
+
+// The message itself stands further up in the log, or counts there.
+Result<void> forget_said_again(Step& step, const Chat& chat, std::uint64_t behind) {
+  std::vector<Bytes> lost;
+  TERN_TRY(step.rows.scan(tables::said_again, chat.row, row_key(chat.row, behind + 1),
+                          [&](ByteSpan key, ByteSpan) -> Result<Scan> {
+                            lost.push_back(to_bytes(key));
+                            return Scan::next;
+                          }));
+  for (const auto& key : lost) TERN_TRY(step.rows.erase(tables::said_again, key));
+  return {};
+}
+
+}  // namespace
 
 bool has_newcomer(const Roster& before, const std::vector<Seat>& after) {
   return std::any_of(after.begin(), after.end(),
@@ -116,36 +144,46 @@ Result<void> keep_from_newcomers(Step& step, Chat& chat, const Roster& before,
   return {};
 }
 
-Result<void> settle_lost(Step& step, Chat& chat, std::uint64_t seq) {
+Result<void> settle_lost(Step& step, const Chat& chat, std::uint64_t seq) {
+  TERN_TRY(forget_said_again(step, chat, seq));
+  TERN_ASSIGN(auto roster, Roster::load(step.rows, chat.row));
+  roster.clip(seq);
+  TERN_TRY(roster.store(step.rows, chat.row));
   TERN_ASSIGN(const auto queued, queued_again(step, chat));
+  TERN_ASSIGN(const auto lost, lost_messages(step, chat));
   std::vector<std::uint64_t> orders;
-  const auto last = row_key(chat.row, queued_orders - 1);
-  TERN_TRY(step.rows.scan_back(
-      tables::messages, chat.row, last, [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
-        const auto order = number_in(key);
-        if (order < logged_order(seq + 1)) return Scan::stop;
-        TERN_ASSIGN(const auto row, decode_message_row(value));
-        if (is_own(step, row) && queued.count(order) == 0) orders.push_back(order);
-        return orders.size() == settled_at_once_max ? Scan::stop : Scan::next;
-      }));
-  std::sort(orders.begin(), orders.end());
-  for (const auto order : orders) TERN_TRY(move_to(step, chat, seq, order));
+  const auto first = row_key(chat.row, logged_order(seq + 1));
+  TERN_TRY(step.rows.scan(tables::messages, chat.row, first,
+                          [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
+                            const auto order = number_in(key);
+                            if (order >= queued_orders) return Scan::stop;
+                            TERN_ASSIGN(const auto row, decode_message_row(value));
+                            const auto known = lost.find(order);
+                            const bool further_on = known == lost.end() || known->second > seq;
+                            if (is_own(step, row) && further_on && queued.count(order) == 0)
+                              orders.push_back(order);
+                            return Scan::next;
+                          }));
+  for (const auto order : orders)
+    TERN_TRY(put_number(step, tables::lost_messages, chat, order, seq));
   return {};
 }
 
-Result<void> said_again(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t order) {
-  if (order >= logged_order(seq + 1)) return move_to(step, chat, seq, order);
-  RecordWriter writer;
-  writer.number(order);
-  return step.rows.put(tables::said_again, row_key(chat.row, seq), writer.span());
+Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order) {
+  TERN_ASSIGN(const auto lost, step.rows.get(tables::lost_messages, row_key(chat.row, order)));
+  const auto counts_as = lost ? number_in(*lost) : order / logged_order(1);
+  // What was read since can be in no history that is lost, wherever a relay says that this is.
+  if (counts_as > std::max(seq, chat.record.cursor))
+    return put_number(step, tables::lost_messages, chat, order, seq);
+  return put_number(step, tables::said_again, chat, seq, order);
 }
 
 // Who was taken out in what the relay has lost was there for what is before that; to anybody else
-// who comes in at `seq`, all of it is older.
-Missed meant_for_all(const Roster& roster, std::uint64_t seq, Missed missed) {
-  for (const auto& seat : roster.seats()) {
-    const bool comes_in = seat.joined_seq == seq;
-    const auto* const stay = comes_in ? roster.stay_of(seat.device) : nullptr;
+// who comes in, all of it is older.
+Missed meant_for_all(const Roster& before, const Roster& after, Missed missed) {
+  for (const auto& seat : after.seats()) {
+    const bool comes_in = before.find(seat.device) == nullptr;
+    const auto* const stay = comes_in ? after.stay_of(seat.device) : nullptr;
     if (comes_in && !stay) return {};
     missed.after = std::max(missed.after, stay ? stay->joined_seq : seat.joined_seq);
     if (stay) missed.before = std::min(missed.before, stay->left_seq);
@@ -153,10 +191,11 @@ Missed meant_for_all(const Roster& roster, std::uint64_t seq, Missed missed) {
   return missed;
 }
 
-Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq) {
+Result<void> say_all_again(Step& step, Chat& chat, const Roster& before, std::uint64_t seq) {
+  TERN_ASSIGN(const auto roster, Roster::load(step.rows, chat.row));
   if (roster.seats().size() > say_again_devices_max) return {};
   const auto after = seq - std::min(seq, hashes_kept);
-  return queue_again(step, chat, meant_for_all(roster, chat.record.cursor, {after, seq}));
+  return queue_again(step, chat, meant_for_all(before, roster, {after, seq}));
 }
 
 Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq) {

@@ -19,9 +19,9 @@ struct Missed {
 /// Own messages of there that do not wait to be said again already are queued: the newest 1,000,
 /// and as many of those that were said again there.
 Result<void> queue_again(Step& step, Chat& chat, const Missed& missed);
-/// What all who are in now were in for, of what was missed, when this device comes in again at
-/// `seq`.
-Missed meant_for_all(const Roster& roster, std::uint64_t seq, Missed missed);
+/// What all who are in `after` were in for, of what was missed, when this device goes on in a new
+/// history; who was not in `before` comes in with it.
+Missed meant_for_all(const Roster& before, const Roster& after, Missed missed);
 
 /// Whether a device is in `after` that was not in `before`.
 bool has_newcomer(const Roster& before, const std::vector<Seat>& after);
@@ -30,14 +30,14 @@ bool has_newcomer(const Roster& before, const std::vector<Seat>& after);
 Result<void> keep_from_newcomers(Step& step, Chat& chat, const Roster& before, const Roster& after);
 
 /// What stands at `order` was said again, in the entry `seq`: so far has it to be heard by now.
-/// What stood in a history that is lost, further on, stands there from now on.
-Result<void> said_again(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t order);
-/// The history goes on at `seq`: the newest own messages that stood further on, in one that is
-/// lost, and are not said again, stand there from now on, in front of whoever comes in later.
-Result<void> settle_lost(Step& step, Chat& chat, std::uint64_t seq);
-/// It goes on on another history than this device has followed: all of them, as far as they are no
-/// older than what is compared of a log.
-Result<void> say_all_again(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq);
+/// What stands further on, in a history that is lost, counts as that entry's from now on.
+Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order);
+/// The history goes on at `seq`, and what is to be said again of another one is queued: what else
+/// stands further on, in one that is lost, counts as written there, before whoever comes in later.
+Result<void> settle_lost(Step& step, const Chat& chat, std::uint64_t seq);
+/// It goes on on another history than this device has followed: all of them before `seq`, as far as
+/// they are no older than what is compared of a log, and all are in for it who are in now.
+Result<void> say_all_again(Step& step, Chat& chat, const Roster& before, std::uint64_t seq);
 /// The log goes on at `seq` behind a hole: the same for what was in it, from `first_lost` on, and
 /// in chats of any size, for it is said once for all.
 Result<void> say_lost_again(Step& step, Chat& chat, std::uint64_t first_lost, std::uint64_t seq);

@@ -25,8 +25,8 @@ inline constexpr std::uint16_t extension_external_senders = 5;
 inline constexpr std::uint16_t extension_tern_policy = 0xF7E0;
 /// Of a leaf: when it was made (client/leaf_time.hpp).
 inline constexpr std::uint16_t extension_tern_leaf_time = 0xF7E1;
-/// Of the GroupInfo in a Welcome: since when all members are in (client/newest_member.hpp).
-inline constexpr std::uint16_t extension_tern_newest_member = 0xF7E2;
+/// Of the GroupInfo in a Welcome: what who comes in has not seen (client/welcome_notes.hpp).
+inline constexpr std::uint16_t extension_tern_welcome_notes = 0xF7E2;
 /// Marks a last-resort KeyPackage (not single use), in KeyPackage.extensions.
 inline constexpr std::uint16_t extension_last_resort = 0x000A;
 

@@ -473,3 +473,41 @@ TEST_CASE(
   check_together(world, people, chat);
   CHECK(bo.engine().settled());
 }
+
+TEST_CASE("two who come back by one commit say again to each other what one of them has missed") {
+  World world(1'080);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  auto &anna = *people[0], &bo = *people[1], &cem = *people[2];
+  const auto chat = make_group(world, people);
+  const auto annas = anna.disk().copy();
+  bo.send(chat, "not in her copy");
+  REQUIRE(world.settle());
+  world.run_for(60'000);
+  const auto bos = bo.disk().copy();
+  cem.send(chat, "in neither");
+  REQUIRE(world.settle());
+  cem.set_network(false);
+  world.run_for(1'000);
+  put_back(anna, annas);
+  put_back(bo, bos);
+  world.run_for(10'000);
+  for (auto* person : {&anna, &bo}) REQUIRE(person->info(chat).state == ChatState::split);
+  std::size_t back_at_once = 0;
+  world.relay().on_frame_from_device = [&](Device&, Bytes& frame) {
+    edit_request<wire::Append>(frame, [&](wire::Append& append) {
+      const auto message = wire::peek_private_message(append.entries.front().payload);
+      if (!message) return;
+      const auto header = wire::decode_entry_header(message->authenticated_data);
+      back_at_once = std::max(back_at_once, header ? header->returning.size() : 0);
+    });
+    return true;
+  };
+  cem.set_network(true);
+  world.run_for(120'000);
+  check_together(world, people, chat);
+  REQUIRE(back_at_once == 2);
+  for (auto* person : {&anna, &bo}) {
+    CHECK(count_text(*person, chat, "not in her copy") == 1);
+    CHECK(count_text(*person, chat, "in neither") == 1);
+  }
+}

@@ -484,6 +484,46 @@ TEST_CASE("who begins anew a log that is shorter than it was says again what sto
   for (int i = 0; i < 12; ++i) CHECK(count_text(bo, chat, "lost " + std::to_string(i)) == 1);
 }
 
+TEST_CASE("what had come to the other of a longer log says nothing of a shorter one") {
+  World world(791);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto &anna = *people[0], &bo = *people[1];
+  const auto chat = make_pair(world, anna, bo);
+  const auto copy = world.relay().disk().copy();
+  for (int i = 0; i < 20; ++i) anna.send(chat, "heard");
+  REQUIRE(world.settle());
+  world.run_for(60'000);
+  bo.set_network(false);
+  world.run_for(1'000);
+  const auto unheard = anna.send(chat, "unheard");
+  REQUIRE(world.settle());
+  const auto state = [&] {
+    for (const auto& message : anna.history(chat))
+      if (message.id == unheard) return message.state;
+    return MessageState::failed;
+  };
+  world.relay().on_frame_from_device = [](Device&, Bytes& frame) {
+    edit_request<wire::ReportHead>(frame, [](auto& report) { report.head.seal ^= 1; });
+    return true;
+  };
+  // Each time she begins anew, far in front of what he had told her that he has.
+  for (std::size_t time = 1; time <= 2; ++time) {
+    put_back(world.relay(), copy);
+    world.run_for(day_ms + day_ms / 2);
+    REQUIRE(anna.count_events<ChatRestarted>() == time);
+    CHECK(state() == MessageState::sent);
+    anna.send(chat, "in the new one");
+    REQUIRE(world.settle());
+    CHECK(anna.history(chat).back().state == MessageState::sent);
+  }
+  bo.set_network(true);
+  world.run_for(60'000);
+  check_together(world, people, chat);
+  CHECK(count_text(bo, chat, "unheard") == 1);
+  CHECK(count_text(bo, chat, "heard") == 20);
+  CHECK(count_text(bo, chat, "in the new one") == 2);
+}
+
 TEST_CASE("who cannot follow the chat asks in the generation that a hole says the log is in") {
   World world(795);
   const auto people = add_people(world, {"anna", "bo"});

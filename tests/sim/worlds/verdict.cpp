@@ -17,6 +17,8 @@ struct View {
   std::vector<const Message*> order;
   bool gap = false;        ///< told that something is missing
   bool came_back = false;  ///< it was added again, and others said again what it had missed
+  /// How many messages this person has from before they saw somebody come in, the last time.
+  std::map<AccountId, std::size_t> before_who_came{};
   const std::string& name() const { return person->device->name(); }
 };
 
@@ -133,6 +135,14 @@ class RoomVerdict {
     const auto left = stage_.left.find({view.person->device, room_.id});
     return left != stage_.left.end() && left->second >= promise.made_ms;
   }
+  // In what the relay has lost they may have been in before, which the author has lost too.
+  static bool came_in_later(const View& view, const View& author, const MessageId& id) {
+    const auto before = author.before_who_came.find(view.person->device->account());
+    if (before == author.before_who_came.end()) return false;
+    const auto end = author.order.begin() + static_cast<std::ptrdiff_t>(before->second);
+    return std::any_of(author.order.begin(), end,
+                       [&](const Message* message) { return message->id == id; });
+  }
   // Nobody is left who can follow the group. By itself it is begun anew only when all others ask:
   // otherwise an admin has to want it, and those here never do.
   bool is_dead(const View& view) const {
@@ -177,6 +187,8 @@ std::string RoomVerdict::look(const Person& person) {
   for (auto& message : device.history(room_.id)) {
     if (const auto* notice = std::get_if<Notice>(&message.body)) {
       view.gap = view.gap || notice->what == Notice::What::gap;
+      if (notice->what == Notice::What::member_added)
+        view.before_who_came[notice->who] = view.order.size();
       view.came_back = view.came_back ||
                        (notice->what == Notice::What::rejoined && notice->who == device.account());
       continue;
@@ -361,6 +373,7 @@ std::string RoomVerdict::of_promise(const MessageId& id, const Promise& promise)
   }
   for (const auto& view : views_) {
     if (view.messages.contains(id) || may_miss(view, promise)) continue;
+    if (stays_.size() > 1 && author && came_in_later(view, *author, id)) continue;
     if (knows_last_stay_only(view) && places.back().seq <= stays_of(view).back().joined) continue;
     if (list_is_true() ? has_to_read(view, places) : came_before(view, places.front().seq))
       return view.name() + " misses " + what;

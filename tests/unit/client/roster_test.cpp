@@ -87,12 +87,12 @@ TEST_CASE("who comes in by a commit comes in new; by another history it was ther
   CHECK(other.find(anna.device)->joined_seq == 3);
   CHECK(other.find(bo.device)->joined_seq == 20);
   // What was written while all three were in, and no more.
-  const auto meant = rejoin::meant_for_all(other, 20, {1, 30});
+  const auto meant = rejoin::meant_for_all(roster, other, {1, 30});
   CHECK(meant.after == 6);
   CHECK(meant.before == 9);
   // Later that stay is no measure any more.
-  CHECK(rejoin::meant_for_all(other, 25, {1, 30}).after == 20);
-  CHECK(rejoin::meant_for_all(other, 25, {1, 30}).before == 30);
+  CHECK(rejoin::meant_for_all(other, other, {1, 30}).after == 20);
+  CHECK(rejoin::meant_for_all(other, other, {1, 30}).before == 30);
 }
 
 TEST_CASE("to who comes in new by another history all that was written before is older") {
@@ -101,7 +101,7 @@ TEST_CASE("to who comes in new by another history all that was written before is
   roster.add(kept.seat(3));
   auto seats = roster.seats();
   seats.push_back(kept.seat(0));
-  const auto meant = rejoin::meant_for_all(roster.with_seats(seats, 20), 20, {1, 30});
+  const auto meant = rejoin::meant_for_all(roster, roster.with_seats(seats, 20), {1, 30});
   CHECK(meant.after >= meant.before);
 }
 
@@ -110,9 +110,24 @@ TEST_CASE("who came in by what the relay has lost was there for what was written
   Roster roster;
   roster.add(kept.seat(3));
   roster.add(kept.seat(45));
-  const auto meant = rejoin::meant_for_all(roster.with_seats(roster.seats(), 30), 30, {1, 61});
+  const auto meant = rejoin::meant_for_all(roster, roster.with_seats(roster.seats(), 30), {1, 61});
   CHECK(meant.after == 45);
   CHECK(meant.before == 61);
+}
+
+TEST_CASE("where the history goes on nobody has come in, or gone, further on than that") {
+  KeptRoster kept;
+  const Seat anna = kept.seat(3), bo = kept.seat(5), cem = kept.seat(25);
+  Roster roster;
+  for (const auto& seat : {anna, bo, cem}) roster.add(seat);
+  roster.remove(bo.device, 35);
+  roster.somebody_joined(30);
+  roster.clip(12);
+  CHECK(roster.find(anna.device)->joined_seq == 3);
+  CHECK(roster.find(cem.device)->joined_seq == 12);
+  CHECK(roster.stay_of(bo.device)->joined_seq == 5);
+  CHECK(roster.stay_of(bo.device)->left_seq == 12);
+  CHECK(roster.newest_member() == 12);
 }
 
 TEST_CASE("the last 64 who were taken out are remembered") {
