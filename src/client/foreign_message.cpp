@@ -55,11 +55,8 @@ Result<void> keep(Step& step, Chat& chat, const Seat& sender, const Place& place
   live::replaced(step, chat.id(), place.id, sender.device);
   TERN_TRY(wanted_blobs::announced(step, chat, place.id, sender.device, bytes));
   row.content = std::move(bytes);
-  auto order = logged_order(place.seq);
-  // Of another history, that the relay had told before.
-  if (chat.record.rejoin_reason == wire::RejoinRequest::Reason::hole) {
-    TERN_ASSIGN(order, own_entries::free_order(step, chat, place.seq));
-  }
+  // Of a history that is lost another may stand there.
+  TERN_ASSIGN(const auto order, own_entries::free_order(step, chat, place.seq));
   if (is_deliberate(DeliberateFault::message_outside_transaction))
     put_later(step, chat, order, row);
   else

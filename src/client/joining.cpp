@@ -191,6 +191,22 @@ Result<bool> was_out_before(Step& step, const Chat& chat, const wire::InboxWelco
   return record.cursor < welcome.commit_seq && welcome.commit_seq < to.commit_seq;
 }
 
+// Who was in before this device came in again, as it is left for membership::joined().
+Result<Roster> roster_before(Step& step, Chat& chat, const std::vector<Seat>& seats,
+                             const WelcomeNotes& notes, bool was_out) {
+  const auto& record = chat.record;
+  TERN_ASSIGN(auto out, Roster::load(step.rows, chat.row));
+  // Meanwhile the others may have come and gone, and it comes in only now.
+  if (was_out) out.all_joined(record.cursor);
+  // Of two who were both there the other may have lost since when.
+  if (!record.one_to_one || rejoin::has_newcomer(out, seats))
+    out.somebody_joined(std::min(notes.newest_member, record.cursor));
+  TERN_TRY(out.store(step.rows, chat.row));
+  // What it wrote while it was in before is older than all of them.
+  if (was_out) TERN_TRY(rejoin::settle_lost(step, chat, record.cursor));
+  return out;
+}
+
 Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Joined joined,
                    const std::vector<Seat>& seats, bool one_to_one) {
   auto& record = step.edit(chat);
@@ -218,21 +234,13 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   TERN_TRY(note_leaf(record, joined.group));
   TERN_TRY(membership::enter_epoch(step, chat, joined.group));
   chat.set_group(std::move(joined.group));
-  TERN_ASSIGN(auto before, Roster::load(step.rows, chat.row));
-  if (came_back && !may_have_missed) {
-    // While it was out the others may have come and gone, and it comes in only now.
-    before.all_joined(record.cursor);
-  }
-  // Of two who were both there the other may have lost since when.
-  if (!one_to_one || rejoin::has_newcomer(before, seats))
-    before.somebody_joined(std::min(notes.newest_member, record.cursor));
-  TERN_TRY(before.store(step.rows, chat.row));
+  TERN_ASSIGN(const auto before,
+              roster_before(step, chat, seats, notes, came_back && !may_have_missed));
   TERN_TRY(membership::joined(step, chat, seats, record.cursor, how));
   if (may_have_missed) TERN_TRY(rejoin::mark_gap(step, chat, before, notes.newest_member));
   if (may_have_missed && was_out) TERN_TRY(rejoin::tell_gap(step, chat));
   if (lost_it_all && !one_to_one) TERN_TRY(rejoin::tell_gap(step, chat));
   const bool restarted = how.what == Notice::What::restarted;
-  if (from_another_history && !restarted) TERN_TRY(receipts::go_back(step, chat, 0));
   // Who has begun it anew may have lost what it had told to be delivered, and this device has not
   // followed the entry that says how far that one had read.
   if (from_another_history || (restarted && was_split && came_back)) {
@@ -241,7 +249,8 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
     TERN_TRY(rejoin::answer_late(step, chat, before, notes.returning_read));
   }
   TERN_TRY(rejoin::settle_lost(step, chat, record.cursor));
-  if (restarted && all_own > record.cursor) TERN_TRY(receipts::go_back(step, chat, record.cursor));
+  if (from_another_history || all_own > record.cursor)
+    TERN_TRY(receipts::go_back(step, chat, restarted ? record.cursor : 0, 0));
   TERN_TRY(rejoin::forget_all(step, chat));
   TERN_TRY(leaving::epoch_passed(step, chat, chat.record.cursor));
   // What followed the commit was sent before this connection knew of the chat.

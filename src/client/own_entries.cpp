@@ -15,12 +15,8 @@ Result<void> settle_message(Step& step, Chat& chat, std::uint64_t seq, const Own
   if (!row) return {};
   TERN_TRY(history::erase(step.rows, chat.row, from, *row));
   row->seq = seq;
-  auto order = logged_order(seq);
-  // Of another history, that the relay had told before, more may stand behind the cursor.
-  const bool other_history = chat.record.rejoin_reason == wire::RejoinRequest::Reason::hole;
-  if (seq <= chat.record.cursor || other_history) {
-    TERN_ASSIGN(order, free_order(step, chat, seq));
-  }
+  // Of a history that is lost another may stand there.
+  TERN_ASSIGN(const auto order, free_order(step, chat, seq));
   TERN_TRY(history::put(step.rows, chat.row, order, *row));
   auto& record = step.edit(chat);
   if (record.queued > 0) --record.queued;

@@ -141,11 +141,11 @@ Result<void> apply(Step& step, Chat& chat, const AccountId& from, std::uint64_t 
   return recount(step, chat, marks);
 }
 
-Result<void> go_back(Step& step, Chat& chat, std::uint64_t seq) {
+Result<void> go_back(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t received) {
   auto& record = step.edit(chat);
   record.told_delivered = record.told_read = 0;
-  record.newest_received = std::min(record.newest_received, seq);
-  record.read_here = std::min(record.read_here, seq);
+  record.newest_received = std::min(record.newest_received, received);
+  record.read_here = std::min(record.read_here, received);
   record.delivered_to_all = std::min(record.delivered_to_all, seq);
   record.read_by_all = std::min(record.read_by_all, seq);
   TERN_ASSIGN(auto marks, Watermarks::load(step.rows, chat.row));

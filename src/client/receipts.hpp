@@ -37,9 +37,9 @@ wire::ReceiptContent take(Step& step, Chat& chat);
 /// Somebody's receipt, in the entry `seq`.
 Result<void> apply(Step& step, Chat& chat, const AccountId& from, std::uint64_t seq,
                    const wire::ReceiptContent& receipt);
-/// What was told of entries after `seq` counts no more, here or there: the relay has lost them, and
-/// others will have their numbers.
-Result<void> go_back(Step& step, Chat& chat, std::uint64_t seq);
+/// What was told of entries after `seq` counts no more: the relay has lost them, and others will
+/// have their numbers. Of what this device has received itself, what is after `received`.
+Result<void> go_back(Step& step, Chat& chat, std::uint64_t seq, std::uint64_t received);
 /// The chat's members changed at `seq`: new ones owe nothing before it.
 Result<void> members_changed(Step& step, Chat& chat, const Roster& roster, std::uint64_t seq);
 

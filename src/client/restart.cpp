@@ -289,9 +289,11 @@ Result<void> taken(Step& step, Chat& chat, const wire::Appended& appended) {
   TERN_TRY(rejoin::mark_gap(step, chat, before, before.newest_member()));
   // What was said of the entries of the history before is no measure for what it has lost, nor for
   // the entries to come.
-  if (from_another_history) TERN_TRY(rejoin::say_all_again(step, chat, before, all_own));
+  if (from_another_history || all_own > appended.first_seq) {
+    TERN_TRY(rejoin::say_all_again(step, chat, before, all_own));
+    TERN_TRY(receipts::go_back(step, chat, appended.first_seq, 0));
+  }
   TERN_TRY(rejoin::settle_lost(step, chat, appended.first_seq));
-  if (all_own > appended.first_seq) TERN_TRY(receipts::go_back(step, chat, appended.first_seq));
   TERN_TRY(rejoin::forget_all(step, chat));
   TERN_TRY(add_the_missing(step, chat, intents));
   step.sync();

@@ -46,7 +46,8 @@ Result<void> jump(Step& step, Chat& chat, const wire::Entry& entry, const wire::
 
 // What was said of the lost entries is no measure for those that will have their numbers' place.
 Result<void> forget_receipts(Step& step, Chat& chat, std::uint64_t first_lost) {
-  return receipts::go_back(step, chat, first_lost - std::min<std::uint64_t>(first_lost, 1));
+  const auto before = first_lost - std::min<std::uint64_t>(first_lost, 1);
+  return receipts::go_back(step, chat, before, before);
 }
 
 Result<Outcome> cross(Step& step, Chat& chat, const wire::Entry& entry, const wire::Hole& hole) {

@@ -110,13 +110,19 @@ Roster Roster::with_seats(const std::vector<Seat>& seats, std::uint64_t seq) con
   return out;
 }
 
-void Roster::clip(std::uint64_t seq) {
-  for (auto& seat : seats_) seat.joined_seq = std::min(seat.joined_seq, seq);
+bool Roster::clip(std::uint64_t seq) {
+  bool changed = false;
+  const auto clip_one = [&](std::uint64_t& number) {
+    changed = changed || number > seq;
+    number = std::min(number, seq);
+  };
+  for (auto& seat : seats_) clip_one(seat.joined_seq);
   for (auto& stay : stays_) {
-    stay.joined_seq = std::min(stay.joined_seq, seq);
-    stay.left_seq = std::min(stay.left_seq, seq);
+    clip_one(stay.joined_seq);
+    clip_one(stay.left_seq);
   }
-  somebody_joined_ = std::min(somebody_joined_, seq);
+  clip_one(somebody_joined_);
+  return changed;
 }
 
 void Roster::all_joined(std::uint64_t seq) {

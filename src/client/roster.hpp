@@ -49,7 +49,8 @@ class Roster {
   Roster with_seats(const std::vector<Seat>& seats, std::uint64_t seq) const;
   /// The history goes on at `seq`: what happened further on, in one that is lost, has happened
   /// there.
-  void clip(std::uint64_t seq);
+  /// Whether that changes anything.
+  bool clip(std::uint64_t seq);
   /// All of them as if they had come in there, and nobody had gone before.
   void all_joined(std::uint64_t seq);
 

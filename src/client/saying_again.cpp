@@ -74,6 +74,45 @@ Result<std::vector<std::uint64_t>> lost_again(Step& step, const Chat& chat, cons
   return out;
 }
 
+// The message itself stands further up in the log, or counts there.
+Result<void> forget_said_again(Step& step, const Chat& chat, std::uint64_t behind) {
+  std::vector<Bytes> lost;
+  TERN_TRY(step.rows.scan(tables::said_again, chat.row, row_key(chat.row, behind + 1),
+                          [&](ByteSpan key, ByteSpan) -> Result<Scan> {
+                            lost.push_back(to_bytes(key));
+                            return Scan::next;
+                          }));
+  for (const auto& key : lost) TERN_TRY(step.rows.erase(tables::said_again, key));
+  return {};
+}
+
+// Returns where the newest came in.
+Result<std::uint64_t> clip_roster(Step& step, const Chat& chat, std::uint64_t seq) {
+  TERN_ASSIGN(auto roster, Roster::load(step.rows, chat.row));
+  if (roster.clip(seq)) TERN_TRY(roster.store(step.rows, chat.row));
+  return roster.newest_member();
+}
+
+// Own messages that count as written behind `seq`, and do not wait to be said again.
+Result<std::vector<std::uint64_t>> further_on(Step& step, const Chat& chat, std::uint64_t seq,
+                                              const Lost& lost) {
+  std::vector<std::uint64_t> out;
+  TERN_ASSIGN(const auto queued, queued_again(step, chat));
+  const auto visit = [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
+    const auto order = number_in(key);
+    if (order >= queued_orders) return Scan::stop;
+    const auto known = lost.find(order);
+    if ((known != lost.end() && known->second <= seq) || queued.count(order) != 0)
+      return Scan::next;
+    TERN_ASSIGN(const auto row, decode_message_row(value));
+    if (is_own(step, row)) out.push_back(order);
+    return Scan::next;
+  };
+  const auto first = row_key(chat.row, logged_order(seq + 1));
+  TERN_TRY(step.rows.scan(tables::messages, chat.row, first, visit));
+  return out;
+}
+
 }  // namespace
 
 Result<void> queue_again(Step& step, Chat& chat, const Missed& missed) {
@@ -93,7 +132,8 @@ Result<void> queue_again(Step& step, Chat& chat, const Missed& missed) {
       }));
   std::vector<std::uint64_t> moved;
   for (const auto& [order, seq] : lost)
-    if (seq > missed.after && seq < missed.before) moved.push_back(order);
+    if (seq > missed.after && seq < missed.before && queued.count(order) == 0)
+      moved.push_back(order);
   keep_newest(moved);
   orders.insert(orders.end(), moved.begin(), moved.end());
   TERN_ASSIGN(const auto again, lost_again(step, chat, missed));
@@ -111,22 +151,6 @@ Result<void> queue_again(Step& step, Chat& chat, const Missed& missed) {
   if (!orders.empty()) step.look_at(chat);
   return {};
 }
-
-namespace {
-
-// The message itself stands further up in the log, or counts there.
-Result<void> forget_said_again(Step& step, const Chat& chat, std::uint64_t behind) {
-  std::vector<Bytes> lost;
-  TERN_TRY(step.rows.scan(tables::said_again, chat.row, row_key(chat.row, behind + 1),
-                          [&](ByteSpan key, ByteSpan) -> Result<Scan> {
-                            lost.push_back(to_bytes(key));
-                            return Scan::next;
-                          }));
-  for (const auto& key : lost) TERN_TRY(step.rows.erase(tables::said_again, key));
-  return {};
-}
-
-}  // namespace
 
 bool has_newcomer(const Roster& before, const std::vector<Seat>& after) {
   return std::any_of(after.begin(), after.end(),
@@ -146,24 +170,13 @@ Result<void> keep_from_newcomers(Step& step, Chat& chat, const Roster& before,
 
 Result<void> settle_lost(Step& step, const Chat& chat, std::uint64_t seq) {
   TERN_TRY(forget_said_again(step, chat, seq));
-  TERN_ASSIGN(auto roster, Roster::load(step.rows, chat.row));
-  roster.clip(seq);
-  TERN_TRY(roster.store(step.rows, chat.row));
-  TERN_ASSIGN(const auto queued, queued_again(step, chat));
+  TERN_ASSIGN(const auto newest_member, clip_roster(step, chat, seq));
   TERN_ASSIGN(const auto lost, lost_messages(step, chat));
-  std::vector<std::uint64_t> orders;
-  const auto first = row_key(chat.row, logged_order(seq + 1));
-  TERN_TRY(step.rows.scan(tables::messages, chat.row, first,
-                          [&](ByteSpan key, ByteSpan value) -> Result<Scan> {
-                            const auto order = number_in(key);
-                            if (order >= queued_orders) return Scan::stop;
-                            TERN_ASSIGN(const auto row, decode_message_row(value));
-                            const auto known = lost.find(order);
-                            const bool further_on = known == lost.end() || known->second > seq;
-                            if (is_own(step, row) && further_on && queued.count(order) == 0)
-                              orders.push_back(order);
-                            return Scan::next;
-                          }));
+  // Nobody is told those any more, whatever they count as.
+  for (auto order = lost.begin();
+       order != lost.end() && order->first < logged_order(newest_member + 1); ++order)
+    TERN_TRY(step.rows.erase(tables::lost_messages, row_key(chat.row, order->first)));
+  TERN_ASSIGN(const auto orders, further_on(step, chat, seq, lost));
   for (const auto order : orders)
     TERN_TRY(put_number(step, tables::lost_messages, chat, order, seq));
   return {};

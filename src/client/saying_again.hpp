@@ -16,8 +16,9 @@ struct Missed {
   std::uint64_t before = 0;
 };
 
-/// Own messages of there that do not wait to be said again already are queued: the newest 1,000,
-/// and as many of those that were said again there.
+/// Own messages of there that do not wait to be said again already are queued: the newest 1,000, as
+/// many of those that count as written there (settle_lost()), and of those that were said again
+/// there.
 Result<void> queue_again(Step& step, Chat& chat, const Missed& missed);
 /// What all who are in `after` were in for, of what was missed, when this device goes on in a new
 /// history; who was not in `before` comes in with it.
@@ -33,7 +34,8 @@ Result<void> keep_from_newcomers(Step& step, Chat& chat, const Roster& before, c
 /// What stands further on, in a history that is lost, counts as that entry's from now on.
 Result<void> said_again(Step& step, const Chat& chat, std::uint64_t seq, std::uint64_t order);
 /// The history goes on at `seq`, and what is to be said again of another one is queued: what else
-/// stands further on, in one that is lost, counts as written there, before whoever comes in later.
+/// stands further on, in one that is lost, counts as written there, before whoever comes in later;
+/// who came in or was taken out further on did so there, and what was said again there was not.
 Result<void> settle_lost(Step& step, const Chat& chat, std::uint64_t seq);
 /// It goes on on another history than this device has followed: all of them before `seq`, as far as
 /// they are no older than what is compared of a log, and all are in for it who are in now.

@@ -44,7 +44,8 @@ inline constexpr store::Table refused_logs{30};      // log -> nothing: by someb
 inline constexpr store::Table policies{31};          // chat -> the group's rules, as last seen
 inline constexpr store::Table surveys{32};           // chat -> Survey, while it cannot be followed
 inline constexpr store::Table said_again{33};        // chat, seq -> order of what was said again
-inline constexpr store::Table lost_messages{34};  // chat, order of an own one -> what seq it is now
+inline constexpr store::Table lost_messages{
+    34};  // chat, order of an own one -> the seq it counts as
 
 /// Of the rows above; an older program refuses a folder with a newer one (storage_newer).
 inline constexpr std::uint32_t schema = 1;

@@ -12,7 +12,7 @@ struct WelcomeNotes {
   /// who would hear it now were there.
   std::uint64_t newest_member = 0;
   /// Up to where those had read who come back by the same commit. Whom it brings back too has not
-  /// read that they asked; UINT64_MAX: nobody comes back.
+  /// read that they asked; UINT64_MAX: not more than one.
   std::uint64_t returning_read = UINT64_MAX;
 };
 

@@ -524,6 +524,55 @@ TEST_CASE("what had come to the other of a longer log says nothing of a shorter 
   CHECK(count_text(bo, chat, "in the new one") == 2);
 }
 
+TEST_CASE("what was lost keeps its place in its author's history when the log gets there again") {
+  World world(792);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto &anna = *people[0], &bo = *people[1];
+  const auto chat = make_pair(world, anna, bo);
+  const auto copy = world.relay().disk().copy();
+  const auto bos = bo.disk().copy();
+  for (int i = 0; i < 30; ++i) bo.send(chat, "bo's");
+  REQUIRE(world.settle());
+  for (int i = 0; i < 3; ++i) anna.send(chat, "anna's " + std::to_string(i));
+  REQUIRE(world.settle());
+  const auto lost_up_to = anna.info(chat).applied_seq;
+  bo.set_network(false);
+  world.run_for(1'000);
+  world.relay().on_frame_from_device = [](Device&, Bytes& frame) {
+    edit_request<wire::ReportHead>(frame, [](auto& report) { report.head.seal ^= 1; });
+    return true;
+  };
+  put_back(world.relay(), copy);
+  world.run_for(day_ms + day_ms / 2);
+  REQUIRE(anna.count_events<ChatRestarted>() == 1);
+  // He has lost his, so that the log stays shorter than it was.
+  put_back(bo, bos);
+  bo.set_network(true);
+  world.run_for(60'000);
+  check_together(world, people, chat);
+  // She loses her place once more, for another reason.
+  const auto annas = anna.disk().copy();
+  anna.send(chat, "not in her copy");
+  REQUIRE(world.settle());
+  put_back(anna, annas);
+  world.run_for(day_ms + 60'000);
+  check_together(world, people, chat);
+  std::size_t sent = 0;
+  while (anna.info(chat).applied_seq <= lost_up_to) {
+    bo.send(chat, "further on");
+    anna.send(chat, "and hers");
+    ++sent;
+    REQUIRE(world.settle());
+  }
+  REQUIRE(sent > 0);
+  for (auto* person : people) {
+    for (int i = 0; i < 3; ++i)
+      CHECK(count_text(*person, chat, "anna's " + std::to_string(i)) == 1);
+    CHECK(count_text(*person, chat, "further on") == sent);
+    CHECK(count_text(*person, chat, "and hers") == sent);
+  }
+}
+
 TEST_CASE("who cannot follow the chat asks in the generation that a hole says the log is in") {
   World world(795);
   const auto people = add_people(world, {"anna", "bo"});

@@ -77,11 +77,11 @@ void ShownLogs::to_device(const Device& device, const Bytes& frame) {
   const auto decoded = wire::decode_server_frame(frame);
   if (!decoded || !*decoded) return;
   if (const auto* push = std::get_if<wire::Push>(&**decoded)) {
-    if (const auto* entries = std::get_if<wire::Entries>(push)) note(*entries);
+    if (const auto* entries = std::get_if<wire::Entries>(push)) note(device, *entries);
     return;
   }
   const auto& answer = std::get<wire::AnswerFrame>(**decoded);
-  if (const auto* entries = std::get_if<wire::Entries>(&answer.answer)) note(*entries);
+  if (const auto* entries = std::get_if<wire::Entries>(&answer.answer)) note(device, *entries);
   if (const auto* appended = std::get_if<wire::Appended>(&answer.answer))
     note_stored(device, answer.id, appended->first_seq);
 }
@@ -115,9 +115,12 @@ void ShownLogs::note_stored(const Device& device, std::uint32_t request, std::ui
   for (const auto& entry : sent.entries) note(sent.log, first_seq++, entry);
 }
 
-void ShownLogs::note(const wire::Entries& entries) {
+void ShownLogs::note(const Device& device, const wire::Entries& entries) {
   for (const auto& entry : entries.entries) {
     note(entries.log, entry.seq, shown(entry));
+    if (entry.kind != wire::EntryKind::welcome) continue;
+    if (const auto welcome = wire::decode_inbox_welcome(entry.payload))
+      welcomed_[welcome->log][welcome->commit_seq].insert(device.id());
   }
 }
 
@@ -233,7 +236,17 @@ ShownLogs::History ShownLogs::history(const LogId& log, std::size_t life) const 
 ShownLogs::Stays ShownLogs::stays(const LogId& log, std::size_t life) const {
   Stays out;
   Staying staying(out);
-  for (const auto& [seq, entry] : history(log, life)) staying.change(seq, entry->access);
+  std::map<std::uint64_t, wire::AccessChange> changes;
+  for (const auto& [seq, entry] : history(log, life)) changes[seq] = entry->access;
+  // Its author may have lost its memory before it was told, and whom it added begins behind it.
+  const auto welcomed = welcomed_.find(log);
+  if (lives() == 1 && welcomed != welcomed_.end()) {
+    for (const auto& [seq, devices] : welcomed->second)
+      changes.try_emplace(
+          seq, wire::AccessChange{
+                   wire::AccessChange::Mode::change, {devices.begin(), devices.end()}, {}});
+  }
+  for (const auto& [seq, access] : changes) staying.change(seq, access);
   return out;
 }
 

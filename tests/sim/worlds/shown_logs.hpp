@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -71,7 +72,7 @@ class ShownLogs {
   History history_before(const LogId& log, std::size_t life, const History& told,
                          std::uint64_t base, const wire::Hole* hole) const;
   void note(const LogId& log, std::uint64_t seq, Shown entry);
-  void note(const wire::Entries& entries);
+  void note(const Device& device, const wire::Entries& entries);
   void note_place(const LogId& log, std::uint64_t seq, const Shown& entry);
   void note_sent(const Device& device, std::uint32_t request, const LogId& log,
                  const std::vector<wire::Entry>& entries);
@@ -89,6 +90,8 @@ class ShownLogs {
   std::vector<std::map<LogId, LogOnDisk>> ended_;  ///< and each but the last ended with
   std::map<LogId, Shown> created_;  ///< the first entry of each, as it was first sent
   std::map<std::pair<LogId, Bytes>, std::uint64_t> places_;  ///< by the hash of the payload
+  /// Who comes in by the commit of that number, as their Welcomes say.
+  std::map<LogId, std::map<std::uint64_t, std::set<DeviceId>>> welcomed_;
   std::string contradiction_;
   std::string repetition_;
 };

@@ -122,12 +122,13 @@ TEST_CASE("where the history goes on nobody has come in, or gone, further on tha
   for (const auto& seat : {anna, bo, cem}) roster.add(seat);
   roster.remove(bo.device, 35);
   roster.somebody_joined(30);
-  roster.clip(12);
+  CHECK(roster.clip(12));
   CHECK(roster.find(anna.device)->joined_seq == 3);
   CHECK(roster.find(cem.device)->joined_seq == 12);
   CHECK(roster.stay_of(bo.device)->joined_seq == 5);
   CHECK(roster.stay_of(bo.device)->left_seq == 12);
   CHECK(roster.newest_member() == 12);
+  CHECK_FALSE(roster.clip(12));
 }
 
 TEST_CASE("the last 64 who were taken out are remembered") {
