@@ -126,7 +126,7 @@ Result<void> work_on(Step& step, Chat& chat) {
       TERN_TRY(rejoin::become_split(step, chat, Reason::struck));
       return rejoin::ask(step, chat);
     case ChatState::split:
-      return come_back(step, chat);
+      return chat.line.lost ? rollback::report(step, chat) : come_back(step, chat);
     case ChatState::joining:
       return creation::await_welcome(step, chat);
     case ChatState::left:

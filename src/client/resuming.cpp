@@ -45,7 +45,13 @@ bool is_another_history(const ChatRecord& record, const wire::LogHead& head) {
 // no measure for who lets it in.
 Result<void> place_split(Step& step, Chat& chat, const wire::LogHead& head) {
   auto& record = chat.record;
-  if (record.joined_seq == 0 || !head.member) return {};
+  if (record.joined_seq == 0) return {};
+  if (!head.member) {
+    // The relay may have lost the chat, and its members with it: nobody is let in before somebody
+    // shows it again, and all of them may be asking.
+    chat.line.lost = record.cursor > head.head && record.seal != 0;
+    return chat.line.lost ? step.rows.erase(tables::surveys, chat.row) : Result<void>();
+  }
   const bool another = is_another_history(record, head);
   TERN_ASSIGN(const auto survey, Survey::load(step.rows, chat));
   // The request may be lost with what was read.

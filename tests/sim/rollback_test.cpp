@@ -884,6 +884,33 @@ TEST_CASE(
   check_together(world, people, chat);
 }
 
+TEST_CASE("a chat that the relay has lost is shown to it by who cannot follow it any more, too") {
+  InNoCopy it(1112);
+  auto& [world, people, anna, bo, relays, bos, chat] = it;
+  anna.send(chat, "hello");
+  REQUIRE(world.settle());
+  const auto annas = anna.disk().copy();
+  anna.send(chat, "not in her copy");
+  REQUIRE(world.settle());
+  bo.set_network(false);
+  world.run_for(1'000);
+  put_back(anna, annas);
+  world.run_for(10'000);
+  REQUIRE(anna.info(chat).state == ChatState::split);
+  // What he shows the relay does not know: he was told another history.
+  world.relay().on_frame_from_device = [](Device& device, Bytes& frame) {
+    if (device.name() == "bo")
+      edit_request<wire::ReportHead>(frame, [](auto& report) { report.head.seal ^= 1; });
+    return true;
+  };
+  put_back(world.relay(), relays);
+  bo.set_network(true);
+  // Her request is lost with it, and she asks once a day.
+  world.run_for(3 * day_ms);
+  check_together(world, people, chat);
+  for (const auto* text : {"hello", "not in her copy"}) CHECK(count_text(bo, chat, text) == 1);
+}
+
 TEST_CASE("who sets right what the relay has lost does so each time, though nobody else is there") {
   InNoCopy it(1111);
   auto& [world, people, anna, bo, relays, bos, chat] = it;
