@@ -73,6 +73,15 @@ struct InNoCopy {
   ChatId chat;
 };
 
+// As if the relay's key were another one now: who has the end of a log cannot prove it.
+void break_seals(World& world, std::string_view of = {}) {
+  world.relay().on_frame_from_device = [of](Device& device, Bytes& frame) {
+    if (of.empty() || device.name() == of)
+      edit_request<wire::ReportHead>(frame, [](auto& report) { report.head.seal ^= 1; });
+    return true;
+  };
+}
+
 }  // namespace
 
 TEST_CASE("what a relay has lost reaches everybody again, once, and all are told") {
@@ -470,11 +479,7 @@ TEST_CASE("who begins anew a log that is shorter than it was says again what sto
   const auto copy = world.relay().disk().copy();
   for (int i = 0; i < 12; ++i) anna.send(chat, "lost " + std::to_string(i));
   REQUIRE(world.settle());
-  // Its key is another's now: it knows no seal of its own.
-  world.relay().on_frame_from_device = [](Device&, Bytes& frame) {
-    edit_request<wire::ReportHead>(frame, [](auto& report) { report.head.seal ^= 1; });
-    return true;
-  };
+  break_seals(world);
   put_back(world.relay(), copy);
   world.run_for(day_ms + day_ms / 2);
   REQUIRE(anna.count_events<ChatRestarted>() == 1);
@@ -502,10 +507,7 @@ TEST_CASE("what had come to the other of a longer log says nothing of a shorter 
       if (message.id == unheard) return message.state;
     return MessageState::failed;
   };
-  world.relay().on_frame_from_device = [](Device&, Bytes& frame) {
-    edit_request<wire::ReportHead>(frame, [](auto& report) { report.head.seal ^= 1; });
-    return true;
-  };
+  break_seals(world);
   // Each time she begins anew, far in front of what he had told her that he has.
   for (std::size_t time = 1; time <= 2; ++time) {
     put_back(world.relay(), copy);
@@ -538,10 +540,7 @@ TEST_CASE("what was lost keeps its place in its author's history when the log ge
   const auto lost_up_to = anna.info(chat).applied_seq;
   bo.set_network(false);
   world.run_for(1'000);
-  world.relay().on_frame_from_device = [](Device&, Bytes& frame) {
-    edit_request<wire::ReportHead>(frame, [](auto& report) { report.head.seal ^= 1; });
-    return true;
-  };
+  break_seals(world);
   put_back(world.relay(), copy);
   world.run_for(day_ms + day_ms / 2);
   REQUIRE(anna.count_events<ChatRestarted>() == 1);
@@ -833,11 +832,7 @@ TEST_CASE(
   const auto lost_up_to = anna.info(chat).applied_seq;
   for (auto* person : {&anna, &bo}) person->set_network(false);
   world.run_for(1'000);
-  // Its key is another's now: whoever has the end of the log cannot prove it.
-  world.relay().on_frame_from_device = [](Device&, Bytes& frame) {
-    edit_request<wire::ReportHead>(frame, [](auto& report) { report.head.seal ^= 1; });
-    return true;
-  };
+  break_seals(world);
   put_back(world.relay(), relays);
   cem.set_network(true);
   cem.send(chat, "in their place");
@@ -898,11 +893,7 @@ TEST_CASE("a chat that the relay has lost is shown to it by who cannot follow it
   world.run_for(10'000);
   REQUIRE(anna.info(chat).state == ChatState::split);
   // What he shows the relay does not know: he was told another history.
-  world.relay().on_frame_from_device = [](Device& device, Bytes& frame) {
-    if (device.name() == "bo")
-      edit_request<wire::ReportHead>(frame, [](auto& report) { report.head.seal ^= 1; });
-    return true;
-  };
+  break_seals(world, "bo");
   put_back(world.relay(), relays);
   bo.set_network(true);
   // Her request is lost with it, and she asks once a day.
