@@ -24,8 +24,9 @@ struct Line {
   std::uint64_t told = 0;        ///< up to where the relay has told of those two
   std::uint64_t first_kept = 1;
   bool member = true;  ///< on the relay's access list
-  /// The relay has lost entries that were applied here: nothing is said or read until the log goes
-  /// on behind them.
+  /// The relay has lost entries that were applied here, or, of who cannot follow the chat, may
+  /// have: nothing is said or read until the log goes on behind them, or the relay refuses to
+  /// believe it.
   bool lost = false;
   bool reporting = false;
   /// Who is on the access list, when that was asked for after the last handshake.

@@ -55,7 +55,6 @@ Result<void> keep(Step& step, Chat& chat, const Seat& sender, const Place& place
   live::replaced(step, chat.id(), place.id, sender.device);
   TERN_TRY(wanted_blobs::announced(step, chat, place.id, sender.device, bytes));
   row.content = std::move(bytes);
-  // Of a history that is lost another may stand there.
   TERN_ASSIGN(const auto order, own_entries::free_order(step, chat, place.seq));
   if (is_deliberate(DeliberateFault::message_outside_transaction))
     put_later(step, chat, order, row);

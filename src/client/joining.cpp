@@ -255,6 +255,7 @@ Result<void> enter(Step& step, Chat& chat, const wire::InboxWelcome& welcome, Jo
   TERN_TRY(leaving::epoch_passed(step, chat, chat.record.cursor));
   // What followed the commit was sent before this connection knew of the chat.
   chat.line.known = false;
+  chat.line.lost = false;
   chat.line.member = true;
   chat.line.told_of(welcome.commit_seq, welcome.generation);
   step.look_at(chat);

@@ -15,7 +15,6 @@ Result<void> settle_message(Step& step, Chat& chat, std::uint64_t seq, const Own
   if (!row) return {};
   TERN_TRY(history::erase(step.rows, chat.row, from, *row));
   row->seq = seq;
-  // Of a history that is lost another may stand there.
   TERN_ASSIGN(const auto order, free_order(step, chat, seq));
   TERN_TRY(history::put(step.rows, chat.row, order, *row));
   auto& record = step.edit(chat);

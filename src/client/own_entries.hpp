@@ -15,8 +15,8 @@ struct Own {
   std::uint64_t again_order = 0;
 };
 
-/// A place in the history for an entry at `seq`: there may stand another, from before this device
-/// or the relay lost its memory.
+/// A place in the history for an entry at `seq`: there may stand another, of a history that is
+/// lost, or from before this device lost its memory.
 Result<std::uint64_t> free_order(Step& step, const Chat& chat, std::uint64_t seq);
 /// What this device sent under this id and has not seen in the log.
 Result<std::optional<Own>> find(Step& step, Chat& chat, const EntryId& id);

@@ -299,6 +299,7 @@ Result<void> taken(Step& step, Chat& chat, const wire::Appended& appended) {
   step.sync();
   // What followed it was not told to who could not follow.
   chat.line.known = false;
+  chat.line.lost = false;
   chat.line.member = true;
   chat.line.told_of(appended.first_seq, generation);
   step.look_at(chat);

@@ -47,9 +47,10 @@ Result<void> place_split(Step& step, Chat& chat, const wire::LogHead& head) {
   auto& record = chat.record;
   if (record.joined_seq == 0) return {};
   if (!head.member) {
-    // The relay may have lost the chat, and its members with it: nobody is let in before somebody
-    // shows it again, and all of them may be asking.
-    chat.line.lost = record.cursor > head.head && record.seal != 0;
+    // The relay may have lost the chat, and its members with it, or has taken this device out long
+    // ago: nobody is let in before somebody shows the chat again, and all of them may be asking.
+    chat.line.lost =
+        record.cursor > head.head && record.seal != 0 && !rejoin::lost_its_place(record);
     return chat.line.lost ? step.rows.erase(tables::surveys, chat.row) : Result<void>();
   }
   const bool another = is_another_history(record, head);

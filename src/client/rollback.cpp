@@ -109,7 +109,11 @@ Result<void> mended(Step& step, Chat& chat) {
   step.look_at(chat);
   if (!std::exchange(line.lost, false)) return {};
   line.head = std::max(line.head, chat.record.cursor + 1);
-  return {};
+  line.generation = std::max(line.generation, chat.record.generation);
+  if (chat.record.state != ChatState::split) return {};
+  // Its request is lost with the rest.
+  TERN_TRY(tell_once(step, chat, chat.record.cursor + 1));
+  return rejoin::forget_own(step, chat);
 }
 
 Result<void> refused(Step& step, Chat& chat, const wire::Refused& refused) {

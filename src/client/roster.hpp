@@ -47,9 +47,8 @@ class Roster {
   /// This device comes in again at `seq`, and these are in: who was in keeps its place, others come
   /// in there too, and of them it stays known when they were taken out.
   Roster with_seats(const std::vector<Seat>& seats, std::uint64_t seq) const;
-  /// The history goes on at `seq`: what happened further on, in one that is lost, has happened
-  /// there.
-  /// Whether that changes anything.
+  /// The history goes on at `seq`: who came in or went further on, in one that is lost, did so
+  /// there. Returns whether that changes anything.
   bool clip(std::uint64_t seq);
   /// All of them as if they had come in there, and nobody had gone before.
   void all_joined(std::uint64_t seq);

@@ -454,9 +454,9 @@ TEST_CASE(
   entry.base = entry.seq - 1;
   entry.payload = payload;
   const auto show = [&] {
-    const wire::Entries entries{chat, {entry}, entry.seq, 0};
-    bo.engine().receive(world.now(), wire::encode(wire::Push(entries)));
-    bo.run_outputs();
+    const wire::Entries entries{two.chat, {entry}, entry.seq, 0};
+    two.bo.engine().receive(two.world.now(), wire::encode(wire::Push(entries)));
+    two.bo.run_outputs();
   };
   show();
   REQUIRE(bo.info(chat).applied_seq == entry.seq);

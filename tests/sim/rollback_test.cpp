@@ -896,8 +896,7 @@ TEST_CASE("a chat that the relay has lost is shown to it by who cannot follow it
   break_seals(world, "bo");
   put_back(world.relay(), relays);
   bo.set_network(true);
-  // Her request is lost with it, and she asks once a day.
-  world.run_for(3 * day_ms);
+  world.run_for(2 * day_ms);
   check_together(world, people, chat);
   for (const auto* text : {"hello", "not in her copy"}) CHECK(count_text(bo, chat, text) == 1);
 }
