@@ -250,4 +250,20 @@ ShownLogs::Stays ShownLogs::stays(const LogId& log, std::size_t life) const {
   return out;
 }
 
+ShownLogs::Stays ShownLogs::stays_before_hole(const LogId& log, std::size_t life) const {
+  const auto* const own = life == 0 ? nullptr : find(log, life);
+  if (!own) return {};
+  const auto hole = std::find_if(own->begin(), own->end(),
+                                 [](const auto& placed) { return placed.second.hole.has_value(); });
+  if (hole == own->end()) return {};
+  Stays out;
+  Staying staying(out);
+  for (const auto& [seq, entry] : history(log, 0))
+    if (seq <= kept(log)) staying.change(seq, entry->access);
+  for (auto placed = own->begin(); placed != hole; ++placed)
+    staying.change(placed->first, placed->second.access);
+  staying.change(hole->first - 1, {wire::AccessChange::Mode::set, {}, {}});
+  return out;
+}
+
 }  // namespace tern::sim

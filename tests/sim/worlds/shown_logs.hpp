@@ -50,6 +50,9 @@ class ShownLogs {
   using Stays = std::map<DeviceId, std::vector<Stay>>;
   /// As the log's history told it at the end of one of the relay's lives.
   Stays stays(const LogId& log, std::size_t life) const;
+  /// As those knew it who followed the life's log up to its first hole, behind which another
+  /// history may count. Empty: there is no hole.
+  Stays stays_before_hole(const LogId& log, std::size_t life) const;
 
  private:
   struct Shown {

@@ -88,9 +88,16 @@ class RoomVerdict {
     return std::any_of(stays.begin(), stays.end(),
                        [&](const ShownLogs::Stay& stay) { return stay.covers(place.seq); });
   }
+  // By what its author followed when it was written there, too, though another history counts.
   bool may_read(const View& view, const std::vector<Place>& places) const {
-    return std::any_of(places.begin(), places.end(),
-                       [&](const Place& place) { return covers(view, place); });
+    return std::any_of(places.begin(), places.end(), [&](const Place& place) {
+      const auto then = stage_.logs.stays_before_hole(room_.id, place.life);
+      const auto found = then.find(view.person->device->id());
+      return covers(view, place) ||
+             (found != then.end() &&
+              std::any_of(found->second.begin(), found->second.end(),
+                          [&](const ShownLogs::Stay& stay) { return stay.covers(place.seq); }));
+    });
   }
   // Of what the relay has lost and told again, whoever was in each time, and is in what came of it.
   bool has_to_read(const View& view, const std::vector<Place>& places) const {
