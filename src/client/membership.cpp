@@ -140,11 +140,10 @@ Result<void> apply(Step& step, Chat& chat, const MembershipChange& change) {
   TERN_TRY(receipts::members_changed(step, chat, after, change.seq));
   TERN_TRY(settle_intents(step, chat, after, change));
   TERN_TRY(rejoin::keep_from_newcomers(step, chat, before, after));
-  if (rejoin::has_newcomer(before, after.seats()))
-    TERN_TRY(rejoin::leave_gap(step, chat, change.seq));
+  const bool somebody_came = rejoin::has_newcomer(before, after.seats());
+  if (somebody_came) TERN_TRY(rejoin::leave_gap(step, chat, change.seq));
   TERN_TRY(rejoin::members_changed(step, chat, after, change));
-  if (rejoin::has_newcomer(before, after.seats()))
-    TERN_TRY(rejoin::settle_lost(step, chat, change.seq));
+  if (somebody_came) TERN_TRY(rejoin::settle_lost(step, chat, change.seq));
   answer_waiters(step, chat, after);
   step.emit(ChatChanged{chat.id()});
   return {};
