@@ -71,8 +71,7 @@ class Cursor {
 template <class Kind>
 class LmdbTransaction : public Kind {
  public:
-  LmdbTransaction(std::shared_ptr<LmdbCore> core, MDB_txn* transaction)
-      : core_(std::move(core)), transaction_(transaction) {}
+  explicit LmdbTransaction(std::shared_ptr<LmdbCore> core) : core_(std::move(core)) {}
 
   Result<std::optional<ByteSpan>> get(Table table, ByteSpan key) override {
     TERN_CHECK(transaction_ != nullptr);
@@ -124,19 +123,27 @@ class LmdbTransaction : public Kind {
  protected:
   LmdbCore& core() { return *core_; }
   MDB_txn* transaction() const { return transaction_; }
+  void hold(MDB_txn* transaction) { transaction_ = transaction; }
   MDB_txn* release() { return std::exchange(transaction_, nullptr); }
   void count_write() { ++writes_; }
 
  private:
   std::shared_ptr<LmdbCore> core_;
-  MDB_txn* transaction_;
+  MDB_txn* transaction_ = nullptr;
   std::uint64_t writes_ = 0;
 };
 
 class LmdbRead final : public LmdbTransaction<ReadTransaction> {
  public:
   using LmdbTransaction::LmdbTransaction;
-  ~LmdbRead() override { core().end_read(release()); }
+  ~LmdbRead() override {
+    if (auto* const open = release()) core().end_read(open);
+  }
+  Result<void> begin() {
+    TERN_ASSIGN(MDB_txn* const begun, core().begin_read());
+    hold(begun);
+    return {};
+  }
 };
 
 class LmdbWrite final : public LmdbTransaction<WriteTransaction> {
@@ -144,6 +151,11 @@ class LmdbWrite final : public LmdbTransaction<WriteTransaction> {
   using LmdbTransaction::LmdbTransaction;
   ~LmdbWrite() override {
     if (auto* const open = release()) core().end_write(open);
+  }
+  Result<void> begin() {
+    TERN_ASSIGN(MDB_txn* const begun, core().begin_write());
+    hold(begun);
+    return {};
   }
 
   Result<void> put(Table table, ByteSpan key, ByteSpan value) override {
@@ -179,14 +191,15 @@ class LmdbWrite final : public LmdbTransaction<WriteTransaction> {
 }  // namespace
 
 Result<std::unique_ptr<ReadTransaction>> begin_lmdb_read(std::shared_ptr<LmdbCore> core) {
-  TERN_ASSIGN(MDB_txn* const transaction, core->begin_read());
-  return std::unique_ptr<ReadTransaction>(std::make_unique<LmdbRead>(std::move(core), transaction));
+  auto out = std::make_unique<LmdbRead>(std::move(core));
+  TERN_TRY(out->begin());
+  return std::unique_ptr<ReadTransaction>(std::move(out));
 }
 
 Result<std::unique_ptr<WriteTransaction>> begin_lmdb_write(std::shared_ptr<LmdbCore> core) {
-  TERN_ASSIGN(MDB_txn* const transaction, core->begin_write());
-  return std::unique_ptr<WriteTransaction>(
-      std::make_unique<LmdbWrite>(std::move(core), transaction));
+  auto out = std::make_unique<LmdbWrite>(std::move(core));
+  TERN_TRY(out->begin());
+  return std::unique_ptr<WriteTransaction>(std::move(out));
 }
 
 }  // namespace tern::store

@@ -78,12 +78,17 @@ class Environment {
  public:
   virtual ~Environment() = default;
   virtual Result<std::unique_ptr<ReadTransaction>> read() = 0;
-  /// Errors: internal while another write transaction lives (it does not wait).
+  /// While another write transaction lives: internal, or an assert, for that is a mistake of the
+  /// caller's. It does not wait.
   virtual Result<std::unique_ptr<WriteTransaction>> write() = 0;
   virtual Counters counters() const = 0;
   /// Makes room after storage_map_full. Errors: storage_map_full while a transaction is open.
   virtual Result<void> grow() = 0;
 };
+
+/// Runs `attempt`, and again after each growth while it ends with storage_map_full: it must have no
+/// effect outside the database before it returns success, and no transaction open when it returns.
+Result<void> while_growing(Environment& environment, const std::function<Result<void>()>& attempt);
 
 /// Runs `work` in a write transaction and commits; on storage_map_full grows and runs it again, so
 /// `work` must have no effect outside the transaction before it returns success. Any other error
