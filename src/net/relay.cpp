@@ -65,7 +65,8 @@ Result<void> Relay::Impl::open(const RelayOptions& options) {
   TERN_ASSIGN(auto environment, store::open_lmdb({.folder = options.folder,
                                                   .purpose = store::Purpose::relay,
                                                   .schema = relay::tables::schema,
-                                                  .map_bytes_initial = map_bytes_initial}));
+                                                  .map_bytes_initial = map_bytes_initial,
+                                                  .journal = {{.entropy = &core_entropy}}}));
   TERN_ASSIGN(const auto key_file, key_file_of(*environment));
   TERN_ASSIGN(keys, net::load_or_make_relay_key(options.folder, entropy, key_file));
   TERN_ASSIGN(auto opened, relay::Core::open(net::read_clock(), *environment, core_entropy,

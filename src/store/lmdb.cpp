@@ -62,6 +62,27 @@ Result<void> inspect(const LmdbOptions& options) {
   return check_stamp(stamp, options.purpose, options.schema);
 }
 
+Result<std::unique_ptr<Environment>> open_alone(const LmdbOptions& options, FolderLock lock) {
+  TERN_TRY(write_zeros(options.folder / "lock.mdb", reader_table_bytes));
+  TERN_ASSIGN(auto core, LmdbCore::open(options.folder, LmdbCore::Layout::in_folder,
+                                        options.map_bytes_initial, std::move(lock)));
+  auto out = std::make_unique<LmdbEnvironment>(std::move(core));
+  TERN_ASSIGN(const auto rows, out->read());
+  TERN_ASSIGN(const bool journaled, has_journal(*rows));
+  if (journaled)
+    return Error(Errc::storage_foreign, "the folder has a journal, which was not asked for");
+  return std::unique_ptr<Environment>(std::move(out));
+}
+
+Result<std::unique_ptr<Environment>> open_with_journal(const LmdbOptions& options,
+                                                       FolderLock lock) {
+  TERN_ASSIGN(auto core, LmdbCore::open(options.folder, LmdbCore::Layout::in_folder_of_one,
+                                        options.map_bytes_initial, std::move(lock)));
+  auto journal = *options.journal;
+  journal.file = options.folder / "journal";
+  return open_journaled(std::make_unique<LmdbEnvironment>(std::move(core)), journal);
+}
+
 Result<void> bring_forward(Environment& environment, const LmdbOptions& options) {
   Stamp stamp;
   {
@@ -88,12 +109,11 @@ Result<std::unique_ptr<Environment>> open_lmdb(const LmdbOptions& options) {
     TERN_TRY(inspect(options));
   else
     TERN_TRY(create(options));
-  TERN_TRY(write_zeros(folder / "lock.mdb", reader_table_bytes));
-  TERN_ASSIGN(auto core, LmdbCore::open(folder, LmdbCore::Layout::in_folder,
-                                        options.map_bytes_initial, std::move(lock)));
-  auto environment = std::make_unique<LmdbEnvironment>(std::move(core));
+  TERN_ASSIGN(auto environment, options.journal ? open_with_journal(options, std::move(lock))
+                                                : open_alone(options, std::move(lock)));
+  // What a journal has is of the old schema, too.
   TERN_TRY(bring_forward(*environment, options));
-  return std::unique_ptr<Environment>(std::move(environment));
+  return environment;
 }
 
 }  // namespace tern::store

@@ -56,7 +56,8 @@ Result<std::shared_ptr<LmdbCore>> LmdbCore::open(const std::filesystem::path& pa
   // MDB_NOTLS: a read transaction belongs to its object, not to the thread that began it.
   // No MDB_NOMEMINIT: it would write what our memory held before to the disk.
   unsigned flags = MDB_NOTLS;
-  if (layout == Layout::lone_file) flags |= MDB_NOSUBDIR | MDB_NOLOCK;
+  if (layout == Layout::lone_file) flags |= MDB_NOSUBDIR;
+  if (layout != Layout::in_folder) flags |= MDB_NOLOCK;
   mdb_env_set_mapsize(core->environment_, map_bytes);
   if (const int code = mdb_env_open(core->environment_, path.c_str(), flags, 0600))
     return lmdb_error(code, "open " + path.string());

@@ -12,8 +12,9 @@ namespace tern::store {
 /// What a folder is for; a relay does not open a client's folder.
 enum class Purpose : std::uint8_t { client = 1, relay = 2 };
 
-/// The environment's own table. Its one row has an empty key, the smallest there is:
+/// The environment's own table. Its first row has an empty key, the smallest there is:
 ///   "tern" || purpose (1 byte) || schema (4 bytes, big-endian)
+/// Another one, under "journal", names the journal's round (journaled.cpp).
 inline constexpr Table environment_table{0};
 
 struct Stamp {

@@ -66,16 +66,16 @@ std::vector<Damage> damages_of(const fs::path& file, std::uint64_t cuts_every, s
   return out;
 }
 
-DamageBench::DamageBench(fs::path folder, Owner owner, fs::path bench)
-    : folder_(std::move(folder)), owner_(owner), bench_(std::move(bench)) {
+DamageBench::DamageBench(fs::path folder, Owner owner, std::string file, fs::path bench)
+    : folder_(std::move(folder)), owner_(owner), file_(std::move(file)), bench_(std::move(bench)) {
   if (owner_ == Owner::person) good_ = dump(folder_);
 }
 
 std::string DamageBench::open_with(const Damage& damage) {
   fs::remove_all(bench_);
   fs::copy(folder_, bench_, fs::copy_options::recursive);
-  std::ofstream(bench_ / "data.mdb", std::ios::binary)
-      << damaged(test::read_file(folder_ / "data.mdb"), damage);
+  std::ofstream(bench_ / file_, std::ios::binary)
+      << damaged(test::read_file(folder_ / file_), damage);
   return owner_ == Owner::person ? open_person(damage) : open_relay();
 }
 

@@ -1,4 +1,4 @@
-// A good folder whose database is cut, or one page of which is lost or changed, opened again by the
+// A good folder, a file of which is cut, or one page of it lost or changed, opened again by the
 // real programs.
 #pragma once
 
@@ -25,8 +25,10 @@ std::vector<Damage> damages_of(const std::filesystem::path& file, std::uint64_t 
 class DamageBench {
  public:
   enum class Owner { person, relay };
-  /// `folder` is closed, and stays as it is. `bench` is emptied for each copy.
-  DamageBench(std::filesystem::path folder, Owner owner, std::filesystem::path bench);
+  /// `folder` is closed, and stays as it is; `file` is the one in it that is damaged. `bench` is
+  /// emptied for each copy.
+  DamageBench(std::filesystem::path folder, Owner owner, std::string file,
+              std::filesystem::path bench);
 
   /// What went wrong: a crash, no end, an error that is none of the storage's, or rows that are not
   /// in the folder. Empty when nothing did.
@@ -41,6 +43,7 @@ class DamageBench {
 
   const std::filesystem::path folder_;
   const Owner owner_;
+  const std::string file_;
   const std::filesystem::path bench_;
   std::vector<std::string> good_;
   std::size_t refused_ = 0;

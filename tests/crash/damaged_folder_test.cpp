@@ -26,7 +26,7 @@ TEST_CASE("a folder cut at any page, or with a page lost or changed, is refused 
   const auto owner = GENERATE(DamageBench::Owner::person, DamageBench::Owner::relay);
   const auto folder =
       temp.path / "stage" / (owner == DamageBench::Owner::person ? "anna" : "relay");
-  DamageBench bench(folder, owner, temp.path / "bench");
+  DamageBench bench(folder, owner, "data.mdb", temp.path / "bench");
   const auto damages = damages_of(folder / "data.mdb", cuts_one_in, one_in, seed);
   for (const auto& damage : damages) {
     CAPTURE(folder, describe(damage));
@@ -34,4 +34,13 @@ TEST_CASE("a folder cut at any page, or with a page lost or changed, is refused 
   }
   CAPTURE(damages.size());
   CHECK(bench.refused() > damages.size() / 2);
+  if (owner == DamageBench::Owner::person) return;
+
+  DamageBench journal_bench(folder, owner, "journal", temp.path / "bench");
+  for (const auto& damage : damages_of(folder / "journal", 64, 256, seed)) {
+    CAPTURE(folder, describe(damage));
+    const auto refused = journal_bench.refused();
+    CHECK(journal_bench.open_with(damage) == "");
+    if (damage.what.starts_with("cut")) CHECK(journal_bench.refused() == refused + 1);
+  }
 }

@@ -3,7 +3,8 @@
 // process, stops it, or lets the call fail. Everything else goes to the kernel as it came.
 //
 // LMDB writes through pwrite and pwritev, and maps its file for reading only, so these calls are
-// all there is to interrupt (lock.mdb, which is mapped for writing, is made anew at each opening).
+// all there is to interrupt (a client's lock.mdb, which is mapped for writing, is made anew at each
+// opening; a relay has none).
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>

@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 
+#include "crypto/sodium_entropy.hpp"
+
 namespace tern::store::test {
 
 namespace {
@@ -26,6 +28,21 @@ TempFolder::TempFolder() {
 TempFolder::~TempFolder() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
+}
+
+Entropy& journal_entropy() {
+  must(crypto::initialize());
+  static crypto::SystemEntropy entropy;
+  return entropy;
+}
+
+void OnJournal::kill() {
+  const auto living = options.folder;
+  static int lives = 0;
+  options.folder = temp.path() / ("db-" + std::to_string(++lives));
+  std::filesystem::copy(living, options.folder, std::filesystem::copy_options::recursive);
+  environment = must(open_lmdb(options));
+  std::filesystem::remove_all(living);
 }
 
 }  // namespace tern::store::test

@@ -29,6 +29,9 @@ class TempFolder {
   std::filesystem::path path_;
 };
 
+/// Names rounds, each another way, in forked processes too.
+Entropy& journal_entropy();
+
 struct OnMemory {
   static constexpr const char* name = "memory";
   MemoryDisk disk;
@@ -48,6 +51,24 @@ struct OnLmdb {
     environment.reset();
     environment = must(open_lmdb(options));
   }
+};
+
+/// LMDB behind a journal that is small enough to come to its end all the time.
+struct OnJournal {
+  static constexpr const char* name = "LMDB with a journal";
+  TempFolder temp;
+  LmdbOptions options{.folder = temp.path() / "db",
+                      .journal = {{.entropy = &journal_entropy(),
+                                   .bytes = 16 * Journal::block_bytes,
+                                   .changes_max = 40,
+                                   .disk_room_min = 0}}};
+  std::unique_ptr<Environment> environment = must(open_lmdb(options));
+  void reopen() {
+    environment.reset();
+    environment = must(open_lmdb(options));
+  }
+  /// As after kill -9: what the process had in its memory is gone.
+  void kill();
 };
 
 inline constexpr Table one{1};

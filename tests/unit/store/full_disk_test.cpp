@@ -91,6 +91,89 @@ TEST_CASE("a file that may not grow is storage_full, and the database goes on wh
   }
 }
 
+TEST_CASE("a file that may not grow is storage_full behind a journal too, and no batch is lost") {
+  // Of the database, and of the journal, which is shorter.
+  const auto limit = GENERATE(80001u, 28672u);
+  for (const std::size_t bytes : {300u, 3000u, 50000u}) {
+    CAPTURE(limit, bytes);
+    OnJournal on;
+    on.environment.reset();
+    CHECK(in_child([&] {
+            auto environment = must(open_lmdb(on.options));
+            limit_file_size(limit);
+            int rows = 0;
+            while (try_put(*environment, rows, bytes)) check(++rows < 10000, "no end");
+            const auto refused = try_put(*environment, rows, bytes);
+            check(!refused && refused.error() == Errc::storage_full, "not storage_full");
+            limit_file_size(RLIM_INFINITY);
+            must(try_put(*environment, rows, bytes));
+            environment.reset();
+            const auto again = must(open_lmdb(on.options));
+            check(static_cast<int>(rows_up(*must(again->read()), one).size()) == rows + 1,
+                  "rows are lost after reopening");
+          }) == "");
+  }
+}
+
+TEST_CASE(
+    "where a full disk lets nothing home, the journal is read where it is, and waits for room") {
+  OnJournal on;
+  for (int row = 0; row < 3; ++row) must(try_put(*on.environment, row, 15'000));
+  auto options = on.options;
+  options.folder = on.temp.path() / "killed";
+  fs::copy(on.options.folder, options.folder, fs::copy_options::recursive);
+  CHECK(in_child([&] {
+          limit_file_size(fs::file_size(options.folder / "data.mdb"));
+          auto environment = must(open_lmdb(options));
+          const auto rows = [&] { return rows_up(*must(environment->read()), one).size(); };
+          check(rows() == 3, "not read");
+          const auto refused = try_put(*environment, 3, 15'000);
+          check(!refused && refused.error() == Errc::storage_full, "not storage_full");
+          check(rows() == 3, "not read again");
+          limit_file_size(RLIM_INFINITY);
+          must(try_put(*environment, 3, 15'000));
+          environment = nullptr;
+          environment = must(open_lmdb(options));
+          check(rows() == 4, "rows are lost");
+        }) == "");
+}
+
+TEST_CASE("on a full file system erasing makes room behind a journal") {
+  const SmallFileSystem disk("size=600k");
+  if (!disk.is_mounted()) return;
+  OnJournal on;
+  auto options = on.options;
+  options.folder = disk.path() / "db";
+  options.journal->disk_room_min = 64u << 20;
+  CHECK(in_child([&] {
+          auto environment = must(open_lmdb(options));
+          int rows = 0;
+          while (try_put(*environment, rows, 3000)) check(++rows < 10000, "no end");
+          for (int erased = 0; erased < rows / 2; ++erased)
+            must(transact(*environment, Durability::synced, [&](WriteTransaction& write) {
+              return write.erase(one, as_bytes(std::to_string(erased)));
+            }));
+          must(try_put(*environment, rows, 3000));
+          environment = nullptr;
+          environment = must(open_lmdb(options));
+          check(static_cast<int>(rows_up(*must(environment->read()), one).size()) ==
+                    rows + 1 - rows / 2,
+                "rows are lost");
+        }) == "");
+}
+
+TEST_CASE("a folder without room for its journal is used without one") {
+  const SmallFileSystem disk("size=100k");
+  if (!disk.is_mounted()) return;
+  OnJournal on;
+  auto options = on.options;
+  options.folder = disk.path() / "db";
+  options.journal->bytes = 1u << 20;
+  put(*must(open_lmdb(options)), one, "a", "1");
+  CHECK(text_at(*must(open_lmdb(options)), one, "a") == "1");
+  CHECK(contents_of(options.folder).count("journal") == 0);
+}
+
 TEST_CASE("a full file system is storage_full; the database is as before, opens, and goes on") {
   const SmallFileSystem disk("size=400k");
   if (!disk.is_mounted()) return;

@@ -25,7 +25,7 @@ using Keys = std::vector<std::string>;
 }  // namespace
 
 TEMPLATE_TEST_CASE("a committed row is there after reopening and a dropped one is not", "",
-                   OnMemory, OnLmdb) {
+                   OnMemory, OnLmdb, OnJournal) {
   TestType on;
   put(*on.environment, one, "anna", "1");
   {
@@ -42,7 +42,7 @@ TEMPLATE_TEST_CASE("a committed row is there after reopening and a dropped one i
 }
 
 TEMPLATE_TEST_CASE("a put replaces; erasing nothing is fine; empty keys and values are rows", "",
-                   OnMemory, OnLmdb) {
+                   OnMemory, OnLmdb, OnJournal) {
   TestType on;
   put(*on.environment, one, "a", "old");
   transact(*on.environment, Durability::synced, [](WriteTransaction& transaction) -> Result<void> {
@@ -58,7 +58,7 @@ TEMPLATE_TEST_CASE("a put replaces; erasing nothing is fine; empty keys and valu
 }
 
 TEMPLATE_TEST_CASE("a scan goes up through a prefix from a key on, and stays in its table", "",
-                   OnMemory, OnLmdb) {
+                   OnMemory, OnLmdb, OnJournal) {
   TestType on;
   put_all(*on.environment, one, {"a", "b", "b1", "b2", "b2x", "b3", "c", "b\xff", "b\xff\xff"});
   put_all(*on.environment, two, {"b0"});
@@ -77,7 +77,8 @@ TEMPLATE_TEST_CASE("a scan goes up through a prefix from a key on, and stays in 
   CHECK(rows_up(*read, {4}).empty());
 }
 
-TEMPLATE_TEST_CASE("a scan goes down through a prefix from a key on", "", OnMemory, OnLmdb) {
+TEMPLATE_TEST_CASE("a scan goes down through a prefix from a key on", "", OnMemory, OnLmdb,
+                   OnJournal) {
   TestType on;
   put_all(*on.environment, one, {"a", "b", "b1", "b2", "b2x", "b3", "c", "b\xff", "b\xff\xff"});
   put_all(*on.environment, two, {"b0"});
@@ -95,7 +96,7 @@ TEMPLATE_TEST_CASE("a scan goes down through a prefix from a key on", "", OnMemo
   CHECK(keys_of(rows_down(*read, two)) == Keys{"b0"});
 }
 
-TEMPLATE_TEST_CASE("a scan ends when its visitor says so", "", OnMemory, OnLmdb) {
+TEMPLATE_TEST_CASE("a scan ends when its visitor says so", "", OnMemory, OnLmdb, OnJournal) {
   TestType on;
   put_all(*on.environment, one, {"a", "b", "c"});
   const auto read = on.environment->read().value();
@@ -112,7 +113,7 @@ TEMPLATE_TEST_CASE("a scan ends when its visitor says so", "", OnMemory, OnLmdb)
 }
 
 TEMPLATE_TEST_CASE("a scan's visitor may read anything and write to other tables", "", OnMemory,
-                   OnLmdb) {
+                   OnLmdb, OnJournal) {
   TestType on;
   transact(*on.environment, Durability::lazy, [](WriteTransaction& transaction) -> Result<void> {
     for (int i = 0; i < 500; ++i) TERN_TRY(transaction.put(two, as_bytes(std::to_string(i)), {}));
@@ -161,7 +162,7 @@ TEMPLATE_TEST_CASE("a reader does not see what is not committed", "", OnMemory, 
 }
 
 TEMPLATE_TEST_CASE("keys and values up to their limits are kept, longer ones are too_long", "",
-                   OnMemory, OnLmdb) {
+                   OnMemory, OnLmdb, OnJournal) {
   TestType on;
   const std::string longest(key_bytes_max, 'k');
   const std::string large(300000, 'v');
@@ -176,7 +177,7 @@ TEMPLATE_TEST_CASE("keys and values up to their limits are kept, longer ones are
   CHECK(write->scan_back(one, {}, as_bytes(longest + "k"), any).error() == Errc::too_long);
 }
 
-TEMPLATE_TEST_CASE("commits, syncs and bytes are counted", "", OnMemory, OnLmdb) {
+TEMPLATE_TEST_CASE("commits, syncs and bytes are counted", "", OnMemory, OnLmdb, OnJournal) {
   TestType on;
   const auto before = on.environment->counters();
   put(*on.environment, one, "a", "12345", Durability::lazy);
@@ -196,7 +197,8 @@ TEMPLATE_TEST_CASE("commits, syncs and bytes are counted", "", OnMemory, OnLmdb)
   }
 }
 
-TEMPLATE_TEST_CASE("a transaction that fails leaves the database as it was", "", OnMemory, OnLmdb) {
+TEMPLATE_TEST_CASE("a transaction that fails leaves the database as it was", "", OnMemory, OnLmdb,
+                   OnJournal) {
   TestType on;
   put(*on.environment, one, "a", "1");
   const auto done =

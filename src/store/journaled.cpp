@@ -1,0 +1,392 @@
+#include "store/journaled.hpp"
+
+#include <sys/statvfs.h>
+
+#include "base/check.hpp"
+#include "base/codec.hpp"
+#include "store/schema.hpp"
+
+namespace tern::store {
+
+namespace {
+
+enum class Change : std::uint8_t { put = 1, erase = 2 };
+
+// In the environment's own table: the name (32) of the round whose records are not home yet, and
+// how long the journal is (8).
+constexpr std::string_view round_key = "journal";
+constexpr std::uint64_t journal_bytes_max = std::uint64_t{1} << 30;
+
+struct RoundRow {
+  JournalRound round;
+  std::uint64_t journal_bytes = 0;
+};
+
+Result<std::optional<RoundRow>> read_round(ReadTransaction& rows) {
+  TERN_ASSIGN(const auto row, rows.get(environment_table, as_bytes(round_key)));
+  if (!row) return std::optional<RoundRow>();
+  Reader reader(*row);
+  const auto round = reader.fixed<JournalRound>();
+  const auto bytes = reader.number<std::uint64_t>();
+  const bool fits =
+      bytes && *bytes > 0 && *bytes <= journal_bytes_max && *bytes % Journal::block_bytes == 0;
+  if (!round || !fits || !reader.empty())
+    return Error(Errc::storage_damaged, "the row that names the journal's round does not parse");
+  return std::optional(RoundRow{*round, *bytes});
+}
+
+Result<void> write_round(WriteTransaction& rows, const RoundRow& row) {
+  Writer writer;
+  writer.raw(row.round).number(row.journal_bytes);
+  return rows.put(environment_table, as_bytes(round_key), writer.span());
+}
+
+// An exception (there is no memory) may leave any of its functions: rows_ is there only when it has
+// what the journal has, and nothing more.
+class JournaledCore {
+ public:
+  JournaledCore(std::unique_ptr<Environment> home, const JournalOptions& options)
+      : home_(std::move(home)), options_(options) {}
+  ~JournaledCore();
+  JournaledCore(const JournaledCore&) = delete;
+  JournaledCore& operator=(const JournaledCore&) = delete;
+
+  Result<void> open();
+
+  /// Each is followed by its end.
+  Result<ReadTransaction*> begin_read();
+  void end_read(bool spoiled) {
+    if (--readers_ == 0 && spoiled) rows_.reset();
+  }
+  Result<WriteTransaction*> begin_write();
+  /// `spoiled`: what the batch has done is dropped, and what was before it in the same transaction
+  /// with it: that is read from the journal again.
+  void drop(bool spoiled);
+  Result<void> commit(ByteSpan changes, std::size_t count, std::uint64_t bytes_put,
+                      Durability durability);
+  Result<void> grow();
+  Counters counters() const { return counters_; }
+
+ private:
+  Result<void> find_journal(const std::optional<RoundRow>& round);
+  Result<void> check_usable() const;
+  Result<void> make_rows();
+  Result<void> prepare();
+  Result<void> bring_home();
+  Result<void> commit_home(std::unique_ptr<WriteTransaction> rows);
+  Result<void> keep(ByteSpan changes, std::size_t count, bool synced);
+  bool must_go_home(std::size_t bytes, std::size_t count) const;
+  bool disk_is_tight(std::size_t bytes) const;
+  /// When it fails in a way that leaves open what the disk has, or not at all: broken.
+  template <class Work>
+  Result<void> on_disk(const Work& work) {
+    broken_ = true;
+    Result<void> done = work();
+    broken_ = !done && done.error() == Errc::storage_io;
+    return done;
+  }
+
+  std::unique_ptr<Environment> home_;
+  JournalOptions options_;
+  std::optional<Journal> journal_;
+  // None: it has to be made, of what is home and what the journal has.
+  std::unique_ptr<WriteTransaction> rows_;
+  std::size_t changes_ = 0;  // in the journal
+  std::size_t readers_ = 0;
+  bool writing_ = false;
+  bool broken_ = false;
+  Counters counters_;
+};
+
+JournaledCore::~JournaledCore() {
+  if (!journal_ || journal_->records() == 0 || broken_) return;
+  try {
+    (void)bring_home();
+  } catch (...) {
+    // The journal has it.
+  }
+}
+
+Result<void> JournaledCore::open() {
+  std::optional<RoundRow> round;
+  {
+    TERN_ASSIGN(const auto rows, home_->read());
+    TERN_ASSIGN(round, read_round(*rows));
+  }
+  TERN_TRY(find_journal(round));
+  if (!journal_) return {};
+  auto done = bring_home();
+  if (done || !(done.error() == Errc::storage_full)) return done;
+  // What the journal has can wait there for more room; of a round that is not named nothing is
+  // read.
+  if (!round) journal_.reset();
+  return {};
+}
+
+Result<void> JournaledCore::find_journal(const std::optional<RoundRow>& round) {
+  std::error_code ignored;
+  // Nobody knows the name of the round in it: nothing was ever acknowledged that is in it alone.
+  if (!round) std::filesystem::remove(options_.file, ignored);
+  if (round) options_.bytes = static_cast<std::size_t>(round->journal_bytes);
+  auto journal = Journal::open(options_.file, options_.bytes);
+  // Without room for it everything goes home at once.
+  if (!journal && journal.error() == Errc::storage_full &&
+      !std::filesystem::exists(options_.file, ignored))
+    return {};
+  if (!journal) return journal.error();
+  TERN_TRY(journal->resume(round ? round->round : options_.entropy->make<JournalRound>()));
+  journal_.emplace(std::move(*journal));
+  return {};
+}
+
+Result<void> JournaledCore::check_usable() const {
+  if (broken_) return Error(Errc::storage_io, "the disk failed before: open the folder again");
+  if (writing_) return Error(Errc::internal, "a journaled database has one transaction at a time");
+  return {};
+}
+
+Result<ReadTransaction*> JournaledCore::begin_read() {
+  TERN_TRY(check_usable());
+  TERN_TRY(prepare());
+  ++readers_;
+  return rows_.get();
+}
+
+Result<WriteTransaction*> JournaledCore::begin_write() {
+  TERN_TRY(check_usable());
+  if (readers_ > 0)
+    return Error(Errc::internal, "a journaled database is written to while nobody reads");
+  TERN_TRY(prepare());
+  writing_ = true;
+  return rows_.get();
+}
+
+void JournaledCore::drop(bool spoiled) {
+  writing_ = false;
+  if (spoiled) rows_.reset();
+}
+
+Result<void> JournaledCore::make_rows() {
+  if (rows_) return {};
+  TERN_ASSIGN(auto rows, home_->write());
+  if (journal_)
+    TERN_TRY(journal_->replay([&](ByteSpan changes) { return apply_changes(changes, *rows); }));
+  rows_ = std::move(rows);
+  return {};
+}
+
+Result<void> JournaledCore::prepare() {
+  return while_growing(*home_, [&] { return make_rows(); });
+}
+
+Result<void> JournaledCore::bring_home() {
+  return while_growing(*home_, [&]() -> Result<void> {
+    TERN_TRY(make_rows());
+    return commit_home(std::move(rows_));
+  });
+}
+
+// When it fails, what was in the journal before is there still.
+Result<void> JournaledCore::commit_home(std::unique_ptr<WriteTransaction> rows) {
+  const auto next = options_.entropy->make<JournalRound>();
+  if (journal_) TERN_TRY(write_round(*rows, {next, options_.bytes}));
+  TERN_TRY(on_disk([&] { return rows->commit(Durability::synced); }));
+  if (journal_) journal_->begin(next);
+  changes_ = 0;
+  ++counters_.syncs;
+  return {};
+}
+
+bool JournaledCore::disk_is_tight(std::size_t bytes) const {
+  struct statvfs status;
+  if (::statvfs(options_.file.parent_path().c_str(), &status) != 0) return true;
+  const auto room = std::uint64_t{status.f_bavail} * status.f_frsize;
+  return room < options_.disk_room_min || room - options_.disk_room_min < 2 * bytes;
+}
+
+bool JournaledCore::must_go_home(std::size_t bytes, std::size_t count) const {
+  return !journal_ || changes_ + count > options_.changes_max || !journal_->has_room(bytes) ||
+         disk_is_tight(bytes);
+}
+
+Result<void> JournaledCore::keep(ByteSpan changes, std::size_t count, bool synced) {
+  if (count > 0) TERN_TRY(on_disk([&] { return journal_->append(changes); }));
+  changes_ += count;
+  if (!synced || !journal_ || journal_->is_synced()) return {};
+  ++counters_.syncs;
+  return on_disk([&] { return journal_->sync(); });
+}
+
+Result<void> JournaledCore::commit(ByteSpan changes, std::size_t count, std::uint64_t bytes_put,
+                                   Durability durability) {
+  writing_ = false;
+  auto rows = std::move(rows_);  // back again when the journal has it
+  const bool synced = durability == Durability::synced;
+  if (count > 0 && must_go_home(changes.size(), count)) {
+    TERN_TRY(commit_home(std::move(rows)));
+  } else {
+    TERN_TRY(keep(changes, count, synced));
+    rows_ = std::move(rows);
+  }
+  ++counters_.commits;
+  counters_.bytes_put += bytes_put;
+  return {};
+}
+
+Result<void> JournaledCore::grow() {
+  if (writing_ || readers_ > 0)
+    return Error(Errc::storage_map_full, "the database must grow, and a transaction is open on it");
+  rows_.reset();
+  return home_->grow();
+}
+
+// A database may do nothing more in a transaction that met a page which it could not read.
+template <class T>
+Result<T> noted(Result<T> done, bool& spoiled) {
+  if (!done && is_storage(done.error().errc())) spoiled = true;
+  return done;
+}
+
+class JournaledRead final : public ReadTransaction {
+ public:
+  explicit JournaledRead(std::shared_ptr<JournaledCore> core) : core_(std::move(core)) {}
+  ~JournaledRead() override {
+    if (rows_ != nullptr) core_->end_read(spoiled_);
+  }
+  Result<void> begin() {
+    TERN_ASSIGN(rows_, core_->begin_read());
+    return {};
+  }
+
+  Result<std::optional<ByteSpan>> get(Table table, ByteSpan key) override {
+    return noted(rows_->get(table, key), spoiled_);
+  }
+  Result<void> scan(Table table, ByteSpan prefix, ByteSpan first, const Visit& visit) override {
+    return noted(rows_->scan(table, prefix, first, visit), spoiled_);
+  }
+  Result<void> scan_back(Table table, ByteSpan prefix, ByteSpan last, const Visit& visit) override {
+    return noted(rows_->scan_back(table, prefix, last, visit), spoiled_);
+  }
+
+ private:
+  std::shared_ptr<JournaledCore> core_;
+  ReadTransaction* rows_ = nullptr;
+  bool spoiled_ = false;
+};
+
+class JournaledWrite final : public WriteTransaction {
+ public:
+  explicit JournaledWrite(std::shared_ptr<JournaledCore> core) : core_(std::move(core)) {}
+  ~JournaledWrite() override {
+    if (rows_ != nullptr) core_->drop(spoiled_ || count_ > 0);
+  }
+  Result<void> begin() {
+    TERN_ASSIGN(rows_, core_->begin_write());
+    return {};
+  }
+
+  Result<std::optional<ByteSpan>> get(Table table, ByteSpan key) override {
+    TERN_CHECK(rows_ != nullptr);
+    return noted(rows_->get(table, key), spoiled_);
+  }
+  Result<void> scan(Table table, ByteSpan prefix, ByteSpan first, const Visit& visit) override {
+    TERN_CHECK(rows_ != nullptr);
+    return noted(rows_->scan(table, prefix, first, visit), spoiled_);
+  }
+  Result<void> scan_back(Table table, ByteSpan prefix, ByteSpan last, const Visit& visit) override {
+    TERN_CHECK(rows_ != nullptr);
+    return noted(rows_->scan_back(table, prefix, last, visit), spoiled_);
+  }
+  // A row may be made of bytes of its own transaction, which move when it is: of the copy, then.
+  Result<void> put(Table table, ByteSpan key, ByteSpan value) override {
+    TERN_CHECK(rows_ != nullptr);
+    add(Change::put, table, key).vector(value);
+    bytes_put_ += value.size();
+    return note_write(rows_->put(table, key, changes_.span().last(value.size())));
+  }
+  Result<void> erase(Table table, ByteSpan key) override {
+    TERN_CHECK(rows_ != nullptr);
+    add(Change::erase, table, key);
+    return note_write(rows_->erase(table, key));
+  }
+  Result<void> commit(Durability durability) override {
+    TERN_CHECK(rows_ != nullptr);
+    rows_ = nullptr;
+    if (!spoiled_) return core_->commit(changes_.span(), count_, bytes_put_, durability);
+    core_->drop(true);
+    return Error(Errc::internal, "a transaction in which something failed was committed");
+  }
+
+ private:
+  Writer& add(Change change, Table table, ByteSpan key) {
+    ++count_;
+    return changes_.number(static_cast<std::uint8_t>(change)).number(table.id).vector(key);
+  }
+  Result<void> note_write(Result<void> done) {
+    if (!done) spoiled_ = true;
+    return done;
+  }
+
+  std::shared_ptr<JournaledCore> core_;
+  WriteTransaction* rows_ = nullptr;
+  Writer changes_;
+  std::size_t count_ = 0;
+  std::uint64_t bytes_put_ = 0;
+  bool spoiled_ = false;
+};
+
+class JournaledEnvironment final : public Environment {
+ public:
+  explicit JournaledEnvironment(std::shared_ptr<JournaledCore> core) : core_(std::move(core)) {}
+
+  Result<std::unique_ptr<ReadTransaction>> read() override {
+    auto out = std::make_unique<JournaledRead>(core_);
+    TERN_TRY(out->begin());
+    return std::unique_ptr<ReadTransaction>(std::move(out));
+  }
+  Result<std::unique_ptr<WriteTransaction>> write() override {
+    auto out = std::make_unique<JournaledWrite>(core_);
+    TERN_TRY(out->begin());
+    return std::unique_ptr<WriteTransaction>(std::move(out));
+  }
+  Counters counters() const override { return core_->counters(); }
+  Result<void> grow() override { return core_->grow(); }
+
+ private:
+  std::shared_ptr<JournaledCore> core_;
+};
+
+}  // namespace
+
+Result<void> apply_changes(ByteSpan changes, WriteTransaction& rows) {
+  const Error damaged(Errc::storage_damaged, "a change in the journal does not parse");
+  Reader reader(changes);
+  while (!reader.empty()) {
+    const auto what = reader.number<std::uint8_t>();
+    const auto table = reader.number<std::uint8_t>();
+    const auto key = reader.vector(key_bytes_max);
+    if (!what || !table || *table > tables_max || !key) return damaged;
+    if (*what == static_cast<std::uint8_t>(Change::erase)) {
+      TERN_TRY(rows.erase({*table}, *key));
+      continue;
+    }
+    const auto value = reader.vector(value_bytes_max);
+    if (*what != static_cast<std::uint8_t>(Change::put) || !value) return damaged;
+    TERN_TRY(rows.put({*table}, *key, *value));
+  }
+  return {};
+}
+
+Result<bool> has_journal(ReadTransaction& rows) {
+  TERN_ASSIGN(const auto round, read_round(rows));
+  return round.has_value();
+}
+
+Result<std::unique_ptr<Environment>> open_journaled(std::unique_ptr<Environment> home,
+                                                    const JournalOptions& options) {
+  auto core = std::make_shared<JournaledCore>(std::move(home), options);
+  TERN_TRY(core->open());
+  return std::unique_ptr<Environment>(std::make_unique<JournaledEnvironment>(std::move(core)));
+}
+
+}  // namespace tern::store
