@@ -69,6 +69,14 @@ Result<void> write_zeros(const std::filesystem::path& path, std::size_t bytes) {
   return {};
 }
 
+Result<bool> is_there(const std::filesystem::path& file) {
+  std::error_code failure;
+  const auto status = std::filesystem::symlink_status(file, failure);
+  if (status.type() == std::filesystem::file_type::not_found) return false;
+  if (status.type() != std::filesystem::file_type::none) return true;
+  return lmdb_error(failure.value(), "look at " + file.string());
+}
+
 Result<void> sync_folder(const std::filesystem::path& folder) {
   const FileHandle handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!handle.is_open() || ::fsync(handle.get()) != 0) return system_error("sync", folder);

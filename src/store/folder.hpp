@@ -19,6 +19,10 @@ Result<void> make_folder(const std::filesystem::path& folder);
 /// storage_io.
 Result<void> write_zeros(const std::filesystem::path& file, std::size_t bytes);
 
+/// Whether something has this name, a link that leads nowhere included. Errors: what the system
+/// says when it does not know; a file that cannot be looked at is not one that is not there.
+Result<bool> is_there(const std::filesystem::path& file);
+
 /// Until a file's new name in `folder` survives a power cut. Errors: storage_io.
 Result<void> sync_folder(const std::filesystem::path& folder);
 

@@ -65,9 +65,8 @@ struct Journal::Head {
 };
 
 Result<Journal> Journal::open(const std::filesystem::path& path, std::size_t bytes) {
-  std::error_code failure;
-  if (!std::filesystem::exists(std::filesystem::symlink_status(path, failure)))
-    TERN_TRY(make_journal(path, bytes));
+  TERN_ASSIGN(const bool there, is_there(path));
+  if (!there) TERN_TRY(make_journal(path, bytes));
   Journal out;
   out.path_ = path;
   out.bytes_ = bytes;
@@ -119,14 +118,13 @@ Result<void> Journal::append(ByteSpan payload) {
   writer.raw(head_check_of(head_check)).raw(check.span());
   static constexpr std::array<std::uint8_t, block_bytes> zeros{};
   const auto whole = record_bytes(payload.size());
-  const std::array<ByteSpan, 3> parts{writer.span(), payload,
-                                      ByteSpan(zeros).first(whole - head_bytes - payload.size())};
-  const auto written = write(parts);
-  if (written < whole) {
+  const auto padding = ByteSpan(zeros).first(whole - head_bytes - payload.size());
+  // The head comes last: without it there is no record.
+  if (write(end_ + head_bytes, payload, padding) < whole - head_bytes)
+    return io_error("write", path_);
+  if (const auto written = write(end_, writer.span(), {}); written < head_bytes) {
     auto error = io_error("write", path_);
-    // One that lacks nothing but the zeros at its end would be read.
-    if (written >= head_bytes + payload.size()) return Error(Errc::storage_io, error.message());
-    return error;
+    return written == 0 ? error : Error(Errc::storage_io, error.message());
   }
   end_ += whole;
   ++records_;
@@ -134,16 +132,16 @@ Result<void> Journal::append(ByteSpan payload) {
 }
 
 // How many bytes the disk took: all, or errno says why not more.
-std::size_t Journal::write(std::span<const ByteSpan> parts) {
-  std::array<iovec, 3> left;
-  std::size_t bytes = 0, done = 0;
+std::size_t Journal::write(std::size_t at, ByteSpan first, ByteSpan second) {
+  std::array<iovec, 2> left;
   for (std::size_t i = 0; i < left.size(); ++i) {
-    left[i] = {const_cast<std::uint8_t*>(parts[i].data()), parts[i].size()};
-    bytes += parts[i].size();
+    const auto part = i == 0 ? first : second;
+    left[i] = {const_cast<std::uint8_t*>(part.data()), part.size()};
   }
-  while (done < bytes) {
-    const auto at = static_cast<off_t>(end_ + done);
-    const auto now = ::pwritev(file_.get(), left.data(), left.size(), at);
+  std::size_t done = 0;
+  while (done < first.size() + second.size()) {
+    const auto now =
+        ::pwritev(file_.get(), left.data(), left.size(), static_cast<off_t>(at + done));
     if (now < 0 && errno == EINTR) continue;
     if (now == 0) errno = ENOSPC;
     if (now <= 0) break;

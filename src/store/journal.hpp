@@ -1,8 +1,8 @@
 // A file to which batches of changes are appended in the order of their arrival, each synced once:
 // what is in it need not be at its place in the database yet.
 //
-// The file has all its room from the beginning (a write in the middle of a file that is there
-// waits for its own blocks and for nothing of the file system's), and is used in rounds, each from
+// The file has all its room from the beginning, so that a sync waits for the written blocks and for
+// nothing of the file system's. It is used in rounds, each from
 // the start of the file: a round ends when the database has everything that is in it, and the
 // database names the round. A record begins at a multiple of block_bytes:
 //
@@ -18,7 +18,6 @@
 
 #include <filesystem>
 #include <functional>
-#include <span>
 
 #include "base/entropy.hpp"
 #include "store/folder.hpp"
@@ -64,7 +63,7 @@ class Journal {
     std::uint64_t records = 0;
     std::size_t bytes = 0;
   };
-  std::size_t write(std::span<const ByteSpan> parts);
+  std::size_t write(std::size_t at, ByteSpan first, ByteSpan second);
   Result<Bytes> contents() const;
   Result<End> read(const Visit& visit) const;
   std::optional<Head> head_at(ByteSpan file, std::size_t at) const;

@@ -42,7 +42,7 @@ Result<void> write_round(WriteTransaction& rows, const RoundRow& row) {
 }
 
 // An exception (there is no memory) may leave any of its functions: rows_ is there only when it has
-// what the journal has, and nothing more.
+// what the journal has, and what the transaction that is open now has changed.
 class JournaledCore {
  public:
   JournaledCore(std::unique_ptr<Environment> home, const JournalOptions& options)
@@ -56,11 +56,12 @@ class JournaledCore {
   /// Each is followed by its end.
   Result<ReadTransaction*> begin_read();
   void end_read(bool spoiled) {
-    if (--readers_ == 0 && spoiled) rows_.reset();
+    spoiled_ = spoiled_ || spoiled;
+    if (--readers_ == 0 && std::exchange(spoiled_, false)) rows_.reset();
   }
   Result<WriteTransaction*> begin_write();
-  /// `spoiled`: what the batch has done is dropped, and what was before it in the same transaction
-  /// with it: that is read from the journal again.
+  /// `spoiled`: there is something to undo. The database undoes the whole transaction, of which the
+  /// batches before are read from the journal again.
   void drop(bool spoiled);
   Result<void> commit(ByteSpan changes, std::size_t count, std::uint64_t bytes_put,
                       Durability durability);
@@ -77,7 +78,7 @@ class JournaledCore {
   Result<void> keep(ByteSpan changes, std::size_t count, bool synced);
   bool must_go_home(std::size_t bytes, std::size_t count) const;
   bool disk_is_tight(std::size_t bytes) const;
-  /// When it fails in a way that leaves open what the disk has, or not at all: broken.
+  /// Broken when `work` leaves it open what the disk has: by storage_io, or by an exception.
   template <class Work>
   Result<void> on_disk(const Work& work) {
     broken_ = true;
@@ -93,6 +94,7 @@ class JournaledCore {
   std::unique_ptr<WriteTransaction> rows_;
   std::size_t changes_ = 0;  // in the journal
   std::size_t readers_ = 0;
+  bool spoiled_ = false;  // by one of them
   bool writing_ = false;
   bool broken_ = false;
   Counters counters_;
@@ -117,8 +119,8 @@ Result<void> JournaledCore::open() {
   if (!journal_) return {};
   auto done = bring_home();
   if (done || !(done.error() == Errc::storage_full)) return done;
-  // What the journal has can wait there for more room; of a round that is not named nothing is
-  // read.
+  // What the journal has can wait there for more room. A round that home does not name would not be
+  // read again.
   if (!round) journal_.reset();
   return {};
 }
@@ -129,11 +131,12 @@ Result<void> JournaledCore::find_journal(const std::optional<RoundRow>& round) {
   if (!round) std::filesystem::remove(options_.file, ignored);
   if (round) options_.bytes = static_cast<std::size_t>(round->journal_bytes);
   auto journal = Journal::open(options_.file, options_.bytes);
-  // Without room for it everything goes home at once.
-  if (!journal && journal.error() == Errc::storage_full &&
-      !std::filesystem::exists(options_.file, ignored))
-    return {};
-  if (!journal) return journal.error();
+  if (!journal) {
+    TERN_ASSIGN(const bool there, is_there(options_.file));
+    // Without room for one everything goes home at once.
+    if (!there && journal.error() == Errc::storage_full) return {};
+    return journal.error();
+  }
   TERN_TRY(journal->resume(round ? round->round : options_.entropy->make<JournalRound>()));
   journal_.emplace(std::move(*journal));
   return {};

@@ -26,11 +26,11 @@ struct JournalOptions {
 /// the other (internal). What is too large for the journal goes home at once. Without room on the
 /// disk for the journal all of it does, until the next opening.
 ///
-/// Opening brings everything home, and so does the end of the last of environment and transactions;
-/// on a full disk it waits in the journal.
+/// Opening brings everything home, and so does the end of the last of environment and transactions,
+/// unless the disk has failed; on a full disk it waits in the journal.
 ///
-/// Errors: the journal's and home's. After storage_io of a commit every call fails with it until
-/// the folder is opened again.
+/// Errors: the journal's and home's. After storage_io of a commit no transaction begins any more
+/// (storage_io) until the folder is opened again.
 Result<std::unique_ptr<Environment>> open_journaled(std::unique_ptr<Environment> home,
                                                     const JournalOptions& options);
 

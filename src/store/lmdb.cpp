@@ -51,11 +51,6 @@ Result<void> create(const LmdbOptions& options) {
   return sync_folder(options.folder);
 }
 
-bool has_database(const fs::path& folder) {
-  std::error_code failure;
-  return fs::exists(fs::symlink_status(data_file(folder), failure));
-}
-
 // Whether the folder's file is a whole database that this caller may open. Writes nothing.
 Result<void> inspect(const LmdbOptions& options) {
   TERN_ASSIGN(const auto stamp, inspect_lmdb_file(data_file(options.folder)));
@@ -102,10 +97,12 @@ Result<std::unique_ptr<Environment>> open_lmdb(const LmdbOptions& options) {
   const auto& folder = options.folder;
   if (folder.empty()) return Error(Errc::invalid_argument, "no folder is named");
   // A folder that tern never locked may be somebody else's: look before leaving a file in it.
-  if (has_database(folder) && !FolderLock::exists(folder)) TERN_TRY(inspect(options));
+  TERN_ASSIGN(const bool there, is_there(data_file(folder)));
+  if (there && !FolderLock::exists(folder)) TERN_TRY(inspect(options));
   TERN_TRY(make_folder(folder));
   TERN_ASSIGN(auto lock, FolderLock::acquire(folder));
-  if (has_database(folder))
+  TERN_ASSIGN(const bool there_now, is_there(data_file(folder)));
+  if (there_now)
     TERN_TRY(inspect(options));
   else
     TERN_TRY(create(options));

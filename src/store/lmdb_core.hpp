@@ -21,8 +21,8 @@ namespace tern::store {
 class LmdbCore {
  public:
   /// How the file is named and whether LMDB keeps its own table of readers beside it. Without one
-  /// who reads keeps the writer out, and a write transaction may end on another thread than it
-  /// began.
+  /// the caller has to keep readers and writer apart, and a write transaction may end on another
+  /// thread than it began.
   enum class Layout { in_folder, in_folder_of_one, lone_file };
 
   /// `lock` is held until the core is gone. Errors: as open_lmdb().

@@ -24,8 +24,9 @@ struct Table {
 
 /// How sure a commit is. `synced` has reached the disk when commit() returns; `lazy` is atomic and
 /// ordered, and on the disk with the next synced commit (a power cut may undo it; kill -9 not).
-/// Neither can leave a damaged database behind. On LMDB a synced commit waits for the disk twice
-/// (data, then the page that makes it current), a lazy one once.
+/// Neither can leave a damaged database behind. On LMDB alone a synced commit waits for the disk
+/// twice (data, then the page that makes it current), a lazy one once; behind a journal once and
+/// not.
 enum class Durability { synced, lazy };
 
 /// Whether a scan goes on.
@@ -73,7 +74,8 @@ inline constexpr std::size_t key_bytes_max = 480;
 inline constexpr std::size_t value_bytes_max = 16u << 20;
 inline constexpr std::uint8_t tables_max = 64;
 
-/// One database. One thread writes at a time; readers never wait for it.
+/// One database. One thread writes at a time; readers never wait for it (behind a journal there are
+/// none beside it, journaled.hpp).
 class Environment {
  public:
   virtual ~Environment() = default;

@@ -138,6 +138,27 @@ TEST_CASE(
         }) == "");
 }
 
+TEST_CASE(
+    "a batch that the journal has no room for is not read later, though nothing of it seems "
+    "missing") {
+  OnJournal on;
+  on.environment.reset();
+  CHECK(in_child([&] {
+          auto environment = must(open_lmdb(on.options));
+          limit_file_size(28672);
+          const auto refused =
+              transact(*environment, Durability::synced, [](WriteTransaction& rows) {
+                return rows.put(one, as_bytes("zeros"), Bytes(50'000));
+              });
+          check(!refused && refused.error() == Errc::storage_full, "not storage_full");
+          check(rows_up(*must(environment->read()), one).empty(), "it is there");
+          environment = nullptr;
+          limit_file_size(RLIM_INFINITY);
+          environment = must(open_lmdb(on.options));
+          check(rows_up(*must(environment->read()), one).empty(), "it is there later");
+        }) == "");
+}
+
 TEST_CASE("on a full file system erasing makes room behind a journal") {
   const SmallFileSystem disk("size=600k");
   if (!disk.is_mounted()) return;

@@ -1,5 +1,6 @@
 // Batches that are in the journal and not home yet.
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -19,10 +20,19 @@ namespace {
 
 std::atomic<int> waits_for_disk = 0;
 std::atomic<bool> disk_fails = false;
+std::atomic<bool> writes_fall_short = false;
 
 }  // namespace
 
 // Before libc's, for this program: what no killed process shows.
+extern "C" ssize_t pwritev64(int file, const iovec* parts, int count, off64_t at) {
+  if (writes_fall_short && count > 0 && parts->iov_len > 1)
+    return ::pwrite(file, parts->iov_base, parts->iov_len / 2, at);
+  return ::syscall(SYS_pwritev, file, parts, count, at, 0);
+}
+extern "C" ssize_t pwritev(int file, const iovec* parts, int count, off_t at) {
+  return pwritev64(file, parts, count, at);
+}
 extern "C" int fdatasync(int file) {
   ++waits_for_disk;
   if (disk_fails) {
@@ -335,6 +345,56 @@ TEST_CASE("a map that is too small grows, and the batches in the journal are not
   on.kill();
   CHECK(text_at(*on.environment, one, "31")->size() == 1'000);
   CHECK(text_at(*on.environment, one, "large")->size() == 3u << 20);
+}
+
+TEST_CASE("writes that fall short are gone on with") {
+  OnJournal on;
+  writes_fall_short = true;
+  put(*on.environment, one, "a", std::string(10'000, 'x'));
+  put(*on.environment, one, "b", "1");
+  writes_fall_short = false;
+  on.kill();
+  CHECK(text_at(*on.environment, one, "a") == std::string(10'000, 'x'));
+  CHECK(text_at(*on.environment, one, "b") == "1");
+}
+
+TEST_CASE("so many changes as are named go home, whatever room the journal has") {
+  OnJournal on;
+  on.environment.reset();
+  std::filesystem::remove_all(on.options.folder);
+  on.options.journal->bytes = 1u << 20;
+  on.environment = must(open_lmdb(on.options));
+  const auto before = file_of(on, "data.mdb");
+  must(put_rows(*on.environment, 39, 10));
+  put(*on.environment, one, "a", "1");
+  CHECK(file_of(on, "data.mdb") == before);
+  put(*on.environment, one, "b", "1");
+  CHECK(file_of(on, "data.mdb") != before);
+}
+
+TEST_CASE("a journal beside a database that names no round is none") {
+  OnJournal on;
+  on.environment.reset();
+  std::filesystem::remove_all(on.options.folder);
+  auto plain = on.options;
+  plain.journal.reset();
+  put(*must(open_lmdb(plain)), one, "a", "1");
+  write_file(on.options.folder / "journal", "of another length");
+  on.environment = must(open_lmdb(on.options));
+  CHECK(text_at(*on.environment, one, "a") == "1");
+}
+
+TEST_CASE("an older schema is brought forward with what the journal has of it") {
+  OnJournal on;
+  put(*on.environment, one, "name", "anna");
+  on.options.schema = 2;
+  on.options.migrations = {{1, [](WriteTransaction& rows) -> Result<void> {
+                              TERN_ASSIGN(const auto name, rows.get(one, as_bytes("name")));
+                              if (!name) return Errc::not_found;
+                              return rows.put(two, as_bytes("name"), *name);
+                            }}};
+  on.kill();
+  CHECK(text_at(*on.environment, two, "name") == "anna");
 }
 
 TEST_CASE("with little room on the disk everything goes home at once") {
