@@ -104,8 +104,11 @@ class Poller::Impl::Socket final : public Transport {
   void close() override {
     if (file_ < 0) return;
     poller_.forget(*this);
+    // Closing alone leaves it in the epoll while a process that is being started has a copy of it.
+    if (watched_ != 0) poller_.watch(*this, file_, EPOLL_CTL_DEL, 0);
+    awaited_ = watched_ = 0;
     ::shutdown(file_, SHUT_RDWR);
-    ::close(std::exchange(file_, -1));  // which takes it out of the epoll
+    ::close(std::exchange(file_, -1));
   }
   asio::io_context::executor_type executor() override { return poller_.executor(); }
 

@@ -1,6 +1,8 @@
 // Sockets that wait in the poller, and what their peers do meanwhile.
 #include "net/poller.hpp"
 
+#include <unistd.h>
+
 #include <asio/write.hpp>
 #include <catch2/catch.hpp>
 #include <functional>
@@ -27,11 +29,12 @@ struct Called final : Transport::Listener {
 };
 
 struct Connections {
-  void connect(Called& called, Transport::Tcp& peer) {
+  void connect(Called& called, Transport::Tcp& peer, int* copy = nullptr) {
     asio::ip::tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
     peer.connect(acceptor.local_endpoint());
     Transport::Tcp accepted(io);
     acceptor.accept(accepted);
+    if (copy) *copy = ::dup(accepted.native_handle());
     called.transport = poller.adopt(std::move(accepted));
     REQUIRE_FALSE(called.transport->prepare(called));
   }
@@ -91,6 +94,21 @@ TEST_CASE("a peer that goes while nobody waits takes no turns, and is found when
   asio::error_code error;
   while (!error) called.transport->read(bytes, error);
   CHECK(error != asio::error::would_block);
+}
+
+TEST_CASE("a socket that is closed while a program is being started is not called any more") {
+  Connections world;
+  Called called;
+  Transport::Tcp peer(world.io);
+  int copy = -1;  // until its exec the new process has one
+  world.connect(called, peer, &copy);
+  REQUIRE(copy >= 0);
+  called.transport->await_readable();
+  world.io.poll();
+  called.transport->close();
+  for (int i = 0; i < 10; ++i) world.io.poll();
+  CHECK(called.readable == 0);
+  ::close(copy);
 }
 
 TEST_CASE("a socket that was closed in its own round is not called any more") {
