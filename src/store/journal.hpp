@@ -2,9 +2,9 @@
 // what is in it need not be at its place in the database yet.
 //
 // The file has all its room from the beginning, so that a sync waits for the written blocks and for
-// nothing of the file system's. It is used in rounds, each from
-// the start of the file: a round ends when the database has everything that is in it, and the
-// database names the round. A record begins at a multiple of block_bytes:
+// nothing of the file system's. It is used in rounds, each from the start of the file: a round ends
+// when the database has everything that is in it, and the database names the round. A record begins
+// at a multiple of block_bytes:
 //
 //   head     number (8), of how many before it the disk is sure (8), bytes of the payload (8)
 //   check    of the head (16), then of head and payload (32): BLAKE2b keyed with the round's name

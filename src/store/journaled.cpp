@@ -118,11 +118,9 @@ Result<void> JournaledCore::open() {
   TERN_TRY(find_journal(round));
   if (!journal_) return {};
   auto done = bring_home();
-  if (done || !(done.error() == Errc::storage_full)) return done;
-  // What the journal has can wait there for more room. A round that home does not name would not be
-  // read again.
-  if (!round) journal_.reset();
-  return {};
+  // What the journal has can wait there for more room: nothing is appended to it before.
+  if (!done && done.error() == Errc::storage_full) return {};
+  return done;
 }
 
 Result<void> JournaledCore::find_journal(const std::optional<RoundRow>& round) {
@@ -137,7 +135,7 @@ Result<void> JournaledCore::find_journal(const std::optional<RoundRow>& round) {
     if (!there && journal.error() == Errc::storage_full) return {};
     return journal.error();
   }
-  TERN_TRY(journal->resume(round ? round->round : options_.entropy->make<JournalRound>()));
+  if (round) TERN_TRY(journal->resume(round->round));
   journal_.emplace(std::move(*journal));
   return {};
 }

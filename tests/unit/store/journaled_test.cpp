@@ -48,6 +48,18 @@ std::string file_of(const OnJournal& on, const char* name) {
   return read_file(on.options.folder / name);
 }
 
+LmdbOptions without_journal(LmdbOptions options) {
+  options.journal.reset();
+  return options;
+}
+
+/// The folder is another one, with a row, and closed.
+void make_without_journal(OnJournal& on) {
+  on.environment.reset();
+  std::filesystem::remove_all(on.options.folder);
+  put(*must(open_lmdb(without_journal(on.options))), one, "a", "1");
+}
+
 Result<void> put_rows(Environment& environment, int count, std::size_t bytes, char fill = 'x') {
   return transact(environment, Durability::synced, [&](WriteTransaction& rows) -> Result<void> {
     for (int i = 0; i < count; ++i)
@@ -226,11 +238,7 @@ TEST_CASE("an old journal beside a newer database, and the other way round, is n
 
 TEST_CASE("a folder that was made without a journal is opened with one") {
   OnJournal on;
-  on.environment.reset();
-  std::filesystem::remove_all(on.options.folder);
-  auto plain = on.options;
-  plain.journal.reset();
-  put(*must(open_lmdb(plain)), one, "a", "1");
+  make_without_journal(on);
   on.environment = must(open_lmdb(on.options));
   CHECK(text_at(*on.environment, one, "a") == "1");
 }
@@ -239,8 +247,7 @@ TEST_CASE("a folder with a journal is not opened without one") {
   OnJournal on;
   put(*on.environment, one, "a", "1");
   on.environment.reset();
-  auto plain = on.options;
-  plain.journal.reset();
+  const auto plain = without_journal(on.options);
   CHECK(open_lmdb(plain).error() == Errc::storage_foreign);
   on.environment = must(open_lmdb(on.options));
   CHECK(text_at(*on.environment, one, "a") == "1");
@@ -259,8 +266,7 @@ TEST_CASE("a row that names no round, or a journal of no length, is storage_dama
                           with_length(std::uint64_t{1} << 40)}) {
     auto options = on.options;
     options.folder = bare;
-    auto plain = options;
-    plain.journal.reset();
+    const auto plain = without_journal(options);
     std::filesystem::remove_all(bare);
     transact(*must(open_lmdb(plain)), Durability::synced, [&](WriteTransaction& rows) {
       return rows.put(environment_table, as_bytes("journal"), row);
@@ -305,8 +311,15 @@ TEST_CASE("a batch in which a call failed is not committed") {
   CHECK(text_at(*on.environment, one, "a") == "1");
 }
 
-TEST_CASE("a row may be written from where it is read") {
+TEST_CASE("a row may be written from where it is read, in a page that the write moves about") {
   OnJournal on;
+  put(*on.environment, one, "d", std::string(50, 'd'));
+  put(*on.environment, one, "c", "abcdefghijklmnopqrstuvwxyz");
+  must(transact(*on.environment, Durability::synced, [](WriteTransaction& rows) -> Result<void> {
+    TERN_ASSIGN(const auto c, rows.get(one, as_bytes("c")));
+    return rows.put(one, as_bytes("d"), *c);
+  }));
+  CHECK(text_at(*on.environment, one, "d") == "abcdefghijklmnopqrstuvwxyz");
   put(*on.environment, one, "a", std::string(9'000, 'x'));
   auto write = must(on.environment->write());
   must(write->put(one, as_bytes("b"), *must(write->get(one, as_bytes("a")))));
@@ -374,11 +387,7 @@ TEST_CASE("so many changes as are named go home, whatever room the journal has")
 
 TEST_CASE("a journal beside a database that names no round is none") {
   OnJournal on;
-  on.environment.reset();
-  std::filesystem::remove_all(on.options.folder);
-  auto plain = on.options;
-  plain.journal.reset();
-  put(*must(open_lmdb(plain)), one, "a", "1");
+  make_without_journal(on);
   write_file(on.options.folder / "journal", "of another length");
   on.environment = must(open_lmdb(on.options));
   CHECK(text_at(*on.environment, one, "a") == "1");
@@ -438,6 +447,19 @@ TEST_CASE("a power cut, whichever blocks it leaves, takes no synced batch and ha
     REQUIRE(number <= told);
     if (number > 0) REQUIRE(text_at(*rows, two, "a")->size() == number * 97 % 9'000);
     told = synced = number;
+  }
+}
+
+TEST_CASE("a journal that a full disk has given no name yet gets nothing before it has one") {
+  MachineWithPower machine;
+  machine.disk().set_capacity(1);
+  auto environment = must(machine.open());
+  machine.disk().set_capacity(~std::uint64_t{0});
+  for (const auto* key : {"a", "b"}) {
+    put(*environment, one, key, "1");
+    machine.cut_power(std::move(environment), [](std::size_t) { return std::size_t{1}; });
+    environment = must(machine.open());
+    CHECK(text_at(*environment, one, key) == "1");
   }
 }
 
