@@ -48,7 +48,8 @@ class [[nodiscard]] Error {
 };
 
 /// Either a T or an Error: the subset of std::expected that tern needs under C++20.
-/// `value()` on an error is a programming mistake and ends in std::bad_variant_access.
+/// `value()` of an error and `error()` of a value are programming mistakes, and throw
+/// std::bad_variant_access.
 // A union and not a std::variant: whatever may fail returns one, and this costs the compiler a
 // fraction of it.
 template <class T>
@@ -124,13 +125,15 @@ class [[nodiscard]] Result<void> {
 
   bool has_value() const noexcept { return !error_; }
   explicit operator bool() const noexcept { return has_value(); }
-  void value() const {
-    if (error_) throw std::bad_variant_access();
-  }
-  const Error& error() const& { return *error_; }
-  Error&& error() && { return std::move(*error_); }
+  void value() const { expect(true); }
+  const Error& error() const& { return expect(false), *error_; }
+  Error&& error() && { return expect(false), std::move(*error_); }
 
  private:
+  void expect(bool value) const {
+    if (has_value() != value) throw std::bad_variant_access();
+  }
+
   std::optional<Error> error_;
 };
 

@@ -34,3 +34,12 @@ TEST_CASE("an error is a std::error_code in the tern category") {
   CHECK_FALSE(failed.error().retryable());
   CHECK(Error(Errc::stale).retryable());
 }
+
+TEST_CASE("a value asked for its error, and an error for its value, throws") {
+  const Result<int> one(1);
+  const Result<void> done;
+  CHECK_THROWS_AS(one.error(), std::bad_variant_access);
+  CHECK_THROWS_AS(done.error(), std::bad_variant_access);
+  CHECK_THROWS_AS(Result<int>(Errc::stale).value(), std::bad_variant_access);
+  CHECK_THROWS_AS(Result<void>(Errc::stale).value(), std::bad_variant_access);
+}
