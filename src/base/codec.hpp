@@ -44,6 +44,10 @@ class BasicWriter {
     return vector(inner.out_);
   }
   void reserve(std::size_t bytes) { out_.reserve(bytes); }
+  /// Takes back what was written behind the first `bytes`, and keeps its memory.
+  void rewind(std::size_t bytes) {
+    if (bytes < out_.size()) out_.resize(bytes);
+  }
   std::size_t size() const { return out_.size(); }
   ByteSpan span() const { return out_; }
   Out take() && { return std::move(out_); }

@@ -60,11 +60,13 @@ class JournaledCore {
     if (--readers_ == 0 && std::exchange(spoiled_, false)) rows_.reset();
   }
   Result<WriteTransaction*> begin_write();
+  /// Those of the write transaction: of too many for a record the first, and the last.
+  Writer& changes() { return batch_; }
+  std::size_t record_bytes_max() const { return options_.record_bytes_max; }
   /// `spoiled`: there is something to undo. The database undoes the whole transaction, of which the
   /// batches before are read from the journal again.
   void drop(bool spoiled);
-  Result<void> commit(ByteSpan changes, std::size_t count, std::uint64_t bytes_put,
-                      Durability durability);
+  Result<void> commit(std::size_t count, std::uint64_t bytes_put, Durability durability);
   Result<void> grow();
   Counters counters() const { return counters_; }
 
@@ -75,8 +77,8 @@ class JournaledCore {
   Result<void> prepare();
   Result<void> bring_home();
   Result<void> commit_home(std::unique_ptr<WriteTransaction> rows);
-  Result<void> keep(ByteSpan changes, std::size_t count, bool synced);
-  bool must_go_home(std::size_t bytes, std::size_t count) const;
+  Result<void> keep(std::size_t count, bool synced);
+  bool must_go_home(std::size_t count) const;
   bool disk_is_tight(std::size_t bytes) const;
   /// Broken when `work` leaves it open what the disk has: by storage_io, or by an exception.
   template <class Work>
@@ -93,6 +95,7 @@ class JournaledCore {
   // None: it has to be made, of what is home and what the journal has.
   std::unique_ptr<WriteTransaction> rows_;
   std::size_t changes_ = 0;  // in the journal
+  Writer batch_;             // keeps its memory
   std::size_t readers_ = 0;
   bool spoiled_ = false;  // by one of them
   bool writing_ = false;
@@ -158,6 +161,7 @@ Result<WriteTransaction*> JournaledCore::begin_write() {
   if (readers_ > 0)
     return Error(Errc::internal, "a journaled database is written to while nobody reads");
   TERN_TRY(prepare());
+  batch_.rewind(0);
   writing_ = true;
   return rows_.get();
 }
@@ -205,28 +209,30 @@ bool JournaledCore::disk_is_tight(std::size_t bytes) const {
   return room < options_.disk_room_min || room - options_.disk_room_min < 2 * bytes;
 }
 
-bool JournaledCore::must_go_home(std::size_t bytes, std::size_t count) const {
-  return !journal_ || changes_ + count > options_.changes_max || !journal_->has_room(bytes) ||
+bool JournaledCore::must_go_home(std::size_t count) const {
+  const auto bytes = batch_.size();
+  return !journal_ || bytes > options_.record_bytes_max ||
+         changes_ + count > options_.changes_max || !journal_->has_room(bytes) ||
          disk_is_tight(bytes);
 }
 
-Result<void> JournaledCore::keep(ByteSpan changes, std::size_t count, bool synced) {
-  if (count > 0) TERN_TRY(on_disk([&] { return journal_->append(changes); }));
+Result<void> JournaledCore::keep(std::size_t count, bool synced) {
+  if (count > 0) TERN_TRY(on_disk([&] { return journal_->append(batch_.span()); }));
   changes_ += count;
   if (!synced || !journal_ || journal_->is_synced()) return {};
   ++counters_.syncs;
   return on_disk([&] { return journal_->sync(); });
 }
 
-Result<void> JournaledCore::commit(ByteSpan changes, std::size_t count, std::uint64_t bytes_put,
+Result<void> JournaledCore::commit(std::size_t count, std::uint64_t bytes_put,
                                    Durability durability) {
   writing_ = false;
   auto rows = std::move(rows_);  // back again when the journal has it
   const bool synced = durability == Durability::synced;
-  if (count > 0 && must_go_home(changes.size(), count)) {
+  if (count > 0 && must_go_home(count)) {
     TERN_TRY(commit_home(std::move(rows)));
   } else {
-    TERN_TRY(keep(changes, count, synced));
+    TERN_TRY(keep(count, synced));
     rows_ = std::move(rows);
   }
   ++counters_.commits;
@@ -303,7 +309,7 @@ class JournaledWrite final : public WriteTransaction {
     TERN_CHECK(rows_ != nullptr);
     add(Change::put, table, key).vector(value);
     bytes_put_ += value.size();
-    return note_write(rows_->put(table, key, changes_.span().last(value.size())));
+    return note_write(rows_->put(table, key, core_->changes().span().last(value.size())));
   }
   Result<void> erase(Table table, ByteSpan key) override {
     TERN_CHECK(rows_ != nullptr);
@@ -313,7 +319,7 @@ class JournaledWrite final : public WriteTransaction {
   Result<void> commit(Durability durability) override {
     TERN_CHECK(rows_ != nullptr);
     rows_ = nullptr;
-    if (!spoiled_) return core_->commit(changes_.span(), count_, bytes_put_, durability);
+    if (!spoiled_) return core_->commit(count_, bytes_put_, durability);
     core_->drop(true);
     return Error(Errc::internal, "a transaction in which something failed was committed");
   }
@@ -321,7 +327,9 @@ class JournaledWrite final : public WriteTransaction {
  private:
   Writer& add(Change change, Table table, ByteSpan key) {
     ++count_;
-    return changes_.number(static_cast<std::uint8_t>(change)).number(table.id).vector(key);
+    auto& changes = core_->changes();
+    changes.rewind(core_->record_bytes_max() + 1);  // it goes home: nobody reads them
+    return changes.number(static_cast<std::uint8_t>(change)).number(table.id).vector(key);
   }
   Result<void> note_write(Result<void> done) {
     if (!done) spoiled_ = true;
@@ -330,7 +338,6 @@ class JournaledWrite final : public WriteTransaction {
 
   std::shared_ptr<JournaledCore> core_;
   WriteTransaction* rows_ = nullptr;
-  Writer changes_;
   std::size_t count_ = 0;
   std::uint64_t bytes_put_ = 0;
   bool spoiled_ = false;

@@ -16,15 +16,18 @@ struct JournalOptions {
   std::filesystem::path file;
   /// Of the file, where there is none yet: a multiple of Journal::block_bytes, at most 1 GiB.
   std::size_t bytes = 8u << 20;
-  std::size_t changes_max = 4'096;  ///< until they go home: each may be a page in memory
+  std::size_t changes_max = 16'384;  ///< until they go home: each may be a page in memory
+  /// Of a batch that goes to the journal; a larger one goes home at once: its rows share their
+  /// pages already, and it would be written twice.
+  std::size_t record_bytes_max = 1u << 20;
   /// With less room on the disk each batch goes home at once, and the journal stays empty: what it
   /// holds needs room at home, and on a full disk nothing could be erased to make some.
   std::uint64_t disk_room_min = 64u << 20;
 };
 
 /// For one thread at a time. One write transaction, or readers: the one is refused while there is
-/// the other (internal). What is too large for the journal goes home at once. Without room on the
-/// disk for the journal all of it does, until the next opening.
+/// the other (internal). Without room on the disk for the journal all batches go home at once,
+/// until the next opening.
 ///
 /// Opening brings everything home, and so does the end of the last of environment and transactions,
 /// unless the disk has failed; on a full disk it waits in the journal.

@@ -200,6 +200,40 @@ TEST_CASE("what is larger than the journal goes home at once, with what was in i
   CHECK(text_at(*on.environment, one, "large")->size() == 200'000);
 }
 
+TEST_CASE("a batch too large for a record goes home at once, with what was in the journal") {
+  OnJournal on;
+  on.environment.reset();
+  on.options.journal->record_bytes_max = 1'000;
+  on.environment = must(open_lmdb(on.options));
+  const auto home = file_of(on, "data.mdb");
+  put(*on.environment, one, "a", std::string(994, '1'));  // a record of 1,000 bytes
+  const auto journal = file_of(on, "journal");
+  CHECK(file_of(on, "data.mdb") == home);
+
+  SECTION("by one byte") {
+    put(*on.environment, one, "b", std::string(995, '2'));
+    CHECK(file_of(on, "data.mdb") != home);
+    CHECK(file_of(on, "journal") == journal);
+    on.kill();
+    CHECK(text_at(*on.environment, one, "a") == std::string(994, '1'));
+    CHECK(text_at(*on.environment, one, "b") == std::string(995, '2'));
+  }
+  SECTION("by many changes, of which no record is kept") {
+    must(transact(*on.environment, Durability::synced, [&](WriteTransaction& rows) -> Result<void> {
+      for (int i = 0; i < 9; ++i)
+        TERN_TRY(rows.put(one, as_bytes(std::to_string(i)), Bytes(300, 'x')));
+      TERN_TRY(rows.erase(one, as_bytes("a")));
+      return rows.put(one, as_bytes("0"), as_bytes("again"));
+    }));
+    CHECK(file_of(on, "journal") == journal);
+    on.kill();
+    CHECK_FALSE(text_at(*on.environment, one, "a"));
+    CHECK(text_at(*on.environment, one, "0") == "again");
+    for (int i = 1; i < 9; ++i)
+      CHECK(text_at(*on.environment, one, std::to_string(i)) == std::string(300, 'x'));
+  }
+}
+
 TEST_CASE("an old journal beside a newer database, and the other way round, is not read into it") {
   OnJournal on;
   put(*on.environment, one, "a", "1");
