@@ -1,15 +1,12 @@
 // A database file that a disk, or somebody, has changed: what inspection lets through, LMDB reads
 // and writes. The first byte says which database; then come changes of it.
-#include <unistd.h>
-
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "input.hpp"
+#include "scratch_folder.hpp"
 #include "store/lmdb.hpp"
 #include "store/lmdb_file.hpp"
-#include "target.hpp"
 
 using namespace tern;
 using namespace tern::store;
@@ -18,26 +15,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr Table rows_table{1};
-
-// Gone when the process ends.
-class Folder {
- public:
-  Folder() {
-    // In memory where that is possible: nothing here has to outlive anything.
-    const fs::path memory = "/dev/shm";
-    std::string name =
-        (fs::is_directory(memory) ? memory : fs::temp_directory_path()) / "tern-fuzz-XXXXXX";
-    expect(::mkdtemp(name.data()) != nullptr, "a folder can be made");
-    path_ = name;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 LmdbOptions options_of(const fs::path& folder) {
   LmdbOptions out;
@@ -79,7 +56,7 @@ std::vector<Bytes> make_databases(const fs::path& folder) {
 
 const std::vector<Bytes>& databases() {
   static const auto all = [] {
-    const Folder folder;
+    const fuzzing::ScratchFolder folder;
     return make_databases(folder.path());
   }();
   return all;
@@ -110,7 +87,7 @@ void use(Environment& environment) {
 }  // namespace
 
 void fuzz(ByteSpan bytes) {
-  static const Folder folder;
+  static const fuzzing::ScratchFolder folder;
   fuzzing::Input input(bytes);
   const auto& whole = databases()[input.byte() % databases().size()];
   const auto changed = fuzzing::edited(whole, input);

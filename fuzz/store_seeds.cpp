@@ -116,12 +116,36 @@ void add_relay_rows(std::vector<Seed>& out) {
   add(18, "three_entries", together);
 }
 
+// In the layout of fuzz_journal.cpp.
+void add_journals(std::vector<Seed>& out) {
+  const auto add = [&](const char* name, Bytes bytes) {
+    out.push_back({"journal", name, std::move(bytes)});
+  };
+  add("empty", {0, 0});
+  add("three_records", {0, 3, 2, 150, 1});
+  add("first_changed", {0, 3, 2, 150, 1, 0, 80, 1});
+  add("last_changed", {0, 3, 2, 150, 1, 0x30, 80, 1});
+  add("cut", {0, 1, 1, 0x10, 0, 0});
+  Writer put, both, record;
+  put.number(std::uint8_t{1}).number(std::uint8_t{1}).vector(as_bytes("key")).vector(Bytes(30, 1));
+  both.raw(put.span()).number(std::uint8_t{2}).number(std::uint8_t{1}).vector(as_bytes("key"));
+  record.number(static_cast<std::uint16_t>(both.size())).raw(both.span());
+  Writer one, two;
+  one.raw(Bytes{1, 1}).number(static_cast<std::uint16_t>(put.size())).raw(put.span());
+  two.raw(Bytes{1, 2}).raw(record.span()).raw(record.span());
+  add("put", to_bytes(one.span()));
+  add("put_and_erase", to_bytes(two.span()));
+  add("another_round", {1, 0, 0, 3, 1});
+  add("another_length", {1, 0, 0, 38, 0x10});
+}
+
 }  // namespace
 
 std::vector<Seed> store_seeds() {
   std::vector<Seed> out;
   add_client_rows(out);
   add_relay_rows(out);
+  add_journals(out);
   // Page 0 and 1 name the newest snapshot; the tree's pages follow.
   for (const std::uint8_t database : {0, 1, 2}) {
     const auto name = "database_" + std::to_string(database);

@@ -4,42 +4,14 @@
 
 #include "base/check.hpp"
 #include "base/codec.hpp"
-#include "store/schema.hpp"
+#include "store/journal_round.hpp"
+#include "store/row_key.hpp"
 
 namespace tern::store {
 
 namespace {
 
 enum class Change : std::uint8_t { put = 1, erase = 2 };
-
-// In the environment's own table: the name (32) of the round whose records are not home yet, and
-// how long the journal is (8).
-constexpr std::string_view round_key = "journal";
-constexpr std::uint64_t journal_bytes_max = std::uint64_t{1} << 30;
-
-struct RoundRow {
-  JournalRound round;
-  std::uint64_t journal_bytes = 0;
-};
-
-Result<std::optional<RoundRow>> read_round(ReadTransaction& rows) {
-  TERN_ASSIGN(const auto row, rows.get(environment_table, as_bytes(round_key)));
-  if (!row) return std::optional<RoundRow>();
-  Reader reader(*row);
-  const auto round = reader.fixed<JournalRound>();
-  const auto bytes = reader.number<std::uint64_t>();
-  const bool fits =
-      bytes && *bytes > 0 && *bytes <= journal_bytes_max && *bytes % Journal::block_bytes == 0;
-  if (!round || !fits || !reader.empty())
-    return Error(Errc::storage_damaged, "the row that names the journal's round does not parse");
-  return std::optional(RoundRow{*round, *bytes});
-}
-
-Result<void> write_round(WriteTransaction& rows, const RoundRow& row) {
-  Writer writer;
-  writer.raw(row.round).number(row.journal_bytes);
-  return rows.put(environment_table, as_bytes(round_key), writer.span());
-}
 
 // An exception (there is no memory) may leave any of its functions: rows_ is there only when it has
 // what the journal has, and what the transaction that is open now has changed.
@@ -79,7 +51,7 @@ class JournaledCore {
   Result<void> commit_home(std::unique_ptr<WriteTransaction> rows);
   Result<void> keep(std::size_t count, bool synced);
   bool must_go_home(std::size_t count) const;
-  bool disk_is_tight(std::size_t bytes) const;
+  bool disk_is_tight(std::size_t count) const;
   /// Broken when `work` leaves it open what the disk has: by storage_io, or by an exception.
   template <class Work>
   Result<void> on_disk(const Work& work) {
@@ -194,7 +166,7 @@ Result<void> JournaledCore::bring_home() {
 // When it fails, what was in the journal before is there still.
 Result<void> JournaledCore::commit_home(std::unique_ptr<WriteTransaction> rows) {
   const auto next = options_.entropy->make<JournalRound>();
-  if (journal_) TERN_TRY(write_round(*rows, {next, options_.bytes}));
+  TERN_TRY(journal_ ? write_round(*rows, {next, options_.bytes}) : erase_round(*rows));
   TERN_TRY(on_disk([&] { return rows->commit(Durability::synced); }));
   if (journal_) journal_->begin(next);
   changes_ = 0;
@@ -202,18 +174,20 @@ Result<void> JournaledCore::commit_home(std::unique_ptr<WriteTransaction> rows) 
   return {};
 }
 
-bool JournaledCore::disk_is_tight(std::size_t bytes) const {
+// Each change may need a page of its own at home, and one that points at it.
+bool JournaledCore::disk_is_tight(std::size_t count) const {
   struct statvfs status;
   if (::statvfs(options_.file.parent_path().c_str(), &status) != 0) return true;
   const auto room = std::uint64_t{status.f_bavail} * status.f_frsize;
-  return room < options_.disk_room_min || room - options_.disk_room_min < 2 * bytes;
+  const auto at_home = 2 * Journal::block_bytes * (changes_ + count) + 2 * batch_.size();
+  return room < options_.disk_room_min || room - options_.disk_room_min < at_home;
 }
 
 bool JournaledCore::must_go_home(std::size_t count) const {
   const auto bytes = batch_.size();
   return !journal_ || bytes > options_.record_bytes_max ||
          changes_ + count > options_.changes_max || !journal_->has_room(bytes) ||
-         disk_is_tight(bytes);
+         disk_is_tight(count);
 }
 
 Result<void> JournaledCore::keep(std::size_t count, bool synced) {
@@ -306,15 +280,18 @@ class JournaledWrite final : public WriteTransaction {
   }
   // A row may be made of bytes of its own transaction, which move when it is: of the copy, then.
   Result<void> put(Table table, ByteSpan key, ByteSpan value) override {
-    TERN_CHECK(rows_ != nullptr);
-    add(Change::put, table, key).vector(value);
-    bytes_put_ += value.size();
-    return note_write(rows_->put(table, key, core_->changes().span().last(value.size())));
+    return change([&]() -> Result<void> {
+      TERN_TRY(check_value(value));
+      add(Change::put, table, key).vector(value);
+      bytes_put_ += value.size();
+      return rows_->put(table, key, core_->changes().span().last(value.size()));
+    });
   }
   Result<void> erase(Table table, ByteSpan key) override {
-    TERN_CHECK(rows_ != nullptr);
-    add(Change::erase, table, key);
-    return note_write(rows_->erase(table, key));
+    return change([&] {
+      add(Change::erase, table, key);
+      return rows_->erase(table, key);
+    });
   }
   Result<void> commit(Durability durability) override {
     TERN_CHECK(rows_ != nullptr);
@@ -325,15 +302,19 @@ class JournaledWrite final : public WriteTransaction {
   }
 
  private:
-  Writer& add(Change change, Table table, ByteSpan key) {
+  template <class Work>
+  Result<void> change(const Work& work) {
+    TERN_CHECK(rows_ != nullptr);
+    const bool before = std::exchange(spoiled_, true);  // an exception leaves it so
+    Result<void> done = work();
+    spoiled_ = before || !done;
+    return done;
+  }
+  Writer& add(Change what, Table table, ByteSpan key) {
     ++count_;
     auto& changes = core_->changes();
-    changes.rewind(core_->record_bytes_max() + 1);  // it goes home: nobody reads them
-    return changes.number(static_cast<std::uint8_t>(change)).number(table.id).vector(key);
-  }
-  Result<void> note_write(Result<void> done) {
-    if (!done) spoiled_ = true;
-    return done;
+    changes.rewind(core_->record_bytes_max());  // with this one it goes home: nobody reads them
+    return changes.number(static_cast<std::uint8_t>(what)).number(table.id).vector(key);
   }
 
   std::shared_ptr<JournaledCore> core_;
@@ -383,11 +364,6 @@ Result<void> apply_changes(ByteSpan changes, WriteTransaction& rows) {
     TERN_TRY(rows.put({*table}, *key, *value));
   }
   return {};
-}
-
-Result<bool> has_journal(ReadTransaction& rows) {
-  TERN_ASSIGN(const auto round, read_round(rows));
-  return round.has_value();
 }
 
 Result<std::unique_ptr<Environment>> open_journaled(std::unique_ptr<Environment> home,

@@ -20,8 +20,8 @@ struct JournalOptions {
   /// Of a batch that goes to the journal; a larger one goes home at once: its rows share their
   /// pages already, and it would be written twice.
   std::size_t record_bytes_max = 1u << 20;
-  /// With less room on the disk each batch goes home at once, and the journal stays empty: what it
-  /// holds needs room at home, and on a full disk nothing could be erased to make some.
+  /// So much of the disk, beside what the journal's changes may need at home (two pages each), has
+  /// to be free, or a batch goes home at once: on a full disk nothing could be erased to make room.
   std::uint64_t disk_room_min = 64u << 20;
 };
 
@@ -40,8 +40,5 @@ Result<std::unique_ptr<Environment>> open_journaled(std::unique_ptr<Environment>
 /// One change of a row, as a journal's payload has them, one after the other: 1 byte what, 1 byte
 /// table, key<V>, of a put value<V> (RFC 9420 §2.1.2). Errors: storage_damaged, the rows'.
 Result<void> apply_changes(ByteSpan changes, WriteTransaction& rows);
-
-/// Whether there may be a journal with more than these rows. Errors: storage_damaged, the rows'.
-Result<bool> has_journal(ReadTransaction& rows);
 
 }  // namespace tern::store

@@ -2,6 +2,7 @@
 
 #include "base/try.hpp"
 #include "store/folder.hpp"
+#include "store/journal_round.hpp"
 #include "store/lmdb_core.hpp"
 #include "store/lmdb_file.hpp"
 #include "store/lmdb_transaction.hpp"
@@ -63,8 +64,8 @@ Result<std::unique_ptr<Environment>> open_alone(const LmdbOptions& options, Fold
                                         options.map_bytes_initial, std::move(lock)));
   auto out = std::make_unique<LmdbEnvironment>(std::move(core));
   TERN_ASSIGN(const auto rows, out->read());
-  TERN_ASSIGN(const bool journaled, has_journal(*rows));
-  if (journaled)
+  TERN_ASSIGN(const auto round, read_round(*rows));
+  if (round)
     return Error(Errc::storage_foreign, "the folder has a journal, which was not asked for");
   return std::unique_ptr<Environment>(std::move(out));
 }

@@ -61,6 +61,7 @@ struct OnJournal {
                       .journal = {{.entropy = &journal_entropy(),
                                    .bytes = 16 * Journal::block_bytes,
                                    .changes_max = 40,
+                                   .record_bytes_max = 20'000,
                                    .disk_room_min = 0}}};
   std::unique_ptr<Environment> environment = must(open_lmdb(options));
   void reopen() {

@@ -183,6 +183,50 @@ TEST_CASE("on a full file system erasing makes room behind a journal") {
         }) == "");
 }
 
+TEST_CASE("what the changes in a journal may need at home is kept free on the disk") {
+  const SmallFileSystem disk("size=8m");
+  if (!disk.is_mounted()) return;
+  OnJournal on;
+  auto options = on.options;
+  options.folder = disk.path() / "db";
+  options.journal->bytes = 1u << 20;
+  options.journal->changes_max = 100'000;
+  options.journal->record_bytes_max = 1u << 20;
+  options.journal->disk_room_min = 64u << 10;
+  CHECK(in_child([&] {
+          auto environment = must(open_lmdb(options));
+          // A page each: 6 of the 8 MiB.
+          for (int row = 0; row < 1'500; ++row) must(try_put(*environment, row, 3'000));
+          for (int round = 0; round < 60; ++round)
+            must(transact(*environment, Durability::synced, [&](WriteTransaction& write) {
+              Result<void> done;
+              for (int i = 0; done && i < 50; ++i)
+                done = write.put(one, as_bytes(std::to_string((round * 50 + i) % 1'500)),
+                                 Bytes(3'000, 'y'));
+              return done;
+            }));
+          check(rows_up(*must(environment->read()), one).size() == 1'500, "rows are lost");
+        }) == "");
+}
+
+TEST_CASE("a journal that comes back after a life without one is none of this database's") {
+  OnJournal on;
+  put(*on.environment, one, "a", "1");
+  auto options = on.options;
+  options.folder = on.temp.path() / "killed";
+  fs::copy(on.options.folder, options.folder, fs::copy_options::recursive);
+  const auto journal = options.folder / "journal";
+  fs::rename(journal, on.temp.path() / "kept");
+  CHECK(in_child([&] {
+          limit_file_size(60'000);  // a journal has 65,536
+          put(*must(open_lmdb(options)), one, "a", "2");
+          check(!fs::exists(journal), "there is a journal");
+          limit_file_size(RLIM_INFINITY);
+          fs::rename(on.temp.path() / "kept", journal);
+          check(text_at(*must(open_lmdb(options)), one, "a") == "2", "an old row is there again");
+        }) == "");
+}
+
 TEST_CASE("a folder without room for its journal is used without one") {
   const SmallFileSystem disk("size=100k");
   if (!disk.is_mounted()) return;
