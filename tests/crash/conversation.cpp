@@ -54,11 +54,15 @@ std::string chat_in(const std::string& state, const std::string& chat) {
 }  // namespace
 
 std::string describe(const Point& point) {
-  return point.party + " " + point.fault.how + " at " + std::to_string(point.fault.at);
+  return point.party + " " + point.fault.how + " at " + std::to_string(point.fault.at) +
+         (point.after > 0 ? " of the life after " + std::to_string(point.after) : "");
 }
 
 Conversation::Conversation(fs::path folder, std::string host, Point point)
-    : folder_(emptied(folder)), host_(std::move(host)), point_(std::move(point)) {
+    : folder_(emptied(folder)),
+      host_(std::move(host)),
+      point_(std::move(point)),
+      life_before_(folder_ / "before.calls") {
   make_film(folder_ / "film");
   make_code_command(folder_ / "send-code", folder_ / "codes");
   for (const auto& [name, number] : people) people_.push_back({name});
@@ -86,12 +90,18 @@ std::string Conversation::run() {
 }
 
 void Conversation::start(Party& party) {
-  const bool first = ++party.lives == 1;
-  const auto fault = is_victim(party) ? point_.fault : Fault();
-  const auto environment = first ? counters_.at(party.name).environment(fault, folder_ / party.name)
-                                 : clock_environment();
+  ++party.lives;
   party.process = std::make_unique<Process>(
-      command_of(party), Surroundings{environment, folder_ / (party.name + ".log")});
+      command_of(party), Surroundings{environment_of(party), folder_ / (party.name + ".log")});
+}
+
+std::map<std::string, std::string> Conversation::environment_of(const Party& party) const {
+  if (party.lives < counted_life(party))
+    return life_before_.environment({.how = "kill-after", .at = point_.after},
+                                    folder_ / party.name);
+  if (party.lives > counted_life(party)) return clock_environment();
+  return counters_.at(party.name)
+      .environment(is_victim(party) ? point_.fault : Fault(), folder_ / party.name);
 }
 
 std::vector<std::string> Conversation::command_of(const Party& party) const {
@@ -139,8 +149,11 @@ void Conversation::hear(Party& party, const std::string& line) {
 }
 
 bool Conversation::may_end(const Party& party, const Ending& ending) const {
-  if (!is_victim(party) || party.lives > lives_max || !fault_happened()) return false;
-  if (point_.fault.kills()) return ending.signal == SIGKILL && party.lives == 1;
+  if (!is_victim(party) || party.lives > lives_max) return false;
+  const int struck = counted_life(party);
+  if (party.lives < struck) return ending.signal == SIGKILL;
+  if (!fault_happened()) return false;
+  if (point_.fault.kills()) return ending.signal == SIGKILL && party.lives == struck;
   const int gave_up = party.name == "relay" ? 1 : 3;
   return ending.signal == 0 && ending.status == gave_up && point_.fault.how != "stop";
 }

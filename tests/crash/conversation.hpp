@@ -15,6 +15,9 @@ namespace tern::crash {
 struct Point {
   std::string party = "relay";
   Fault fault;
+  /// Of a first life, after which it was killed: the fault happens to the second, which opens what
+  /// that has left. 0: to the first.
+  std::uint64_t after = 0;
 };
 std::string describe(const Point& point);
 
@@ -26,7 +29,8 @@ class Conversation {
   /// What went wrong, in words; empty when nothing did.
   std::string run();
 
-  /// Storage calls of a party's first life, of those that `how` can happen to.
+  /// Storage calls of the life that may have the fault (of the others the first), of those that
+  /// `how` can happen to.
   std::uint64_t calls(const std::string& party, const std::string& how) const;
   bool fault_happened() const;
 
@@ -45,6 +49,11 @@ class Conversation {
   void has_ended(Party& party);
   void let_a_minute_pass();
   bool is_victim(const Party& party) const { return party.name == point_.party; }
+  /// Which of its lives is counted, and may have the fault.
+  int counted_life(const Party& party) const {
+    return is_victim(party) && point_.after > 0 ? 2 : 1;
+  }
+  std::map<std::string, std::string> environment_of(const Party& party) const;
   bool may_end(const Party& party, const Ending& ending) const;
   bool all_is_quiet() const;
   std::string state_of_all() const;
@@ -55,6 +64,7 @@ class Conversation {
   const std::string host_;
   const Point point_;
   std::map<std::string, CounterFile> counters_;
+  CounterFile life_before_;  // of the victim
   Party relay_{"relay"};
   std::vector<Party> people_;
   std::string address_;  // tern://…, once the relay has printed it

@@ -64,14 +64,16 @@ Outcome Lab::run_one(const Point& point, std::size_t job) const {
   return out;
 }
 
-std::uint64_t Lab::calls_of(const std::string& party, const std::string& how) {
-  if (!calm_) {
-    calm_ = std::make_unique<Conversation>(folder_ / "calm", host_of(0), Point());
-    if (const auto wrong = calm_->run(); !wrong.empty())
-      throw std::runtime_error("a run in which nothing happens goes wrong: " + wrong);
+std::uint64_t Lab::calls_of(const std::string& party, const std::string& how, std::uint64_t after) {
+  const Point point{after > 0 ? party : "relay", {}, after};
+  auto& calm = calm_[{point.party, after}];
+  if (!calm) {
+    calm = std::make_unique<Conversation>(folder_ / "calm", host_of(0), point);
+    if (const auto wrong = calm->run(); !wrong.empty())
+      throw std::runtime_error("a run in which nothing else happens goes wrong: " + wrong);
     fs::remove_all(folder_ / "calm");
   }
-  return calm_->calls(party, how);
+  return calm->calls(party, how);
 }
 
 std::vector<Outcome> Lab::run(const std::vector<Point>& points,

@@ -22,9 +22,9 @@ class Lab {
   Lab& operator=(const Lab&) = delete;
 
   /// How many storage calls the party makes, of those that `how` can happen to, in a run in which
-  /// nothing happens (which is the first that is asked for). Threads race, so that the next run may
-  /// have a few more or less.
-  std::uint64_t calls_of(const std::string& party, const std::string& how);
+  /// nothing happens (which is the first that is asked for), or but the end of its first life after
+  /// so many. Threads race, so that the next run may have a few more or less.
+  std::uint64_t calls_of(const std::string& party, const std::string& how, std::uint64_t after = 0);
   /// The folders of those that go wrong stay. `after_each` is called as they end, one at a time.
   std::vector<Outcome> run(const std::vector<Point>& points,
                            const std::function<void(const Outcome&)>& after_each = {});
@@ -34,7 +34,7 @@ class Lab {
 
   const std::size_t jobs_;
   const std::filesystem::path folder_;
-  std::unique_ptr<Conversation> calm_;
+  std::map<std::pair<std::string, std::uint64_t>, std::unique_ptr<Conversation>> calm_;
 };
 
 /// `count` of the points from the first to the `calls`-th, spread over all of them, another choice

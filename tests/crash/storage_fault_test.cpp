@@ -41,6 +41,21 @@ TEST_CASE("killed at any storage call, relay and people go on with all that they
   run_sample({"kill-before", "kill-after", "kill-halfway"}, points_each);
 }
 
+TEST_CASE("killed while it opens what a kill has left, it has everything the next time") {
+  Lab lab(4);
+  std::vector<Point> points;
+  for (const std::string party : {"relay", "anna", "bo"}) {
+    const auto half = lab.calls_of(party, "count") / 2;
+    for (std::uint64_t at = 1; at <= 4 * points_each; at += 2)
+      points.push_back({party, fault_at(at % 4 == 1 ? "kill-after" : "kill-before", at), half});
+  }
+  for (const auto& outcome : lab.run(points)) {
+    CAPTURE(describe(outcome.point));
+    CHECK(outcome.wrong == "");
+    CHECK(outcome.happened);
+  }
+}
+
 TEST_CASE("a disk that is full for a while, or fails, costs nothing that was promised") {
   run_sample({"full", "io-error"}, points_each);
 }

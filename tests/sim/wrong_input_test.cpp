@@ -64,6 +64,23 @@ TEST_CASE("a text of 64 KiB arrives whole") {
   CHECK(pair.bo.texts(pair.chat).back() == longest);
 }
 
+TEST_CASE(
+    "a group is begun with 1,999 others; with one more it is refused, and nothing is queued") {
+  Pair pair(606);
+  std::vector<AccountId> others(limits::chat_devices_max);
+  for (std::size_t i = 0; i < others.size(); ++i)
+    others[i].bytes = {static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8), 1};
+  const auto begin = [&] {
+    return pair.anna.engine().create_group(pair.world.now(), "everybody", others);
+  };
+  const auto before = pair.anna.disk().dump();
+  CHECK(begin().error() == Errc::chat_too_large);
+  CHECK(pair.anna.disk().dump() == before);
+  others.pop_back();
+  CHECK(begin().has_value());
+  CHECK(pair.anna.disk().dump() != before);
+}
+
 TEST_CASE("bytes that are no frame close the device's connection, and it comes back as it was") {
   Pair pair(610);
   for (const auto& junk : {Bytes{}, Bytes{1, 2, 3}, Bytes(limits::frame_bytes_max + 1, 0x55)}) {

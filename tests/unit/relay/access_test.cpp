@@ -219,6 +219,22 @@ TEST_CASE("a chat of two thousand devices takes no other") {
   CHECK(outcome.has_value());
 }
 
+TEST_CASE("a commit adds 256 devices and no more") {
+  Group group;
+  std::vector<DeviceId> added;
+  for (std::size_t i = 0; i < limits::adds_per_commit_max; ++i)
+    added.push_back(group.world.random<DeviceId>());
+  KvLogStore store(*group.world.environment);
+  const auto outcome = store.transact([&](LogTransaction& rows) -> Result<void> {
+    AccessEditor editor(rows, group.log, group.anna.id, 3);
+    CHECK(editor.apply(adding(added)).has_value());
+    added.push_back(group.world.random<DeviceId>());
+    CHECK(editor.apply(adding(added)).error() == Errc::access_change_invalid);
+    return {};
+  });
+  CHECK(outcome.has_value());
+}
+
 TEST_CASE("of a list the devices that nobody has registered are passed over") {
   Group group;
   std::vector<DeviceId> listed = {group.anna.id, group.cleo.id};
