@@ -1,6 +1,9 @@
-// A row of the relay's database, which nothing seals: the first byte says of which kind.
+// A row of the relay's database, which nothing seals, or a verification once its seal is open: the
+// first byte says of which kind.
+#include "crypto/deterministic_entropy.hpp"
 #include "input.hpp"
 #include "relay/contact_rows.hpp"
+#include "relay/core_keys.hpp"
 #include "relay/rows.hpp"
 #include "store/memory.hpp"
 #include "store/schema.hpp"
@@ -80,6 +83,18 @@ void record_key(ByteSpan input) {
          "a key names its tag and account");
 }
 
+void verification(ByteSpan input) {
+  const auto row = decode_verification(input);
+  expect(row.has_value() == (input.size() == 6 + 8 + 8 + 1), "a verification has one length");
+  if (!row) return expect(row.error() == Errc::storage_damaged, "a row that is none is damaged");
+  crypto::DeterministicEntropy entropy(1);
+  const CoreKeys keys(crypto::Secret<32>{});
+  const auto again = keys.open_verification({}, {}, keys.seal({}, {}, *row, entropy));
+  expect(again && again->code == row->code && again->serial == row->serial &&
+             again->expires_s == row->expires_s && again->tries_left == row->tries_left,
+         "what is sealed and opened is the same");
+}
+
 constexpr std::uint32_t newest_schema = 3;
 
 // What a folder of an older program goes through when it is opened.
@@ -133,7 +148,8 @@ void fuzz(ByteSpan bytes) {
                                          row<decode_contact_due>,
                                          record_key,
                                          stamp,
-                                         entries_row};
+                                         entries_row,
+                                         verification};
   fuzzing::Input input(bytes);
   kinds[input.byte() % std::size(kinds)](input.rest());
 }

@@ -6,12 +6,21 @@
 #include "client/directory_record.hpp"
 #include "client/draft_record.hpp"
 #include "client/history.hpp"
+#include "client/intents.hpp"
+#include "client/key_packages.hpp"
+#include "client/leaf_time.hpp"
 #include "client/outbox.hpp"
 #include "client/pending_commit.hpp"
+#include "client/receipts.hpp"
+#include "client/record_codec.hpp"
+#include "client/roster.hpp"
+#include "client/welcome_notes.hpp"
 #include "crypto/deterministic_entropy.hpp"
+#include "device_disk.hpp"
 #include "relay/contact_rows.hpp"
 #include "relay/rows.hpp"
 #include "seed.hpp"
+#include "unit/wire/samples.hpp"
 
 namespace tern::fuzzing {
 namespace {
@@ -69,6 +78,94 @@ void add_client_rows(std::vector<Seed>& out) {
   add(11, "sealed_changed", Bytes{0, 0, 30, 1});
 }
 
+Bytes key_package_row() {
+  using namespace tern::client;
+  DeviceDisk disk;
+  auto& rows = disk.step.rows;
+  const auto made =
+      key_packages::make(rows, {}, disk.device.account.identity, 0, true, disk.entropy).value();
+  key_packages::use(rows, made.last_resort_ref, {}).value();
+  const auto key = disk.device.sealer.row_id(tables::key_packages, made.last_resort_ref);
+  return disk.get(tables::key_packages, key).value();
+}
+
+Bytes roster_row(bool somebody_has_gone) {
+  using namespace tern::client;
+  DeviceDisk disk;
+  Roster roster;
+  for (const std::uint8_t number : {1, 2, 3}) roster.add({{{number}}, {{number}}, number});
+  if (somebody_has_gone) roster.remove({{2}}, 9);
+  roster.store(disk.step.rows, disk.chat.row).value();
+  return disk.get(tables::rosters, disk.chat.row).value();
+}
+
+// Requests to be added again, a device's own and another's: only who looks for them writes them.
+void add_requests(std::vector<Seed>& out) {
+  using namespace tern::client;
+  wire::test::Samples samples(1);
+  auto request = samples.rejoin_request();
+  request.generation = 0;
+  const auto payload = wire::encode(request);
+  RecordWriter own, older, another, answered;
+  own.raw(EntryId{{1}});
+  write_flag(own, true);
+  write_signed(own, 1'700'000'000'000);
+  write_ids(own, std::vector{DeviceId{{2}}});
+  own.vector(payload);
+  older.raw(own.span());
+  own.number(std::uint32_t{1});
+  another.raw(request.device);
+  write_flag(another, true);
+  another.number(request.cursor).number(std::uint64_t{1'700'000'000'000}).raw(request.nonce);
+  answered.raw(request.device);
+  write_flag(answered, false);
+  answered.number(request.cursor).number(std::uint64_t{0}).raw(request.nonce);
+  another.number(std::uint64_t{9}).vector(payload);
+  answered.number(std::uint64_t{0}).vector({});
+  add_row(out, "client_row", 16, "own_request", own.span());
+  add_row(out, "client_row", 16, "own_request_older", older.span());
+  add_row(out, "client_row", 17, "request", another.span());
+  add_row(out, "client_row", 17, "request_answered", answered.span());
+}
+
+// In the order of fuzz_client_row.cpp, behind those that have an encoder of their own.
+void add_kept_rows(std::vector<Seed>& out) {
+  using namespace tern::client;
+  DeviceDisk disk;
+  auto& rows = disk.step.rows;
+  const auto& chat = disk.chat.row;
+  HashWindow hashes;
+  hashes.note(rows, chat, 1, wire::LogHash{{1}}).value();
+  hashes.flush(rows, chat).value();
+  Intents intents;
+  intents.add = {AccountId{{1}}, AccountId{{2}}};
+  intents.remove = {AccountId{{3}}};
+  intents.add_again = {DeviceId{{4}}};
+  intents.restart = {AccountId{{5}}};
+  intents.store(rows, chat).value();
+  Watermarks marks;
+  marks.accounts = {{AccountId{{1}}, 9, 8}, {AccountId{{2}}, 7, 7}};
+  marks.store(rows, chat).value();
+  RecordWriter survey;
+  survey.number(std::uint64_t{9});
+  write_ids(survey, std::vector{DeviceId{{1}}, DeviceId{{2}}});
+  survey.raw(DeviceId{{3}}).number(std::uint64_t{7}).vector(Bytes(9, 1));
+  const auto add = [&](std::uint8_t kind, const char* name, ByteSpan row) {
+    add_row(out, "client_row", kind, name, row);
+  };
+  add(12, "key_package", key_package_row());
+  add(13, "hashes", disk.get(tables::hashes, row_key(chat, 0)).value());
+  add(14, "intents", disk.get(tables::intents, chat).value());
+  add(15, "watermarks", disk.get(tables::watermarks, chat).value());
+  add_requests(out);
+  add(18, "roster", roster_row(false));
+  add(18, "roster_of_fewer", roster_row(true));
+  add(19, "survey", survey.span());
+  add(20, "leaf_time",
+      identity_at(disk.device.account, 1'700'000'000'000).leaf_extensions.front().data);
+  add(21, "welcome_notes", welcome_extensions({9, 8}).front().data);
+}
+
 // In the order of fuzz_relay_row.cpp.
 void add_relay_rows(std::vector<Seed>& out) {
   using namespace tern::relay;
@@ -114,6 +211,9 @@ void add_relay_rows(std::vector<Seed>& out) {
   Bytes together;
   encode_into(together, std::vector{entry, entry, entry});
   add(18, "three_entries", together);
+  Writer code;
+  code.raw(as_bytes("123456")).number(std::uint64_t{1}).number(std::uint64_t{1'700'000'000});
+  add(19, "verification", code.number(std::uint8_t{3}).span());
 }
 
 // In the layout of fuzz_journal.cpp.
@@ -144,6 +244,7 @@ void add_journals(std::vector<Seed>& out) {
 std::vector<Seed> store_seeds() {
   std::vector<Seed> out;
   add_client_rows(out);
+  add_kept_rows(out);
   add_relay_rows(out);
   add_journals(out);
   // Page 0 and 1 name the newest snapshot; the tree's pages follow.

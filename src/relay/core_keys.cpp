@@ -55,6 +55,12 @@ Result<Verification> read_verification(Reader reader) {
 
 }  // namespace
 
+Result<Verification> decode_verification(ByteSpan opened) {
+  auto out = read_verification(Reader(opened));
+  if (!out) return Error(Errc::storage_damaged, "a verification does not parse");
+  return out;
+}
+
 CoreKeys::CoreKeys(const crypto::Secret<32>& secret)
     : sealing_(derive(secret, "sealing")),
       numbers_(derive(secret, "numbers")),
@@ -109,9 +115,7 @@ Result<Verification> CoreKeys::open_verification(const AccountId& account, const
                                                  ByteSpan sealed) const {
   TERN_ASSIGN(const auto opened,
               open_row(sealing_, purpose("verification", {account, number}), sealed));
-  auto out = read_verification(Reader(opened));
-  if (!out) return Error(Errc::storage_damaged, "a verification does not parse");
-  return out;
+  return decode_verification(opened);
 }
 
 EpochRow CoreKeys::make_epoch(std::uint32_t epoch, EpochStage stage, Entropy& entropy) const {

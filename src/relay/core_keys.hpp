@@ -24,6 +24,9 @@ struct Verification {
   ~Verification() { crypto::wipe(code); }
 };
 
+/// What CoreKeys::seal() has sealed, once it is open. Errors: storage_damaged.
+Result<Verification> decode_verification(ByteSpan opened);
+
 class CoreKeys {
  public:
   explicit CoreKeys(const crypto::Secret<32>& secret);
