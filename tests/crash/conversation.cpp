@@ -81,7 +81,7 @@ std::string Conversation::run() {
   start(relay_);
   while (wrong_.empty() && !all_is_quiet()) {
     listen(50ms);
-    if (point_.fault.how == "stop" && fault_happened() && !minute_has_passed_) let_a_minute_pass();
+    if (stands_still()) let_a_minute_pass();
     if (std::chrono::steady_clock::now() > end) wrong_ = "it does not come to an end";
   }
   if (wrong_.empty()) end_all();
@@ -191,17 +191,25 @@ std::string Conversation::state_of_all() const {
   return out + "\n  all that was said: " + folder_.string();
 }
 
+// It may stand still in the calls that it makes at its end.
+Ending Conversation::end_relay() {
+  relay_.process->signal(SIGTERM);
+  while (!relay_.process->ended()) {
+    relay_.process->line(50ms);
+    if (stands_still()) let_a_minute_pass();
+  }
+  return relay_.process->ending();
+}
+
 // The people without warning, for all that they have is to be in their folders; the relay as an
 // operator ends it. The fault may be in its last calls; then its next life has to open the folder.
 void Conversation::end_all() {
   for (auto& person : people_) person.process->kill();
-  relay_.process->signal(SIGTERM);
-  auto ending = relay_.process->ending();
+  auto ending = end_relay();
   if (may_end(relay_, ending)) {
     start(relay_);
     if (!relay_.process->line(run_time)) wrong_ = "the relay does not start again";
-    relay_.process->signal(SIGTERM);
-    ending = relay_.process->ending();
+    ending = end_relay();
   }
   // One that was started again this moment may not listen to the operator yet.
   if (ending.signal == SIGTERM && relay_.lives > 1) return;

@@ -55,9 +55,13 @@ class Conversation {
   }
   std::map<std::string, std::string> environment_of(const Party& party) const;
   bool may_end(const Party& party, const Ending& ending) const;
+  bool stands_still() const {
+    return point_.fault.how == "stop" && fault_happened() && !minute_has_passed_;
+  }
   bool all_is_quiet() const;
   std::string state_of_all() const;
   void end_all();
+  Ending end_relay();
   std::string compare();
 
   const std::filesystem::path folder_;
