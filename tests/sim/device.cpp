@@ -7,7 +7,7 @@
 namespace tern::sim {
 
 Device::Device(World& world, std::string name, const client::EngineConfig& config)
-    : world_(world), name_(std::move(name)), config_(config) {
+    : world_(world), name_(std::move(name)), config_(config), relay_(&world.relay()) {
   world_.entropy().fill(key_.mutable_span());
   start();
   account_ = engine_->account_id();
@@ -46,6 +46,11 @@ void Device::kill(bool power_cut) {
 void Device::set_network(bool available) {
   if (std::exchange(network_, available) == available) return;
   if (available) return schedule_connect();
+  cut();
+}
+
+void Device::set_relay(RelayNode& relay) {
+  relay_ = &relay;
   cut();
 }
 
@@ -132,7 +137,7 @@ void Device::schedule_connect() {
 void Device::connect() {
   connecting_ = false;
   if (!running() || !network_ || link_) return;
-  link_ = world_.relay().accept(*this);
+  link_ = relay_->accept(*this);
   if (!link_) return schedule_connect();
   engine_->link_up(now());
   after_input();

@@ -11,6 +11,7 @@
 
 namespace tern::sim {
 
+class RelayNode;
 class World;
 
 class Device {
@@ -40,6 +41,9 @@ class Device {
   /// The whole folder is put back to an earlier copy (while not running).
   void restore(store::MemoryDisk copy) { disk_ = std::move(copy); }
   void set_network(bool available);
+  /// From now on it connects to this one, and not to the world's; it has to outlive the device's
+  /// use.
+  void set_relay(RelayNode& relay);
   /// Whether the process lives on when its disk refuses a write; otherwise it dies there.
   void set_outlives_disk_errors(bool lives) { outlives_disk_errors_ = lives; }
   /// Breaks the present connection, if there is one; it will be made again.
@@ -100,6 +104,7 @@ class Device {
   std::shared_ptr<Link> link_;
   AccountId account_;
   DeviceId device_;
+  RelayNode* relay_;
   bool network_ = true;
   bool outlives_disk_errors_ = false;
   std::int64_t clock_ahead_ms_ = 0;

@@ -2,19 +2,69 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "client/policy.hpp"
+#include "mls/epoch.hpp"
+#include "mls/private_message.hpp"
 #include "mls/proposal.hpp"
+#include "sim/frame_edits.hpp"
 #include "sim/hostile_group.hpp"
 #include "sim/hostile_member.hpp"
 #include "sim/ledger.hpp"
 #include "sim/people.hpp"
 #include "sim/stolen_folder.hpp"
 #include "unit/mls/people.hpp"
+#include "wire/content.hpp"
 #include "wire/frames.hpp"
 
 using namespace tern;
 using namespace tern::sim;
 
 namespace {
+
+/// A message by whoever holds a member's keys.
+struct ForgedMessage {
+  Bytes content;
+  /// After it is signed; what it says in another's name is encrypted with their key.
+  std::function<void(mls::AuthenticatedContent&)> edit_message;
+  /// The last word before it leaves.
+  std::function<void(Bytes&)> edit_payload;
+};
+
+Bytes text_content(const std::string& text) {
+  return wire::encode(wire::Content{0, {}, wire::TextContent{text, {}}});
+}
+
+Bytes forge_message(const StolenFolder& folder, const ChatId& chat, Entropy& entropy,
+                    ByteSpan authenticated_data, const ForgedMessage& forged) {
+  auto group = folder.group(chat).value();
+  auto& state = group.state();
+  const auto& epoch = *state.epoch;
+  Writer body;
+  body.vector(forged.content);
+  mls::AuthenticatedContent message;
+  message.content = state.own_content(mls::ContentType::application, authenticated_data);
+  message.content.body = body.span();
+  message.auth.signature = mls::sign_content(message.wire_format, message.content,
+                                             epoch.encoded_context, folder.signing_key());
+  if (forged.edit_message) forged.edit_message(message);
+  const auto use =
+      state.secret_tree
+          .use_next(mls::LeafIndex{message.content.sender.index}, mls::RatchetKind::application)
+          .value();
+  auto payload =
+      mls::protect_private(message.content, message.auth,
+                           {&epoch.secrets.sender_data, &use.key(), use.generation()}, entropy);
+  if (forged.edit_payload) forged.edit_payload(payload);
+  return payload;
+}
+
+std::vector<Errc> problems_in(const Device& device, const ChatId& chat) {
+  std::vector<Errc> out;
+  for (const auto& event : device.events())
+    if (const auto* problem = std::get_if<Problem>(&event); problem && problem->chat == chat)
+      out.push_back(problem->code);
+  return out;
+}
 
 /// Four in a group; Mallory's next message brings a commit along (the turn of the conversation
 /// changes).
@@ -28,6 +78,40 @@ struct Walk : HostileGroup {
     world.run_for(5'000);
     REQUIRE(member.has_sent());
     world.relay().on_frame_from_device = nullptr;
+  }
+  /// What her next append holds becomes this one message; then she is offline. Returns its payload.
+  Bytes mallory_says(const ForgedMessage& forged) {
+    Bytes payload;
+    world.relay().on_frame_from_device = [&](Device& device, Bytes& frame) {
+      if (&device == mallory && payload.empty())
+        edit_request<wire::Append>(frame, [&](wire::Append& append) {
+          auto& entry = append.entries.front();
+          auto header = wire::decode_entry_header(
+                            wire::peek_private_message(entry.payload).value().authenticated_data)
+                            .value();
+          header.access = {};
+          payload = forge_message(StolenFolder(device), chat, world.entropy(), wire::encode(header),
+                                  forged);
+          append.entries.resize(1);
+          entry.kind = wire::EntryKind::application;
+          entry.payload = payload;
+          forged_id = entry.id;
+          world.scheduler().after(5, [this] { mallory->set_network(false); });
+        });
+      return true;
+    };
+    mallory->send(chat, "yes");
+    world.run_for(5'000);
+    REQUIRE_FALSE(payload.empty());
+    world.relay().on_frame_from_device = nullptr;
+    return payload;
+  }
+  /// Each was told once, and of nothing else.
+  void check_told(Errc rule) const {
+    for (const auto* person : honest) {
+      INFO(person->name());
+      CHECK(problems_in(*person, chat) == std::vector<Errc>{rule});
+    }
   }
   void everybody_writes() {
     for (auto* person : honest) person->send(chat, person->name() + " is there");
@@ -46,6 +130,17 @@ struct Walk : HostileGroup {
         CHECK(std::count(texts.begin(), texts.end(), author->name() + " is there") == 1);
     }
   }
+  /// Nobody lost their place, or was told of another log.
+  void check_undisturbed(std::uint64_t epoch, std::size_t texts_before) {
+    for (auto* person : honest) {
+      INFO(person->name());
+      CHECK(person->info(chat).epoch == epoch);
+      CHECK(person->texts(chat).size() == texts_before);
+      CHECK(person->count_events<LogForked>() == 0);
+    }
+  }
+
+  EntryId forged_id;
 };
 
 std::size_t count_split(const Walk& walk) {
@@ -91,27 +186,158 @@ TEST_CASE("a commit that nobody accepts is passed over by all, and the chat goes
   Walk walk(310);
   const auto epoch = walk.honest[0]->info(walk.chat).epoch;
   HostileMember::Commit commit;
+  Errc rule{};
+  const StolenFolder folder(*walk.mallory);
+  auto group = folder.group(walk.chat).value();
+  const auto& state = *group.state().epoch;
+  const Bytes rubbish(100, 0x5a);
   SECTION("its confirmation tag is not the next epoch's") {
+    rule = Errc::mls_confirmation_tag_invalid;
     commit.forgery.edit_message = [](mls::AuthenticatedContent& message) {
       message.auth.confirmation_tag = mls::Mac{};
     };
   }
   SECTION("its leaf's signature is wrong") {
+    rule = Errc::mls_leaf_signature_invalid;
     commit.forgery.edit_path = [](mls::UpdatePath& path) {
       path.leaf_node.signature.bytes[0] ^= 1;
     };
   }
+  SECTION("its own signature is wrong") {
+    rule = Errc::mls_signature_invalid;
+    commit.forgery.edit_message = [](mls::AuthenticatedContent& message) {
+      message.auth.signature.bytes[0] ^= 1;
+    };
+  }
+  SECTION("it does not parse, though its author has signed it") {
+    rule = Errc::truncated;
+    commit.forgery.edit_message = [&](mls::AuthenticatedContent& message) {
+      message.content.body = rubbish;
+      message.auth.signature = mls::sign_content(message.wire_format, message.content,
+                                                 state.encoded_context, folder.signing_key());
+    };
+  }
+  SECTION("it is as large as the relay takes, with a title longer than there may be") {
+    rule = Errc::policy_violated;
+    client::Policy policy;
+    policy.title = std::string(250'000, 'x');
+    commit.forgery.proposals = {
+        mls::Proposal(mls::GroupContextExtensions{client::extensions_with(policy)})};
+  }
   SECTION("it would end the group, by a ReInit as RFC 9420 has it") {
+    rule = Errc::mls_proposal_type_unsupported;
     commit.forgery.proposals = {mls::Proposal(mls::ReInit{Bytes{1}})};
   }
   SECTION("it needs a PSK that nobody has") {
-    mls::PreSharedKeyId psk;
-    psk.psk_id = {1};
-    psk.psk_nonce = Bytes(32, 1);
-    commit.forgery.proposals = {mls::Proposal(mls::PreSharedKeyProposal{psk})};
+    rule = Errc::mls_proposal_type_unsupported;
+    commit.forgery.proposals = {
+        mls::Proposal(mls::PreSharedKeyProposal{test::external_psk("nobody's")})};
   }
   walk.mallory_commits(commit);
-  for (auto* person : walk.honest) CHECK(person->info(walk.chat).epoch == epoch);
+  walk.check_told(rule);
+  walk.check_undisturbed(epoch, 1);
+  walk.everybody_writes();
+  walk.check_honest_agree();
+  walk.check_told(rule);
+  CHECK(count_split(walk) == 0);
+}
+
+TEST_CASE(
+    "a message that nobody accepts is passed over by all, each is told, and the chat goes on") {
+  Walk walk(311);
+  const auto epoch = walk.honest[0]->info(walk.chat).epoch;
+  ForgedMessage forged{text_content("unheard"), {}, {}};
+  Errc rule{};
+  std::size_t payload_bytes_min = 0;
+  SECTION("what it holds does not parse") {
+    rule = Errc::malformed;
+    forged.content = Bytes(100, 0x5a);
+  }
+  SECTION("it holds nothing") {
+    rule = Errc::malformed;
+    forged.content.clear();
+  }
+  SECTION("its ciphertext opens for nobody") {
+    rule = Errc::mls_decrypt_failed;
+    forged.edit_payload = [](Bytes& payload) { payload.back() ^= 1; };
+  }
+  SECTION("it is as large as the relay takes, and a text of more than 64 KiB") {
+    rule = Errc::text_too_long;
+    // Padmé has steps of 4 KiB there, and the next one is over.
+    payload_bytes_min = limits::entry_payload_bytes_max - 4 * 1024 + 1;
+    forged.content = text_content(std::string(257'500, 'x'));
+  }
+  SECTION("its signature is wrong") {
+    rule = Errc::mls_signature_invalid;
+    forged.edit_message = [](mls::AuthenticatedContent& message) {
+      message.auth.signature.bytes[0] ^= 1;
+    };
+  }
+  const auto payload = walk.mallory_says(forged);
+  CHECK(payload.size() >= payload_bytes_min);
+  walk.check_told(rule);
+  walk.check_undisturbed(epoch, 1);
+  walk.everybody_writes();
+  walk.check_honest_agree();
+  walk.check_told(rule);
+  CHECK(count_split(walk) == 0);
+}
+
+TEST_CASE("what a member writes in another's name is passed over, and the other's next is read") {
+  Walk walk(312);
+  const auto epoch = walk.honest[0]->info(walk.chat).epoch;
+  auto& bo = *walk.honest[1];
+  const StolenFolder mallorys(*walk.mallory), bos(bo);
+  const auto leaf =
+      mallorys.group(walk.chat).value().find(bos.signing_key().verify_key()).value().value();
+  // With the very key that Bo's next message will have: all members know it.
+  ForgedMessage forged{text_content("I am Bo"), {}, {}};
+  forged.edit_message = [&](mls::AuthenticatedContent& message) {
+    message.content.sender = mls::Sender(leaf);
+  };
+  walk.mallory_says(forged);
+  for (const auto* person : walk.honest) {
+    INFO(person->name());
+    const auto rule = person == &bo ? Errc::mls_own_message : Errc::mls_signature_invalid;
+    CHECK(problems_in(*person, walk.chat) == std::vector<Errc>{rule});
+  }
+  walk.check_undisturbed(epoch, 1);
+  walk.everybody_writes();
+  walk.check_honest_agree();
+  CHECK(count_split(walk) == 0);
+}
+
+TEST_CASE(
+    "a payload that is no message is taken by no relay, and one that hands it out is told of") {
+  Walk walk(313);
+  const auto epoch = walk.honest[0]->info(walk.chat).epoch;
+  const Bytes rubbish(200, 0x5a);
+  ForgedMessage forged{text_content("unheard"), {}, {}};
+  SECTION("the relay refuses it") {
+    const auto before = walk.honest[0]->info(walk.chat).applied_seq;
+    forged.edit_payload = [&](Bytes& payload) { payload = rubbish; };
+    walk.mallory_says(forged);
+    walk.check_undisturbed(epoch, 1);
+    for (const auto* person : walk.honest) {
+      CHECK(person->info(walk.chat).applied_seq == before);
+      CHECK(problems_in(*person, walk.chat).empty());
+    }
+  }
+  SECTION("the relay is in league with her, and says the same to all") {
+    walk.world.relay().on_frame_to_device = [&](Device&, Bytes& frame) {
+      auto decoded = wire::decode_server_frame(frame).value();
+      auto* push = decoded ? std::get_if<wire::Push>(&*decoded) : nullptr;
+      auto* entries = push ? std::get_if<wire::Entries>(push) : nullptr;
+      if (!entries) return true;
+      for (auto& entry : entries->entries)
+        if (entry.id == walk.forged_id) entry.payload = rubbish;
+      frame = wire::encode(*push);
+      return true;
+    };
+    walk.mallory_says(forged);
+    walk.check_told(Errc::header_mismatch);
+    walk.check_undisturbed(epoch, 1);
+  }
   walk.everybody_writes();
   walk.check_honest_agree();
   CHECK(count_split(walk) == 0);

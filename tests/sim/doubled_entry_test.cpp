@@ -1,0 +1,212 @@
+// A relay that leaves one entry out for one member, or shows one twice (design §4,
+// docs/threats.md).
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "sim/frame_edits.hpp"
+#include "sim/recovery.hpp"
+#include "wire/frames.hpp"
+
+using namespace tern;
+using namespace tern::sim;
+
+namespace {
+
+/// Three in a group. The relay shows one of them another log than there is.
+struct ThreePeople {
+  explicit ThreePeople(std::uint64_t seed)
+      : world(seed),
+        people(add_people(world, {"anna", "bo", "cem"})),
+        chat(make_group(world, people)) {
+    for (auto* person : people) says(*person, person->name() + "'s, before");
+    world.run_for(90'000);
+    REQUIRE(world.settle());
+  }
+  ~ThreePeople() { is_honest(); }
+
+  MessageId says(Device& who, const std::string& text, std::int64_t then_ms = 10'000) {
+    texts.push_back(text);
+    const auto id = who.send(chat, text).value();
+    world.run_for(then_ms);
+    return id;
+  }
+  /// From now on the relay says what there is, on a new connection too.
+  void is_honest() {
+    world.relay().on_frame_to_device = nullptr;
+    world.relay().on_frame_from_device = nullptr;
+  }
+  /// All are in one epoch, and have all that was said, once.
+  void check_all_read_on() {
+    is_honest();
+    for (auto* person : people) person->cut();
+    world.run_for(240'000);
+    check_together(world, people, chat);
+    for (const auto* person : people)
+      for (const auto& text : texts) {
+        INFO(person->name() << " and " << text);
+        CHECK(count_text(*person, chat, text) == 1);
+      }
+  }
+  MessageState state_of(const Device& author, std::string_view text) const {
+    for (const auto& message : author.history(chat))
+      if (const auto* said = std::get_if<Text>(&message.body); said && said->text == text)
+        return message.state;
+    return MessageState::failed;
+  }
+
+  World world;
+  std::vector<Device*> people;
+  Device& anna = *people[0];
+  Device& bo = *people[1];
+  Device& cem = *people[2];
+  ChatId chat;
+  std::vector<std::string> texts;
+};
+
+/// Passes every piece of a log that one device is sent to `edit`, pushed or asked for.
+template <class Edit>
+void edit_entries(Bytes& frame, const LogId& log, const Edit& edit) {
+  auto decoded = wire::decode_server_frame(frame).value();
+  if (!decoded) return;
+  if (auto* push = std::get_if<wire::Push>(&*decoded)) {
+    auto* entries = std::get_if<wire::Entries>(push);
+    if (!entries || entries->log != log) return;
+    edit(*entries);
+    frame = wire::encode(*push);
+    return;
+  }
+  auto& answer = std::get<wire::AnswerFrame>(*decoded);
+  auto* entries = std::get_if<wire::Entries>(&answer.answer);
+  if (!entries || entries->log != log) return;
+  edit(*entries);
+  frame = wire::encode(answer);
+}
+
+/// The log as some devices are shown it: one entry stands there twice, and all that comes behind it
+/// has the next number, what they write too.
+class Doubled {
+ public:
+  Doubled(ThreePeople& three, std::vector<Device*> victims)
+      : three_(three), victims_(std::move(victims)) {
+    three.world.relay().on_frame_to_device = [this](Device& device, Bytes& frame) {
+      edit_entries(frame, three_.chat, [this](wire::Entries& entries) { look_for_it(entries); });
+      if (is_victim(device)) to_victim(device, frame);
+      return true;
+    };
+    three.world.relay().on_frame_from_device = [this](Device& device, Bytes& frame) {
+      if (is_victim(device)) from_victim(frame);
+      return true;
+    };
+  }
+  /// The entry of this message is the one, once it is in the log.
+  void double_it(const MessageId& id) { id_ = EntryId{id.bytes}; }
+  bool has_lied_to(Device& device) const { return told_.count(&device) != 0; }
+
+ private:
+  bool is_victim(Device& device) const {
+    return std::find(victims_.begin(), victims_.end(), &device) != victims_.end();
+  }
+  std::uint64_t shown(std::uint64_t seq) const { return seq > seq_ ? seq + 1 : seq; }
+  std::uint64_t meant(std::uint64_t seq) const { return seq > seq_ ? seq - 1 : seq; }
+
+  void look_for_it(const wire::Entries& entries) {
+    for (const auto& entry : entries.entries)
+      if (entry.id == id_) seq_ = entry.seq;
+  }
+  // Its author is told by what comes behind it.
+  void to_victim(Device& device, Bytes& frame) {
+    edit_entries(frame, three_.chat, [&](wire::Entries& entries) {
+      std::vector<wire::Entry> out;
+      for (auto entry : entries.entries) {
+        if (entry.seq > seq_ && told_.insert(&device).second) {
+          wire::Entry again;
+          again.seq = seq_ + 1;
+          again.id = id_;
+          again.base = entry.base;
+          again.own = true;
+          out.push_back(again);
+        }
+        const bool is_it = entry.seq == seq_;
+        entry.seq = shown(entry.seq);
+        entry.base = shown(entry.base);
+        out.push_back(entry);
+        if (!is_it) continue;
+        told_.insert(&device);
+        ++entry.seq;
+        out.push_back(entry);
+      }
+      entries.entries = std::move(out);
+      entries.head = shown(entries.head);
+      if (entries.head == seq_) ++entries.head;
+    });
+    edit_answer<wire::Appended>(frame, [this](wire::Appended& appended) {
+      appended.first_seq = shown(appended.first_seq);
+      appended.head = shown(appended.head);
+      appended.base = shown(appended.base);
+    });
+  }
+  void from_victim(Bytes& frame) {
+    edit_request<wire::Read>(frame, [this](wire::Read& read) { read.from = meant(read.from); });
+    edit_request<wire::Append>(frame,
+                               [this](wire::Append& append) { append.base = meant(append.base); });
+  }
+
+  ThreePeople& three_;
+  std::vector<Device*> victims_;
+  EntryId id_;
+  std::uint64_t seq_ = UINT64_MAX / 2;
+  std::set<Device*> told_;
+};
+
+}  // namespace
+
+TEST_CASE("a message that the relay shows a member twice counts once, and the next says so") {
+  ThreePeople three(1410);
+  auto& [world, people, anna, bo, cem, chat, texts] = three;
+  Doubled doubled(three, {&bo});
+  doubled.double_it(three.says(anna, "twice", 0));
+  world.run_for(10'000);
+  three.says(cem, "the next");
+  REQUIRE(doubled.has_lied_to(bo));
+  CHECK(count_text(bo, chat, "twice") == 1);
+  CHECK(count_text(bo, chat, "the next") == 1);
+  // Its key was used; and then he sees that the others have read another log.
+  CHECK(bo.saw_problem(Errc::mls_generation_consumed));
+  CHECK(bo.count_events<LogForked>() == 1);
+  CHECK(bo.count_events<DeviceRestored>() == 0);
+  three.check_all_read_on();
+  CHECK(bo.count_events<LogForked>() == 1);
+}
+
+TEST_CASE("a message that the relay shows its author twice counts once, and is told of") {
+  ThreePeople three(1420);
+  auto& [world, people, anna, bo, cem, chat, texts] = three;
+  Doubled doubled(three, {&anna});
+  doubled.double_it(three.says(anna, "twice", 0));
+  world.run_for(10'000);
+  three.says(cem, "the next");
+  REQUIRE(doubled.has_lied_to(anna));
+  CHECK(count_text(anna, chat, "twice") == 1);
+  // She has not written it there: as if her folder were an old copy.
+  CHECK(anna.count_events<DeviceRestored>() == 1);
+  three.check_all_read_on();
+  CHECK(anna.count_events<DeviceRestored>() == 1);
+}
+
+TEST_CASE("a message that stands in the log twice counts once with all, and each is told") {
+  ThreePeople three(1430);
+  auto& [world, people, anna, bo, cem, chat, texts] = three;
+  Doubled doubled(three, {&anna, &bo, &cem});
+  doubled.double_it(three.says(anna, "twice", 0));
+  world.run_for(10'000);
+  three.says(cem, "the next");
+  for (auto* person : people) {
+    INFO(person->name());
+    REQUIRE(doubled.has_lied_to(*person));
+    CHECK(count_text(*person, chat, "twice") == 1);
+  }
+  for (auto* person : {&bo, &cem}) CHECK(person->saw_problem(Errc::mls_generation_consumed));
+  CHECK(anna.count_events<DeviceRestored>() == 1);
+  three.check_all_read_on();
+}
