@@ -26,6 +26,7 @@ using What = Purpose::What;
 
 constexpr std::int64_t inbox_full_retry_ms = 60'000;
 constexpr std::int64_t reservation_ms = 2'000;
+constexpr std::int64_t left_out_retry_ms = 60'000;
 
 // An answer of another kind than its question: the relay does not speak this protocol.
 Result<void> nonsense(Step& step) {
@@ -131,12 +132,30 @@ Result<void> entries(Step& step, Chat& chat, const wire::Entries& entries) {
   return {};
 }
 
+// An honest relay that says there is more gives what comes next.
+bool leaves_out(const Chat& chat, const wire::Entries& answer) {
+  const auto next = chat.record.cursor + 1;
+  if (chat.record.state != ChatState::active || chat.line.read_from > next) return false;
+  if (answer.entries.empty()) return answer.head >= next;
+  const auto& first = answer.entries.front();
+  return first.seq > next && !rollback::follows(chat, first);
+}
+
+// The other chats go on; this one when it is given.
+Result<void> left_out(Step& step, Chat& chat) {
+  chat.pace.read_at = step.now.mono_ms + left_out_retry_ms;
+  const auto next = chat.record.cursor + 1;
+  if (std::exchange(chat.pace.left_out, next) != next)
+    step.problem(chat.id(), Errc::frame_malformed,
+                 "the relay leaves out entry " + std::to_string(next) + " of the chat");
+  return {};
+}
+
 Result<void> read(Step& step, Chat& chat, const wire::Entries& answer) {
   read_ended(step, chat);
   chat.line.was_read = true;
-  // An honest relay that says there is more gives it.
+  if (leaves_out(chat, answer)) return left_out(step, chat);
   const bool follows = chat.record.state == ChatState::active;
-  if (follows && answer.entries.empty() && answer.head > chat.record.cursor) return nonsense(step);
   chat.line.head = answer.head;
   // It has lost nothing after all.
   if (follows && answer.entries.empty() && chat.record.rolled_back)

@@ -33,6 +33,7 @@ struct Line {
   std::optional<std::vector<DeviceId>> members;
   bool asking_members = false;
   bool reading = false;
+  std::uint64_t read_from = 0;  ///< of the read under way, or the last
   bool waits_to_read = false;
   /// Read since the log was resumed: only then does the relay push what comes.
   bool was_read = false;
@@ -56,6 +57,7 @@ struct Line {
 struct Pace {
   std::int64_t hold_until = INT64_MIN;  ///< nothing is said before: a refusal, a back-off
   std::int64_t read_at = INT64_MIN;     ///< nothing is read before: a refusal
+  std::uint64_t left_out = 0;  ///< the seq that the relay does not give, as the app was told
   std::int64_t backoff_ms = 0;
   std::int64_t receipt_at = never_ms;
   /// When this device does what any member may do; the random delay lets one be first.

@@ -18,6 +18,7 @@ Result<void> read_from(Step& step, Chat& chat, std::uint64_t from, Own own) {
   // Counted at once: this step may read for many chats.
   ++reads.under_way;
   chat.line.reading = true;
+  chat.line.read_from = from;
   wire::Read read;
   read.log = chat.id();
   read.from = from;

@@ -161,6 +161,37 @@ class Doubled {
 
 }  // namespace
 
+TEST_CASE("a message that the relay leaves out for one member for good is told of with the next") {
+  ThreePeople three(1400);
+  auto& [world, people, anna, bo, cem, chat, texts] = three;
+  bool gives_what_follows = false;
+  SECTION("it gives what comes behind it") { gives_what_follows = true; }
+  SECTION("it gives nothing when it is asked") {}
+  std::uint64_t left_out = 0;
+  std::size_t frames = 0;
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    if (&device != &three.bo) return true;
+    ++frames;
+    edit_entries(frame, three.chat, [&](wire::Entries& entries) {
+      std::erase_if(entries.entries, [&](const wire::Entry& entry) {
+        if (left_out == 0 && entry.kind == wire::EntryKind::application) left_out = entry.seq;
+        return entry.seq == left_out || (!gives_what_follows && entry.seq > left_out);
+      });
+    });
+    return true;
+  };
+  three.says(anna, "left out");
+  REQUIRE(left_out > 0);
+  three.says(cem, "the next");
+  world.run_for(600'000);
+  // Once, however often it is asked; and that is not all the time.
+  CHECK(bo.count_events<LogForked>() + bo.count_events<Problem>() == 1);
+  CHECK(frames < 200);
+  CHECK(count_text(bo, chat, "left out") == 0);
+  CHECK(three.state_of(anna, "left out") == MessageState::sent);
+  three.check_all_read_on();
+}
+
 TEST_CASE("a message that the relay shows a member twice counts once, and the next says so") {
   ThreePeople three(1410);
   auto& [world, people, anna, bo, cem, chat, texts] = three;
