@@ -137,12 +137,14 @@ bool leaves_out(const Chat& chat, const wire::Entries& answer) {
   const auto next = chat.record.cursor + 1;
   if (chat.record.state != ChatState::active || chat.line.read_from > next) return false;
   if (answer.entries.empty()) return answer.head >= next;
-  const auto& first = answer.entries.front();
+  const auto &first = answer.entries.front(), &last = answer.entries.back();
+  if (last.seq < chat.line.read_from) return true;
   return first.seq > next && !rollback::follows(chat, first);
 }
 
 // The other chats go on; this one when it is given.
-Result<void> left_out(Step& step, Chat& chat) {
+Result<void> left_out(Step& step, Chat& chat, const wire::Entries& answer) {
+  chat.line.head = std::max(chat.line.head, answer.head);
   chat.pace.read_at = step.now.mono_ms + left_out_retry_ms;
   const auto next = chat.record.cursor + 1;
   if (std::exchange(chat.pace.left_out, next) != next)
@@ -154,7 +156,7 @@ Result<void> left_out(Step& step, Chat& chat) {
 Result<void> read(Step& step, Chat& chat, const wire::Entries& answer) {
   read_ended(step, chat);
   chat.line.was_read = true;
-  if (leaves_out(chat, answer)) return left_out(step, chat);
+  if (leaves_out(chat, answer)) return left_out(step, chat, answer);
   const bool follows = chat.record.state == ChatState::active;
   chat.line.head = answer.head;
   // It has lost nothing after all.

@@ -164,19 +164,24 @@ class Doubled {
 TEST_CASE("a message that the relay leaves out for one member for good is told of with the next") {
   ThreePeople three(1400);
   auto& [world, people, anna, bo, cem, chat, texts] = three;
-  bool gives_what_follows = false;
+  bool gives_what_follows = false, gives_what_was_read = false;
   SECTION("it gives what comes behind it") { gives_what_follows = true; }
   SECTION("it gives nothing when it is asked") {}
+  SECTION("it gives what was read before") { gives_what_was_read = true; }
   std::uint64_t left_out = 0;
   std::size_t frames = 0;
   world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
     if (&device != &three.bo) return true;
     ++frames;
     edit_entries(frame, three.chat, [&](wire::Entries& entries) {
+      std::vector<wire::Entry> read_before;
+      for (auto entry : entries.entries)
+        if (gives_what_was_read && entry.seq-- == left_out) read_before = {entry};
       std::erase_if(entries.entries, [&](const wire::Entry& entry) {
         if (left_out == 0 && entry.kind == wire::EntryKind::application) left_out = entry.seq;
         return entry.seq == left_out || (!gives_what_follows && entry.seq > left_out);
       });
+      if (entries.entries.empty()) entries.entries = read_before;
     });
     return true;
   };
