@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t file_bytes = 8 * Journal::block_bytes;
+constexpr std::size_t head_bytes = 72;  // of a record: journal.hpp
 constexpr Table rows_table{1};
 
 crypto::DeterministicEntropy& entropy() {
@@ -74,9 +75,8 @@ std::vector<Record> write_records(fuzzing::Input& input) {
       journal.sync().value();
       synced = journal.records();
     }
-    // The head has 72 bytes.
     const auto blocks =
-        (72 + record.payload.size() + Journal::block_bytes - 1) / Journal::block_bytes;
+        (head_bytes + record.payload.size() + Journal::block_bytes - 1) / Journal::block_bytes;
     at += blocks * Journal::block_bytes;
     out.push_back(std::move(record));
   }
@@ -110,7 +110,9 @@ void change_file(fuzzing::Input& input) {
       .value();
   expect(changed != whole || read == records.size(), "all records are read of what nobody changed");
   for (auto i = read; i < records.size(); ++i) {
-    const auto head = [&](const Bytes& file) { return ByteSpan(file).subspan(records[i].at, 72); };
+    const auto head = [&](const Bytes& file) {
+      return ByteSpan(file).subspan(records[i].at, head_bytes);
+    };
     const bool as_it_was = std::ranges::equal(head(whole), head(changed));
     expect(!as_it_was || records[i].synced <= read, "what the disk was sure of is missed");
   }

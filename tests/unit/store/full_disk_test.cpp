@@ -162,8 +162,7 @@ TEST_CASE(
 TEST_CASE("on a full file system erasing makes room behind a journal") {
   const SmallFileSystem disk("size=600k");
   if (!disk.is_mounted()) return;
-  OnJournal on;
-  auto options = on.options;
+  auto options = OnJournal().options;
   options.folder = disk.path() / "db";
   options.journal->disk_room_min = 64u << 20;
   CHECK(in_child([&] {
@@ -186,8 +185,7 @@ TEST_CASE("on a full file system erasing makes room behind a journal") {
 TEST_CASE("what the changes in a journal may need at home is kept free on the disk") {
   const SmallFileSystem disk("size=8m");
   if (!disk.is_mounted()) return;
-  OnJournal on;
-  auto options = on.options;
+  auto options = OnJournal().options;
   options.folder = disk.path() / "db";
   options.journal->bytes = 1u << 20;
   options.journal->changes_max = 100'000;
@@ -230,8 +228,7 @@ TEST_CASE("a journal that comes back after a life without one is none of this da
 TEST_CASE("a folder without room for its journal is used without one") {
   const SmallFileSystem disk("size=100k");
   if (!disk.is_mounted()) return;
-  OnJournal on;
-  auto options = on.options;
+  auto options = OnJournal().options;
   options.folder = disk.path() / "db";
   options.journal->bytes = 1u << 20;
   put(*must(open_lmdb(options)), one, "a", "1");
