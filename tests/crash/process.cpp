@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <climits>
 #include <stdexcept>
 #include <utility>
 
@@ -51,6 +52,9 @@ Process::Process(std::vector<std::string> command, const Surroundings& surroundi
     dup2(ends[1], STDOUT_FILENO);
     if (*errors != '\0')
       dup2(::open(errors, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
+    // Nothing of the lab's: a script that another thread was writing could not be executed as long
+    // as this process has it open ("text file busy").
+    close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
     execve(arguments.data()[0], arguments.data(), environment.data());
     _exit(127);
   }

@@ -125,20 +125,36 @@ Result<Script::Act> Script::confirm_number() {
     keep("account " + client_.account_id().hex());
     return Act::done;
   }
-  if (asked_ && !asked_->poll()) return Act::waits;
-  const bool failed = asked_ && !*asked_->poll();
-  return failed || !asked_ ? ask_for_code() : tell_the_code();
-}
-
-Result<Script::Act> Script::ask_for_code() {
-  asked_ = client_.register_number(number_of(name_));
+  if (asked_) {
+    const auto answer = asked_->poll();
+    if (!answer) return Act::waits;
+    heed(*answer);
+  }
+  if (std::chrono::steady_clock::now() >= ask_again_at_)
+    asked_ = code_sent_ ? tell_the_code() : ask_for_code();
   return Act::waits;
 }
 
-Result<Script::Act> Script::tell_the_code() {
+// Whoever is told to wait, waits, and tells the same code then: with one request for each answer,
+// three who ask for a code anew whenever they were too fast would be too fast for ever.
+void Script::heed(const Result<void>& answer) {
+  asked_.reset();
+  if (answer) {
+    code_sent_ = true;
+    return;
+  }
+  ask_again_at_ = std::chrono::steady_clock::now() + answer.error().retry_after();
+  if (answer.error() != Errc::rate_limited) code_sent_ = false;
+}
+
+std::optional<Pending<void>> Script::ask_for_code() {
+  return client_.register_number(number_of(name_));
+}
+
+std::optional<Pending<void>> Script::tell_the_code() {
   const auto code = code_for(stage_, number_of(name_));
-  if (!code.empty()) asked_ = client_.confirm(code);
-  return Act::waits;
+  if (code.empty()) return std::nullopt;
+  return client_.confirm(code);
 }
 
 Result<Script::Act> Script::wait_for_all() {

@@ -2,6 +2,7 @@
 // one goes on where the folder says that it ended.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -42,8 +43,9 @@ class Script {
   void cast_cas();
 
   Result<Act> confirm_number();
-  Result<Act> ask_for_code();
-  Result<Act> tell_the_code();
+  void heed(const Result<void>& answer);
+  std::optional<Pending<void>> ask_for_code();
+  std::optional<Pending<void>> tell_the_code();
   Result<Act> wait_for_all();
   Result<Act> find_the_others();
   Result<Act> say(const std::string& where, int count);
@@ -67,6 +69,8 @@ class Script {
   std::vector<std::function<Result<Act>()>> acts_;
   std::size_t next_ = 0;
   std::optional<Pending<void>> asked_;
+  bool code_sent_ = false;
+  std::chrono::steady_clock::time_point ask_again_at_;
   std::optional<Pending<SyncResult>> syncing_;
 };
 
