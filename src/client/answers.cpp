@@ -26,7 +26,6 @@ using What = Purpose::What;
 
 constexpr std::int64_t inbox_full_retry_ms = 60'000;
 constexpr std::int64_t reservation_ms = 2'000;
-constexpr std::int64_t left_out_retry_ms = 60'000;
 
 // An answer of another kind than its question: the relay does not speak this protocol.
 Result<void> nonsense(Step& step) {
@@ -132,31 +131,33 @@ Result<void> entries(Step& step, Chat& chat, const wire::Entries& entries) {
   return {};
 }
 
-// An honest relay that says there is more gives what comes next.
-bool leaves_out(const Chat& chat, const wire::Entries& answer) {
+// The entry that is missing here, and that the relay has and does not give.
+Result<std::optional<std::uint64_t>> left_out_in(Step& step, Chat& chat,
+                                                 const wire::Entries& answer) {
+  if (chat.record.state == ChatState::split) return survey::left_out_in(step, chat, answer);
   const auto next = chat.record.cursor + 1;
-  if (chat.record.state != ChatState::active || chat.line.read_from > next) return false;
-  if (answer.entries.empty()) return answer.head >= next;
-  const auto &first = answer.entries.front(), &last = answer.entries.back();
-  if (last.seq < chat.line.read_from) return true;
-  return first.seq > next && !rollback::follows(chat, first);
+  const auto follows = [&](const wire::Entry& entry) { return rollback::follows(chat, entry); };
+  if (chat.record.state != ChatState::active || !lacks(answer, chat.line.read_from, next, follows))
+    return std::optional<std::uint64_t>();
+  return std::optional(next);
 }
 
 // The other chats go on; this one when it is given.
-Result<void> left_out(Step& step, Chat& chat, const wire::Entries& answer) {
+Result<void> left_out(Step& step, Chat& chat, const wire::Entries& answer, std::uint64_t next) {
   chat.line.head = std::max(chat.line.head, answer.head);
-  chat.pace.read_at = step.now.mono_ms + left_out_retry_ms;
-  const auto next = chat.record.cursor + 1;
-  if (std::exchange(chat.pace.left_out, next) != next)
-    step.problem(chat.id(), Errc::frame_malformed,
-                 "the relay leaves out entry " + std::to_string(next) + " of the chat");
+  chat.line.retry_at = step.now.mono_ms + left_out_retry_ms;
+  if (chat.pace.left_out == next) return {};
+  step.problem(chat.id(), Errc::frame_malformed,
+               "the relay leaves out entry " + std::to_string(next) + " of the chat");
+  step.then([&chat, next] { chat.pace.left_out = next; });
   return {};
 }
 
 Result<void> read(Step& step, Chat& chat, const wire::Entries& answer) {
-  read_ended(step, chat);
+  read_ended(step.device, chat);
   chat.line.was_read = true;
-  if (leaves_out(chat, answer)) return left_out(step, chat, answer);
+  TERN_ASSIGN(const auto missing, left_out_in(step, chat, answer));
+  if (missing) return left_out(step, chat, answer, *missing);
   const bool follows = chat.record.state == ChatState::active;
   chat.line.head = answer.head;
   // It has lost nothing after all.
@@ -202,11 +203,7 @@ Result<void> of_device(Step& step, const Purpose& purpose, const wire::Answer& a
       published && what == What::publish)
     return registration::published(step, *published);
   if (const auto* read = std::get_if<wire::Entries>(&answer); read && what == What::read_inbox) {
-    auto& device = step.device;
-    device.inbox.reading = false;
-    const bool stuck = read->entries.empty() && read->head > device.record.inbox_cursor;
-    if (stuck || read->log != device.account.inbox) return nonsense(step);
-    return inbox::apply(step, *read);
+    return read->log == step.device.account.inbox ? inbox::read(step, *read) : nonsense(step);
   }
   if (const auto* stored = std::get_if<wire::BlobStored>(&answer);
       stored && (what == What::put_blob || what == What::ask_blob))

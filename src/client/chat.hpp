@@ -35,6 +35,7 @@ struct Line {
   bool reading = false;
   std::uint64_t read_from = 0;  ///< of the read under way, or the last
   bool waits_to_read = false;
+  std::int64_t retry_at = INT64_MIN;  ///< nothing is read before: the relay has left something out
   /// Read since the log was resumed: only then does the relay push what comes.
   bool was_read = false;
   bool claiming = false;
@@ -66,6 +67,7 @@ struct Pace {
   bool restart_planned = false;        ///< whom to claim for it is noted
   std::int64_t healed_at = INT64_MIN / 2;
   std::uint32_t stales = 0;                 ///< in a row, on a commit
+  std::uint64_t stale_at = UINT64_MAX;      ///< the cursor at the last, on anything
   std::int64_t reserved_until = INT64_MIN;  ///< the log is held for this device
   /// Commits that set the relay's access list right, since something of somebody else's opened.
   std::uint32_t repairs = 0;

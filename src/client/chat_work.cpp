@@ -62,8 +62,9 @@ Result<bool> pending_is_good(Step& step, Chat& chat, const mls::Group& group) {
 }
 
 Result<void> read_when_it_may(Step& step, Chat& chat) {
-  if (chat.pace.read_at <= step.now.mono_ms) return read_on(step, chat);
-  step.device.timers.wake(chat.id(), chat.pace.read_at);
+  const auto at = may_read_at(chat);
+  if (at <= step.now.mono_ms) return read_on(step, chat);
+  step.device.timers.wake(chat.id(), at);
   return {};
 }
 

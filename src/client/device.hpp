@@ -22,6 +22,8 @@ struct InboxLine {
   bool known = false;
   std::uint64_t head = 0;
   bool reading = false;
+  std::uint64_t read_from = 0;       ///< of the read under way, or the last
+  std::int64_t retry_at = never_ms;  ///< monotonic; the relay has left something out
   /// What stood in it when this link was resumed: of its chats the relay has told.
   std::uint64_t resumed_head = 0;
 };
@@ -96,6 +98,7 @@ struct Device {
 
   Link link;
   InboxLine inbox;
+  std::uint64_t inbox_left_out = 0;  ///< the seq that the relay does not give, as the app was told
   Relink relink;
   Peers peers;
   Reads reads;

@@ -103,9 +103,12 @@ void EngineImpl::look_at_due_chats(Now now) {
   const bool moves = transfers::retry_at(*device_, now) <= now.mono_ms;
   const bool syncs = contacts::retry_at(*device_, now) <= now.mono_ms ||
                      numbers::retry_at(*device_) <= now.mono_ms;
+  const bool reads_inbox = inbox::retry_at(*device_) <= now.mono_ms;
   const bool falls_silent = live::deadline(*device_) <= now.mono_ms;
-  if (due.empty() && !acks && !registers && !moves && !syncs && !falls_silent) return;
+  if (due.empty() && !acks && !registers && !moves && !syncs && !reads_inbox && !falls_silent)
+    return;
   input(now, [&](Step& step) -> Result<void> {
+    if (reads_inbox) TERN_TRY(inbox::go_on(step));
     for (const auto& id : due)
       if (Chat* chat = step.device.chats.find(id)) step.look_at(*chat);
     return {};
@@ -118,7 +121,7 @@ std::int64_t EngineImpl::next_deadline() const {
   if (!device.link.online()) return out;
   out = std::min({out, device.relink.due_at, device.relink.strangers_until});
   out = std::min(out, device.timers.next());
-  out = std::min(out, acknowledge_at(device));
+  out = std::min({out, inbox::retry_at(device), acknowledge_at(device)});
   out = std::min(out, transfers::retry_at(device, now_));
   out = std::min(out, contacts::retry_at(device, now_));
   out = std::min(out, numbers::retry_at(device));

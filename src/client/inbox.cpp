@@ -5,6 +5,7 @@
 #include "client/blocks.hpp"
 #include "client/joining.hpp"
 #include "client/key_packages.hpp"
+#include "client/reading.hpp"
 #include "client/resuming.hpp"
 #include "client/wanted_blobs.hpp"
 
@@ -45,11 +46,15 @@ Result<void> apply_entry(Step& step, const wire::Entry& entry) {
 
 void read_on(Step& step) {
   auto& device = step.device;
+  device.inbox.retry_at = never_ms;
   wire::Read read;
   read.log = device.account.inbox;
   read.from = device.record.inbox_cursor + 1;
   step.send({Purpose::What::read_inbox, {}}, read);
-  step.then([&device] { device.inbox.reading = true; });
+  step.then([&device, from = read.from] {
+    device.inbox.reading = true;
+    device.inbox.read_from = from;
+  });
 }
 
 Result<void> reached_head(Step& step) {
@@ -110,14 +115,40 @@ Result<void> resumed(Step& step, const wire::LogHead& head) {
     read_on(step);
     return {};
   }
+  device.inbox.retry_at = never_ms;
   return go_on(step);
 }
 
 Result<void> go_on(Step& step) {
   auto& device = step.device;
   if (device.inbox.reading) return {};
-  if (at_head(device)) return reached_head(step);
-  read_on(step);
+  if (at_head(device)) {
+    device.inbox.retry_at = never_ms;
+    return reached_head(step);
+  }
+  const auto at = retry_at(device);
+  if (at == never_ms || at <= step.now.mono_ms) read_on(step);
+  return {};
+}
+
+std::int64_t retry_at(const Device& device) { return device.inbox.retry_at; }
+
+Result<void> read(Step& step, const wire::Entries& answer) {
+  auto& device = step.device;
+  auto& line = device.inbox;
+  line.reading = device.link.under_way(Purpose::What::read_inbox);
+  // Asked for before the cursor was put back, and asked for again.
+  if (line.reading) return apply(step, answer);
+  const auto next = device.record.inbox_cursor + 1;
+  line.head = answer.head;
+  const auto none = [](const wire::Entry&) { return false; };
+  const bool left_out = lacks(answer, line.read_from, next, none);
+  if (!left_out && (at_head(device) || !answer.entries.empty())) return apply(step, answer);
+  line.retry_at = step.now.mono_ms + left_out_retry_ms;
+  if (!left_out || device.inbox_left_out == next) return {};
+  step.problem({}, Errc::frame_malformed,
+               "the relay leaves out entry " + std::to_string(next) + " of the inbox");
+  step.then([&device, next] { device.inbox_left_out = next; });
   return {};
 }
 

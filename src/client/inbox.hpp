@@ -9,6 +9,10 @@ namespace tern::client::inbox {
 Result<void> resumed(Step& step, const wire::LogHead& head);
 /// Reads on, or, at the head, lets those go on who waited for it.
 Result<void> go_on(Step& step);
+/// The answer to a read.
+Result<void> read(Step& step, const wire::Entries& answer);
+/// When it is to be asked again for what the relay has left out; never_ms: it has not.
+std::int64_t retry_at(const Device& device);
 /// Entries of the inbox: read, or pushed.
 Result<void> apply(Step& step, const wire::Entries& entries);
 bool at_head(const Device& device);

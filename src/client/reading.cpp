@@ -1,5 +1,8 @@
 #include "client/reading.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace tern::client {
 namespace {
 
@@ -34,6 +37,10 @@ bool at_head(const Chat& chat) {
   return line.known && line.head <= chat.record.cursor && !line.reading && !line.lost;
 }
 
+std::int64_t may_read_at(const Chat& chat) {
+  return std::max(chat.pace.read_at, chat.line.retry_at);
+}
+
 Result<void> read_on(Step& step, Chat& chat) {
   return read_from(step, chat, chat.record.cursor + 1, Own::left_out);
 }
@@ -50,18 +57,20 @@ bool knows_members(Step& step, Chat& chat) {
   return false;
 }
 
-void read_ended(Step& step, Chat& chat) {
-  auto& reads = step.device.reads;
+void read_ended(Device& device, Chat& chat) {
+  auto& reads = device.reads;
   chat.line.reading = false;
   if (reads.under_way > 0) --reads.under_way;
-  while (!reads.waiting.empty()) {
-    Chat* next = step.device.chats.find(reads.waiting.front());
+}
+
+Chat* next_to_read(Device& device) {
+  auto& reads = device.reads;
+  while (reads.under_way < Reads::at_once && !reads.waiting.empty()) {
+    Chat* const next = device.chats.find(reads.waiting.front());
     reads.waiting.pop_front();
-    if (!next || !next->line.waits_to_read) continue;
-    next->line.waits_to_read = false;
-    step.look_at(*next);
-    return;
+    if (next && std::exchange(next->line.waits_to_read, false)) return next;
   }
+  return nullptr;
 }
 
 }  // namespace tern::client

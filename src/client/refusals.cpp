@@ -37,7 +37,10 @@ void wait_as_told(Step& step, Chat& chat, const wire::Refused& refused) {
 // Another's commit or proposal came first: what it says is read, then all is encrypted again.
 Result<void> stale(Step& step, Chat& chat, const wire::Refused& refused) {
   if (chat.record.commit_pending) ++chat.pace.stales;
-  if (refused.head <= chat.record.cursor) pause(step, chat, refused);
+  // An honest relay shows what came first before it says so again.
+  const auto cursor = chat.record.cursor;
+  const bool again = std::exchange(chat.pace.stale_at, cursor) == cursor;
+  if (again || refused.head <= cursor) pause(step, chat, refused);
   chat.line.head = std::max(chat.line.head, refused.head);
   return {};
 }
@@ -128,7 +131,7 @@ Result<void> of_creation(Step& step, Chat& chat, const wire::Refused& refused) {
 }
 
 Result<void> of_read(Step& step, Chat& chat, const wire::Refused& refused) {
-  read_ended(step, chat);
+  read_ended(step.device, chat);
   if (chat.record.state != ChatState::active) {
     // What it wanted to look at is gone; the relay says where the log begins.
     if (refused.code == Errc::log_pruned)
@@ -148,7 +151,7 @@ Result<void> of_read(Step& step, Chat& chat, const wire::Refused& refused) {
       chat.line.head = chat.record.cursor;
       return {};
     default:
-      chat.pace.read_at = step.now.mono_ms + wait_ms(refused);
+      chat.pace.read_at = step.now.mono_ms + std::max<std::int64_t>(wait_ms(refused), pause_ms);
       return {};
   }
 }

@@ -6,6 +6,7 @@
 #include "client/acknowledge.hpp"
 #include "client/chat_work.hpp"
 #include "client/key_changes.hpp"
+#include "client/reading.hpp"
 #include "client/registration.hpp"
 
 namespace tern::client {
@@ -70,21 +71,28 @@ void Step::answer(Engine::Done done, Result<void> result) {
   answers_.push_back([done = std::move(done), result = std::move(result)] { done(result); });
 }
 
-Result<void> Step::work_on_chats() {
-  for (std::size_t i = 0; i < looks_.size(); ++i) {
-    Chat& chat = *looks_[i];
-    const auto worked = work_on(*this, chat);
-    if (worked) continue;
-    if (is_storage(worked.error().errc())) return worked.error();
-    // One chat's trouble is not the others': it rests, its group is read again.
-    edit(chat);
-    chat.drop_group();
-    chat.drop_pending();
-    chat.pace.hold_until = now.mono_ms + failed_chat_hold_ms;
-    device.timers.wake(chat.id(), chat.pace.hold_until);
-    problem(chat.id(), worked.error().errc(), worked.error().message());
-  }
+Result<void> Step::work_on_chat(Chat& chat) {
+  const auto worked = work_on(*this, chat);
+  if (worked || is_storage(worked.error().errc())) return worked;
+  // One chat's trouble is not the others': it rests, its group is read again.
+  edit(chat);
+  chat.drop_group();
+  chat.drop_pending();
+  chat.pace.hold_until = now.mono_ms + failed_chat_hold_ms;
+  device.timers.wake(chat.id(), chat.pace.hold_until);
+  problem(chat.id(), worked.error().errc(), worked.error().message());
   return {};
+}
+
+Result<void> Step::work_on_chats() {
+  for (std::size_t worked = 0;;) {
+    while (worked < looks_.size()) TERN_TRY(work_on_chat(*looks_[worked++]));
+    Chat* const next = next_to_read(device);
+    if (!next) return {};
+    // Nobody is worked on twice in one step: what it sends is noted when that is done.
+    if (looked_at_.contains(next)) device.timers.wake(next->id(), now.mono_ms);
+    look_at(*next);
+  }
 }
 
 Result<void> Step::finish() {

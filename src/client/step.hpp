@@ -61,6 +61,7 @@ class Step {
     std::optional<ChatRecord> before;  ///< nullopt: made by this step
   };
   Result<void> finish();
+  Result<void> work_on_chat(Chat& chat);
   Result<void> work_on_chats();
   Result<void> commit(store::WriteTransaction& transaction);
   void release();

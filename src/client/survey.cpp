@@ -76,6 +76,10 @@ Result<void> note_request(Step& step, Chat& chat, Survey& survey, const wire::En
   return {};
 }
 
+std::uint64_t first_missing(const Chat& chat, const Survey& survey) {
+  return std::max(survey.seq + 1, chat.line.first_kept);
+}
+
 }  // namespace
 
 Result<Survey> Survey::load(const ReadRows& rows, const Chat& chat) {
@@ -111,12 +115,21 @@ Result<bool> is_done(Step& step, Chat& chat, const Survey& survey) {
   if (chat.line.first_kept > chat.line.head) return true;
   // It resumed from where it could follow last, and is pushed nothing before it has read on.
   if (survey.seq >= chat.line.head && chat.line.was_read) return true;
-  if (chat.pace.read_at > step.now.mono_ms) {
-    step.device.timers.wake(chat.id(), chat.pace.read_at);
+  if (const auto at = may_read_at(chat); at > step.now.mono_ms) {
+    step.device.timers.wake(chat.id(), at);
     return false;
   }
-  TERN_TRY(read_whole(step, chat, std::max(survey.seq + 1, chat.line.first_kept)));
+  TERN_TRY(read_whole(step, chat, first_missing(chat, survey)));
   return false;
+}
+
+Result<std::optional<std::uint64_t>> left_out_in(Step& step, Chat& chat,
+                                                 const wire::Entries& answer) {
+  TERN_ASSIGN(const auto survey, Survey::load(step.rows, chat));
+  const auto next = first_missing(chat, survey);
+  const auto is_hole = [](const wire::Entry& entry) { return entry.kind == wire::EntryKind::hole; };
+  if (!lacks(answer, chat.line.read_from, next, is_hole)) return std::optional<std::uint64_t>();
+  return std::optional(next);
 }
 
 Result<void> note(Step& step, Chat& chat, const std::vector<wire::Entry>& entries) {

@@ -27,6 +27,9 @@ namespace survey {
 
 /// Whether it has come to the head that the relay has told of; else reads on.
 Result<bool> is_done(Step& step, Chat& chat, const Survey& survey);
+/// Which entry the answer to a read leaves out, and with it all that comes behind; nullopt: none.
+Result<std::optional<std::uint64_t>> left_out_in(Step& step, Chat& chat,
+                                                 const wire::Entries& answer);
 Result<void> note(Step& step, Chat& chat, const std::vector<wire::Entry>& entries);
 
 }  // namespace survey

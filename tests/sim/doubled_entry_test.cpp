@@ -1,5 +1,4 @@
-// A relay that leaves one entry out for one member, or shows one twice (design §4,
-// docs/threats.md).
+// A relay that shows an entry twice (design §4, docs/threats.md).
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
@@ -48,12 +47,6 @@ struct ThreePeople {
         CHECK(count_text(*person, chat, text) == 1);
       }
   }
-  MessageState state_of(const Device& author, std::string_view text) const {
-    for (const auto& message : author.history(chat))
-      if (const auto* said = std::get_if<Text>(&message.body); said && said->text == text)
-        return message.state;
-    return MessageState::failed;
-  }
 
   World world;
   std::vector<Device*> people;
@@ -63,25 +56,6 @@ struct ThreePeople {
   ChatId chat;
   std::vector<std::string> texts;
 };
-
-/// Passes every piece of a log that one device is sent to `edit`, pushed or asked for.
-template <class Edit>
-void edit_entries(Bytes& frame, const LogId& log, const Edit& edit) {
-  auto decoded = wire::decode_server_frame(frame).value();
-  if (!decoded) return;
-  if (auto* push = std::get_if<wire::Push>(&*decoded)) {
-    auto* entries = std::get_if<wire::Entries>(push);
-    if (!entries || entries->log != log) return;
-    edit(*entries);
-    frame = wire::encode(*push);
-    return;
-  }
-  auto& answer = std::get<wire::AnswerFrame>(*decoded);
-  auto* entries = std::get_if<wire::Entries>(&answer.answer);
-  if (!entries || entries->log != log) return;
-  edit(*entries);
-  frame = wire::encode(answer);
-}
 
 /// The log as some devices are shown it: one entry stands there twice, and all that comes behind it
 /// has the next number, what they write too.
@@ -164,42 +138,6 @@ class Doubled {
 };
 
 }  // namespace
-
-TEST_CASE("a message that the relay leaves out for one member for good is told of with the next") {
-  ThreePeople three(1400);
-  auto& [world, people, anna, bo, cem, chat, texts] = three;
-  bool gives_what_follows = false, gives_what_was_read = false;
-  SECTION("it gives what comes behind it") { gives_what_follows = true; }
-  SECTION("it gives nothing when it is asked") {}
-  SECTION("it gives what was read before") { gives_what_was_read = true; }
-  std::uint64_t left_out = 0;
-  std::size_t frames = 0;
-  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
-    if (&device != &three.bo) return true;
-    ++frames;
-    edit_entries(frame, three.chat, [&](wire::Entries& entries) {
-      std::vector<wire::Entry> read_before;
-      for (auto entry : entries.entries)
-        if (gives_what_was_read && entry.seq-- == left_out) read_before = {entry};
-      std::erase_if(entries.entries, [&](const wire::Entry& entry) {
-        if (left_out == 0 && entry.kind == wire::EntryKind::application) left_out = entry.seq;
-        return entry.seq == left_out || (!gives_what_follows && entry.seq > left_out);
-      });
-      if (entries.entries.empty()) entries.entries = read_before;
-    });
-    return true;
-  };
-  three.says(anna, "left out");
-  REQUIRE(left_out > 0);
-  three.says(cem, "the next");
-  world.run_for(600'000);
-  // Once, however often it is asked; and that is not all the time.
-  CHECK(bo.count_events<LogForked>() + bo.count_events<Problem>() == 1);
-  CHECK(frames < 200);
-  CHECK(count_text(bo, chat, "left out") == 0);
-  CHECK(three.state_of(anna, "left out") == MessageState::sent);
-  three.check_all_read_on();
-}
 
 TEST_CASE("a message that the relay shows a member twice counts once, and the next says so") {
   ThreePeople three(1410);

@@ -28,6 +28,25 @@ void edit_answer(Bytes& frame, const Edit& edit) {
   frame = wire::encode(*answer);
 }
 
+/// Passes a piece of the log, pushed or asked for, to `edit`, and sends what it becomes.
+template <class Edit>
+void edit_entries(Bytes& frame, const LogId& log, const Edit& edit) {
+  auto decoded = wire::decode_server_frame(frame).value();
+  if (!decoded) return;
+  if (auto* push = std::get_if<wire::Push>(&*decoded)) {
+    auto* entries = std::get_if<wire::Entries>(push);
+    if (!entries || entries->log != log) return;
+    edit(*entries);
+    frame = wire::encode(*push);
+    return;
+  }
+  auto& answer = std::get<wire::AnswerFrame>(*decoded);
+  auto* entries = std::get_if<wire::Entries>(&answer.answer);
+  if (!entries || entries->log != log) return;
+  edit(*entries);
+  frame = wire::encode(answer);
+}
+
 /// Gives an answer of this kind to `instead`, which returns the one to send in its place.
 template <class What, class Instead>
 void replace_answer(Bytes& frame, const Instead& instead) {
