@@ -44,6 +44,8 @@ struct Line {
   bool reserving = false;
   bool appending = false;
   std::vector<OutboxEntry> in_flight;  ///< the entries of the append under way, in order
+  std::uint64_t sent_base = 0;         ///< of the append under way, or the last
+  bool sent_commit = false;            ///< whether a commit is, or was, in it
   bool busy() const { return reserving || appending; }
   /// It is known what the log is up to this handshake entry.
   void told_of(std::uint64_t seq, std::uint32_t its_generation) {
@@ -67,7 +69,7 @@ struct Pace {
   bool restart_planned = false;        ///< whom to claim for it is noted
   std::int64_t healed_at = INT64_MIN / 2;
   std::uint32_t stales = 0;                 ///< in a row, on a commit
-  std::uint64_t stale_at = UINT64_MAX;      ///< the cursor at the last, on anything
+  std::uint64_t stale_base = UINT64_MAX;    ///< of the last append that was
   std::int64_t reserved_until = INT64_MIN;  ///< the log is held for this device
   /// Commits that set the relay's access list right, since something of somebody else's opened.
   std::uint32_t repairs = 0;

@@ -111,6 +111,10 @@ void back_off(Step& step, Chat& chat, std::int64_t wait_ms) {
   step.device.timers.wake(chat.id(), pace.hold_until);
 }
 
+bool only_reads(const Chat& chat) {
+  return chat.record.state == ChatState::active && !chat.line.lost && !at_head(chat);
+}
+
 Result<void> work_on(Step& step, Chat& chat) {
   if (!step.device.link.online() || step.device.record.deleted) return {};
   // The relay tells where its logs stand once it knows the device: before that it would say of each
@@ -120,8 +124,8 @@ Result<void> work_on(Step& step, Chat& chat) {
     case ChatState::setting_up:
       return key_changes::holds(step.device, chat) ? Result<void>() : creation::go_on(step, chat);
     case ChatState::active:
+      if (only_reads(chat)) return read_when_it_may(step, chat);
       if (chat.line.lost) return rollback::report(step, chat);
-      if (!at_head(chat)) return read_when_it_may(step, chat);
       // The log says that it was struck by a lie: it may still say who is in the chat.
       if (chat.line.member || commits::repairs_access(chat)) return say(step, chat);
       TERN_TRY(rejoin::become_split(step, chat, Reason::struck));

@@ -10,6 +10,9 @@ namespace tern::client {
 /// for what is due later. Without a link: nothing.
 Result<void> work_on(Step& step, Chat& chat);
 
+/// Whether all that it may do is to read on.
+bool only_reads(const Chat& chat);
+
 /// Whether the chat may say nothing yet; then it is woken when it may.
 bool holds(Step& step, const Chat& chat);
 /// Nothing is said in this chat before `wait_ms` have passed, a little longer each time.

@@ -49,11 +49,12 @@ struct Peers {
 };
 
 /// Reads under way, and the chats that wait for one of them to end: a device that comes back after
-/// a week does not ask for a thousand logs at once.
+/// a week does not ask for a thousand logs at once, and a long one takes turns with the others.
 struct Reads {
   static constexpr std::size_t at_once = 8;
   std::size_t under_way = 0;
   std::deque<ChatId> waiting;
+  const Chat* turn = nullptr;  ///< whose it is at this moment
 };
 
 /// What was applied and will be acknowledged to the relay, when it may be and not at once.

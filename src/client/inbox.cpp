@@ -121,7 +121,8 @@ Result<void> resumed(Step& step, const wire::LogHead& head) {
 
 Result<void> go_on(Step& step) {
   auto& device = step.device;
-  if (device.inbox.reading) return {};
+  // Before it is known where the inbox stands, what comes may be of another than this one.
+  if (!device.inbox.known || device.inbox.reading) return {};
   if (at_head(device)) {
     device.inbox.retry_at = never_ms;
     return reached_head(step);
@@ -142,10 +143,9 @@ Result<void> read(Step& step, const wire::Entries& answer) {
   const auto next = device.record.inbox_cursor + 1;
   line.head = answer.head;
   const auto none = [](const wire::Entry&) { return false; };
-  const bool left_out = lacks(answer, line.read_from, next, none);
-  if (!left_out && (at_head(device) || !answer.entries.empty())) return apply(step, answer);
+  if (!lacks(answer, line.read_from, next, none)) return apply(step, answer);
   line.retry_at = step.now.mono_ms + left_out_retry_ms;
-  if (!left_out || device.inbox_left_out == next) return {};
+  if (device.inbox_left_out == next) return {};
   step.problem({}, Errc::frame_malformed,
                "the relay leaves out entry " + std::to_string(next) + " of the inbox");
   step.then([&device, next] { device.inbox_left_out = next; });

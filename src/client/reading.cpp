@@ -1,7 +1,6 @@
 #include "client/reading.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace tern::client {
 namespace {
@@ -11,14 +10,13 @@ enum class Own : std::uint8_t { left_out, whole };
 Result<void> read_from(Step& step, Chat& chat, std::uint64_t from, Own own) {
   auto& reads = step.device.reads;
   if (chat.line.reading || chat.line.waits_to_read) return {};
-  if (reads.under_way >= Reads::at_once) {
-    step.then([&reads, &chat] {
-      chat.line.waits_to_read = true;
-      reads.waiting.push_back(chat.id());
-    });
+  const bool its_turn = reads.waiting.empty() || reads.turn == &chat;
+  // Noted at once, as what is under way: this step may read for many chats.
+  if (reads.under_way >= Reads::at_once || !its_turn) {
+    chat.line.waits_to_read = true;
+    reads.waiting.push_back(chat.id());
     return {};
   }
-  // Counted at once: this step may read for many chats.
   ++reads.under_way;
   chat.line.reading = true;
   chat.line.read_from = from;
@@ -65,10 +63,14 @@ void read_ended(Device& device, Chat& chat) {
 
 Chat* next_to_read(Device& device) {
   auto& reads = device.reads;
+  reads.turn = nullptr;
   while (reads.under_way < Reads::at_once && !reads.waiting.empty()) {
     Chat* const next = device.chats.find(reads.waiting.front());
     reads.waiting.pop_front();
-    if (next && std::exchange(next->line.waits_to_read, false)) return next;
+    if (!next) continue;
+    next->line.waits_to_read = false;
+    reads.turn = next;
+    return next;
   }
   return nullptr;
 }

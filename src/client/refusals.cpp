@@ -36,12 +36,18 @@ void wait_as_told(Step& step, Chat& chat, const wire::Refused& refused) {
 
 // Another's commit or proposal came first: what it says is read, then all is encrypted again.
 Result<void> stale(Step& step, Chat& chat, const wire::Refused& refused) {
-  if (chat.record.commit_pending) ++chat.pace.stales;
-  // An honest relay shows what came first before it says so again.
-  const auto cursor = chat.record.cursor;
-  const bool again = std::exchange(chat.pace.stale_at, cursor) == cursor;
-  if (again || refused.head <= cursor) pause(step, chat, refused);
-  chat.line.head = std::max(chat.line.head, refused.head);
+  auto& pace = chat.pace;
+  const auto& line = chat.line;
+  // It may have been pushed before this answer; and an honest relay has shown it before it says so
+  // again of the same base.
+  const bool is_here = chat.record.base != line.sent_base;
+  const bool again = pace.stale_base == line.sent_base;
+  if (!is_here && (again || refused.head <= chat.record.cursor)) pause(step, chat, refused);
+  step.then([&pace, base = line.sent_base, has_commit = line.sent_commit] {
+    if (has_commit) ++pace.stales;
+    pace.stale_base = base;
+  });
+  chat.line.head = std::max(line.head, refused.head);
   return {};
 }
 

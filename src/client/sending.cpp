@@ -162,16 +162,18 @@ Result<void> add_outbox(Step& step, Chat& chat, Epoch& epoch, AppendDraft& draft
   return {};
 }
 
-void send(Step& step, Chat& chat, AppendDraft& draft) {
+void send(Step& step, Chat& chat, AppendDraft& draft, bool has_commit) {
   if (draft.empty()) return;
   for (const auto& entry : draft.entries()) {
     if (entry.kind == OutboxKind::message)
       step.emit(MessageChanged{chat.id(), entry.id, MessageState::sending});
   }
   step.send({Purpose::What::append, chat.id()}, draft.request(step.device.record.store_counter));
-  step.then([&chat, under_way = draft.entries()] {
+  step.then([&chat, under_way = draft.entries(), base = chat.record.base, has_commit] {
     chat.line.appending = true;
     chat.line.in_flight = under_way;
+    chat.line.sent_base = base;
+    chat.line.sent_commit = has_commit;
   });
 }
 
@@ -187,7 +189,7 @@ Result<void> send_outbox(Step& step, Chat& chat) {
   Epoch epoch{*group, chat.records, epoch_tag(*group), false};
   AppendDraft draft(chat.id(), chat.record.base);
   TERN_TRY(add_outbox(step, chat, epoch, draft));
-  send(step, chat, draft);
+  send(step, chat, draft, false);
   return {};
 }
 
@@ -200,7 +202,7 @@ Result<void> send_commit(Step& step, Chat& chat) {
   AppendDraft draft(chat.id(), chat.record.base);
   TERN_TRY(draft.add(*pending));
   TERN_TRY(add_outbox(step, chat, epoch, draft));
-  send(step, chat, draft);
+  send(step, chat, draft, true);
   return {};
 }
 

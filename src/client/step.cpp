@@ -89,9 +89,14 @@ Result<void> Step::work_on_chats() {
     while (worked < looks_.size()) TERN_TRY(work_on_chat(*looks_[worked++]));
     Chat* const next = next_to_read(device);
     if (!next) return {};
-    // Nobody is worked on twice in one step: what it sends is noted when that is done.
-    if (looked_at_.contains(next)) device.timers.wake(next->id(), now.mono_ms);
-    look_at(*next);
+    if (!looked_at_.contains(next)) {
+      look_at(*next);
+    } else if (only_reads(*next)) {
+      TERN_TRY(work_on_chat(*next));
+    } else {
+      // It might say the same twice, for what was said is noted when the step is done.
+      device.timers.wake(next->id(), now.mono_ms);
+    }
   }
 }
 

@@ -107,3 +107,37 @@ TEST_CASE("who is overtaken twice holds the log for the third commit, and others
   CHECK(std::count(asked.begin(), asked.end(), "anna commits") == 3);
   CHECK(count_text(*people[1], chat, "with a commit") == 1);
 }
+
+// The relay takes the other's first, pushes it, and only then comes to this one's.
+TEST_CASE(
+    "who is told too late that another came first, when it has read that, writes again at once") {
+  World world(930);
+  const auto people = add_people(world, {"anna", "bo", "cem"});
+  const auto chat = make_group(world, people);
+  auto &anna = *people[0], &bo = *people[1];
+  world.run_for(90'000);
+  const auto epoch = bo.info(chat).epoch;
+  Bytes held;
+  std::int64_t refused_ms = 0, again_ms = 0;
+  world.relay().on_frame_from_device = [&](Device& device, Bytes& frame) {
+    if (&device != &bo || count_requests<wire::Append>(frame) == 0) return true;
+    if (refused_ms > 0 && again_ms == 0) again_ms = world.now().mono_ms;
+    if (held.empty()) held = frame;
+    return bo.info(chat).epoch > epoch;
+  };
+  world.relay().on_frame_to_device = [&](Device& device, Bytes& frame) {
+    edit_answer<wire::Refused>(frame, [&](wire::Refused& refused) {
+      if (&device == &bo && refused.code == Errc::stale) refused_ms = world.now().mono_ms;
+    });
+    return true;
+  };
+  bo.send(chat, "in the epoch before");
+  Outcome removed;
+  remove(world, anna, chat, *people[2], removed);
+  REQUIRE(world.run_until([&] { return bo.info(chat).epoch > epoch; }));
+  bo.link()->to_relay(held);
+  REQUIRE(world.run_until([&] { return again_ms > 0; }));
+  CHECK(again_ms - refused_ms < 500);
+  REQUIRE(world.settle());
+  CHECK(count_text(anna, chat, "in the epoch before") == 1);
+}

@@ -1,7 +1,9 @@
 // A relay that leaves out, for good, what it has (docs/threats.md): it is told once and asked once
 // a minute, and whatever else there is goes on. And whose turn it is to read.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
+#include <set>
 
 #include "crypto/log_id.hpp"
 #include "sim/frame_edits.hpp"
@@ -170,6 +172,34 @@ TEST_CASE("a chat that waits to be read is, though those before it need it no lo
   REQUIRE(order.size() == chats.size());
   for (const auto& chat : chats) CHECK(count_text(bo, chat, "while bo is away") == 1);
   CHECK(bo.count_events<DeviceRestored>() == 0);
+}
+
+TEST_CASE("chats that are long to read take turns with those that wait") {
+  World world(1475);
+  const auto people = add_people(world, {"anna", "bo"});
+  auto &anna = *people[0], &bo = *people[1];
+  std::vector<ChatId> chats;
+  for (int i = 0; i < 12; ++i) chats.push_back(make_group(world, people));
+  bo.set_network(false);
+  for (const auto& chat : chats) anna.send(chat, std::vector<std::string>(5, "while bo is away"));
+  REQUIRE(world.run_until([&] { return anna.info(chats.back()).queued == 0; }));
+  std::vector<LogId> reads;
+  world.relay().on_frame_from_device = [&](Device&, Bytes& frame) {
+    edit_request<wire::Read>(frame, [&](wire::Read& read) {
+      read.entries_max = 1;
+      if (std::find(chats.begin(), chats.end(), read.log) != chats.end()) reads.push_back(read.log);
+    });
+    return true;
+  };
+  bo.set_network(true);
+  REQUIRE(world.settle());
+  REQUIRE(reads.size() >= 5 * chats.size());
+  for (std::size_t turn = 0; turn < 5; ++turn) {
+    const auto first = reads.begin() + static_cast<std::ptrdiff_t>(turn * chats.size());
+    const std::set<LogId> read(first, first + static_cast<std::ptrdiff_t>(chats.size()));
+    CHECK(read.size() == chats.size());
+  }
+  for (const auto& chat : chats) CHECK(count_text(bo, chat, "while bo is away") == 5);
 }
 
 TEST_CASE("an entry that the relay leaves out of an inbox for good is told of once") {
