@@ -66,6 +66,7 @@ Result<void> appended(Step& step, Chat& chat, const wire::Appended& answer) {
   chat.line.appending = false;
   chat.line.head = std::max(chat.line.head, answer.head);
   chat.pace.backoff_ms = 0;
+  chat.pace.overtaken = 0;
   const auto before = chat.record.cursor;
   TERN_ASSIGN(const auto added, added_by_pending(step, chat));
   TERN_TRY(apply_own(step, chat, answer.first_seq, under_way));

@@ -69,7 +69,7 @@ struct Pace {
   bool restart_planned = false;        ///< whom to claim for it is noted
   std::int64_t healed_at = INT64_MIN / 2;
   std::uint32_t stales = 0;                 ///< in a row, on a commit
-  std::uint64_t stale_base = UINT64_MAX;    ///< of the last append that was
+  std::uint32_t overtaken = 0;              ///< in a row, on anything
   std::int64_t reserved_until = INT64_MIN;  ///< the log is held for this device
   /// Commits that set the relay's access list right, since something of somebody else's opened.
   std::uint32_t repairs = 0;

@@ -62,7 +62,7 @@ Result<void> reached_head(Step& step) {
   TERN_TRY(key_packages::erase_expired(step.rows, step.now));
   TERN_TRY(resuming::adopt_strangers(step));
   for (const auto& [id, chat] : step.device.chats)
-    if (chat->record.state == ChatState::setting_up || chat->record.state == ChatState::joining)
+    if (chat->record.state != ChatState::active && chat->record.state != ChatState::left)
       step.look_at(*chat);
   return {};
 }
@@ -121,7 +121,6 @@ Result<void> resumed(Step& step, const wire::LogHead& head) {
 
 Result<void> go_on(Step& step) {
   auto& device = step.device;
-  // Before it is known where the inbox stands, what comes may be of another than this one.
   if (!device.inbox.known || device.inbox.reading) return {};
   if (at_head(device)) {
     device.inbox.retry_at = never_ms;
@@ -154,6 +153,8 @@ Result<void> read(Step& step, const wire::Entries& answer) {
 
 Result<void> apply(Step& step, const wire::Entries& entries) {
   auto& device = step.device;
+  // It may be another's than the one that was followed; where it stands comes next, and is read.
+  if (!device.inbox.known) return {};
   device.inbox.head = std::max(device.inbox.head, entries.head);
   for (const auto& entry : entries.entries) {
     if (entry.seq <= device.record.inbox_cursor) continue;

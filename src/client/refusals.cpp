@@ -19,6 +19,8 @@ namespace {
 using What = Purpose::What;
 
 constexpr std::int64_t pause_ms = 1'000;
+// In a row: more than where many commit at once, and without end only by a relay that lies.
+constexpr std::uint32_t overtaken_max = 8;
 
 void pause(Step& step, Chat& chat, const wire::Refused& refused) {
   back_off(step, chat, std::max<std::int64_t>(refused.retry_after_ms, pause_ms));
@@ -34,20 +36,16 @@ void wait_as_told(Step& step, Chat& chat, const wire::Refused& refused) {
   step.device.timers.wake(chat.id(), chat.pace.hold_until);
 }
 
-// Another's commit or proposal came first: what it says is read, then all is encrypted again.
+// Another's commit or proposal came first: what it says is read, then all is encrypted again. It
+// may have been pushed before this answer.
 Result<void> stale(Step& step, Chat& chat, const wire::Refused& refused) {
   auto& pace = chat.pace;
-  const auto& line = chat.line;
-  // It may have been pushed before this answer; and an honest relay has shown it before it says so
-  // again of the same base.
-  const bool is_here = chat.record.base != line.sent_base;
-  const bool again = pace.stale_base == line.sent_base;
-  if (!is_here && (again || refused.head <= chat.record.cursor)) pause(step, chat, refused);
-  step.then([&pace, base = line.sent_base, has_commit = line.sent_commit] {
-    if (has_commit) ++pace.stales;
-    pace.stale_base = base;
-  });
-  chat.line.head = std::max(line.head, refused.head);
+  if (chat.line.sent_commit) ++pace.stales;
+  const bool too_often = ++pace.overtaken > overtaken_max;
+  const bool is_here = chat.record.base != chat.line.sent_base;
+  const bool shows_none = !is_here && refused.head <= chat.record.cursor;
+  if (too_often || shows_none) pause(step, chat, refused);
+  chat.line.head = std::max(chat.line.head, refused.head);
   return {};
 }
 

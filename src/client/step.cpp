@@ -72,7 +72,7 @@ void Step::answer(Engine::Done done, Result<void> result) {
 }
 
 Result<void> Step::work_on_chat(Chat& chat) {
-  const auto worked = work_on(*this, chat);
+  auto worked = work_on(*this, chat);
   if (worked || is_storage(worked.error().errc())) return worked;
   // One chat's trouble is not the others': it rests, its group is read again.
   edit(chat);

@@ -132,7 +132,8 @@ bool LyingRelay::fork(Device& device, Bytes& frame) {
   if (!(lies(Lie::swap) && swap(*entries)) && !(lies(Lie::spoil) && spoil(*entries))) return false;
   stage_.tell("the relay tells " + device.name() + " another history");
   forked_ = true;
-  stage_.forks.push_back({entries->log, &device, false, stage_.now_ms()});
+  const auto seq = entries->entries.front().seq;
+  stage_.forks.push_back({entries->log, &device, seq, false, stage_.now_ms()});
   frame = encode_again(**decoded);
   // Only what it has taken is there to be noticed.
   stage_.world.scheduler().after(

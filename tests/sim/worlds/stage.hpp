@@ -49,7 +49,8 @@ class Stage {
   struct Fork {
     ChatId chat;
     const Device* victim = nullptr;
-    bool taken = false;  ///< it is on the victim's disk
+    std::uint64_t seq = 0;  ///< where the other history begins
+    bool taken = false;     ///< it is on the victim's disk
     std::int64_t told_ms = 0;
     bool lost = false;  ///< with the place that it is of, when the relay was put back
   };

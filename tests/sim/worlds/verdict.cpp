@@ -414,6 +414,17 @@ std::string of_order(Stage& stage) {
   return {};
 }
 
+// Whether it is or was told that it is in the chat no more, behind that place.
+bool was_taken_out(const Device& device, const ChatId& chat, std::uint64_t seq) {
+  const auto history = device.history(chat);
+  return std::any_of(history.begin(), history.end(), [&](const Message& message) {
+    const auto* const notice = std::get_if<Notice>(&message.body);
+    const bool out = notice && (notice->what == Notice::What::member_removed ||
+                                notice->what == Notice::What::member_left);
+    return out && notice->who == device.account() && message.seq >= seq;
+  });
+}
+
 // By an event, or in the history where the process died before it could tell.
 bool noticed(const Stage& stage, const Stage::Fork& told) {
   const auto& chat = told.chat;
@@ -421,7 +432,9 @@ bool noticed(const Stage& stage, const Stage::Fork& told) {
     const auto info = person.device->engine().chat_info(chat);
     if (!info) continue;
     // Taken out before anybody said what they had seen after it.
-    if (person.device == told.victim && info->state == ChatState::left) return true;
+    if (person.device == told.victim &&
+        (info->state == ChatState::left || was_taken_out(*person.device, chat, told.seq)))
+      return true;
     for (const auto& message : person.device->history(chat))
       if (const auto* notice = std::get_if<Notice>(&message.body);
           notice && notice->what == Notice::What::forked)
